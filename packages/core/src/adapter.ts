@@ -1,0 +1,182 @@
+import { OncelyError } from './errors.ts';
+import type { SafetyClass } from './record.ts';
+
+/** A kind of write at a vendor. */
+export interface Operation {
+  /** `stripe.refunds.create`. */
+  readonly name: string;
+  readonly safety: SafetyClass;
+  /** The longest that a request already on its way may still take effect and become visible, in milliseconds. */
+  readonly landingBoundMs: number;
+  /** Top-level parameters that are substance: shown in previews, compared by the twin guard. */
+  readonly material?: readonly string[];
+  /** Top-level parameters that are wording only. Everything else counts as substance when inputs are compared. */
+  readonly wording?: readonly string[];
+}
+
+/** What travels between a vendor's SDK and the vendor, as it is remembered. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a vendor's answer, or its absence, proves about one attempt. */
+export type Verdict =
+  | {
+      readonly evidence: 'accepted';
+      readonly response: WireResponse;
+      readonly vendorId?: string;
+      /**
+       * `all` (default): the response is remembered. `refetch`: it carries a secret; without a codec only the vendor's
+       * id is kept and a replay reads the object again. `never`: it carries a secret that is shown once.
+       */
+      readonly remember?: 'all' | 'refetch' | 'never';
+    }
+  | {
+      readonly evidence: 'rejected';
+      readonly response: WireResponse;
+      readonly reason: string;
+      /** The answer was stored under our key and holds for every attempt that used it. */
+      readonly speaksForKey?: boolean;
+      /** The response without the secrets in it: remembered in its place where there is no codec. */
+      readonly redacted?: WireResponse;
+    }
+  | {
+      readonly evidence: 'not_applied';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      /** Given to the caller as the vendor's own error when it is not retried here. */
+      readonly response?: WireResponse;
+      /** Credentials, scopes, membership: a retry by itself cannot help. */
+      readonly environment?: boolean;
+      readonly cause?: unknown;
+    }
+  | {
+      readonly evidence: 'unknown';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      /** The vendor stored a failure under the key. */
+      readonly keyBurned?: boolean;
+      readonly cause?: unknown;
+    };
+
+/** Permission to send once, until the send window closes. */
+export interface Permit {
+  /**
+   * To be called synchronously right before the first byte that could cause the effect.
+   * @throws when the window is over or the permission was withdrawn; then nothing may be sent.
+   */
+  check(): void;
+  /** How long the answer may take before the lease ends, in milliseconds. */
+  remainingMs(): number;
+}
+
+/** The names under which the vendor sees an effect; each at most 64 characters of [a-z0-9_]. */
+export interface Keys {
+  /** For the vendor's idempotency layer: other after a definite no. */
+  readonly key: string;
+  /** For finding the effect again: the same over all generations. */
+  readonly marker: string;
+}
+
+/** One write that an adapter caught on its way from the vendor's SDK. */
+export interface VendorWrite {
+  readonly operation: Operation;
+  /** Decoded, for the fingerprint; without credentials and without anything that differs from call to call. */
+  readonly parameters: unknown;
+  /** A name for the effect that the caller gave through the vendor's own means. */
+  readonly name?: string;
+  /** The exact request, as text, with our key and marker in it and without credentials. The ledger keeps it. */
+  prepare(keys: Keys): string;
+  /** Sends a prepared request once. A failure is a verdict, not a throw. */
+  send(request: string, permit: Permit): Promise<Verdict>;
+  /** Sends the call as the SDK made it, outside the ledger; for `unscoped: 'observe'`. */
+  passThrough(): Promise<WireResponse>;
+}
+
+/** What is known of an effect that a fresh process is to resend, look up or read again. */
+export interface Target {
+  readonly operation: string;
+  readonly key: string;
+  readonly marker: string;
+  /** The stored request, where it is still kept. */
+  readonly request?: string;
+  readonly vendorId?: string;
+  /** From before the first attempt until after the last, on the ledger's clock. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The vendor's answer to "did it happen?". */
+export type ProbeAnswer =
+  | {
+      readonly kind: 'found';
+      readonly matches: readonly { readonly vendorId: string; readonly response?: WireResponse }[];
+    }
+  /** Complete: all pages, enough history, the right to read. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'cannot_know'; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly reason: string; readonly retryAfterMs?: number };
+
+/** A result that was read again, and how much of it may be kept; `all` where it does not say. */
+export type Restored = WireResponse & { readonly remember?: 'all' | 'refetch' | 'never' };
+
+/** A vendor's client under the ledger, with what recovery needs of it. */
+export interface Connection<Client> {
+  readonly client: Client;
+  /** Sends a stored request once, with this process's credentials. */
+  resend(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
+  /** A stored request under another key, where the key is part of it. Default: it is not. */
+  rekey?(request: string, keys: Keys): string;
+  probe(target: Target): Promise<ProbeAnswer>;
+  /** Reads the result again by `target.vendorId`. */
+  restore(target: Target): Promise<Restored>;
+}
+
+/** What an adapter is given by core. */
+export interface AdapterRuntime {
+  /**
+   * Brings one caught write to its end and gives the response to hand back to the vendor's SDK.
+   * @throws OncelyError when there is none.
+   */
+  perform(write: VendorWrite): Promise<WireResponse>;
+}
+
+/** A vendor: builds clients whose writes go through the ledger. */
+export interface Adapter<Client = unknown, Accounts extends 'one' | 'many' = 'one' | 'many'> {
+  readonly vendor: string;
+  /** `many`: the builder takes an account, and `oncely.clients.<name>` is a function of it. */
+  readonly accounts: Accounts;
+  connect(runtime: AdapterRuntime, account: string): Connection<Client>;
+}
+
+/**
+ * Declares an operation, checking what a typing error would make unsafe.
+ * @throws OncelyError `invalid_config`
+ */
+export function defineOperation(operation: Operation): Operation {
+  const problem = operationProblem(operation);
+  if (problem !== undefined) {
+    throw new OncelyError('invalid_config', { message: `operation ${operation.name}: ${problem}.` });
+  }
+  return Object.freeze({ ...operation });
+}
+
+/** Declares an adapter; it is the identity, for its types. */
+export function defineAdapter<Client, Accounts extends 'one' | 'many'>(
+  adapter: Adapter<Client, Accounts>,
+): Adapter<Client, Accounts> {
+  return adapter;
+}
+
+function operationProblem(operation: Operation): string | undefined {
+  if (!/^[A-Za-z][\w.]*\.[^\s#@]+$/.test(operation.name))
+    return 'the name must read vendor.resource.verb, without spaces';
+  if (!(operation.landingBoundMs >= 0 && Number.isFinite(operation.landingBoundMs))) {
+    return 'landingBoundMs must be a number of milliseconds';
+  }
+  if (operation.safety.kind === 'keyed' && !(operation.safety.windowMs > 0)) return 'safety.windowMs must be above 0';
+  const both = operation.material?.find((path) => operation.wording?.includes(path));
+  return both === undefined ? undefined : `${both} is declared both material and wording`;
+}

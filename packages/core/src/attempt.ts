@@ -1,0 +1,152 @@
+import type { Target, Verdict } from './adapter.ts';
+import { within, type Clock } from './clock.ts';
+import { crashPoint } from './crash-point.ts';
+import { publish } from './events.ts';
+import { correlation, type Job, type RunnerParts } from './job.ts';
+import { keysOf } from './keys.ts';
+import { seenAs, type LedgerSession, type Seen } from './ledger-session.ts';
+import { change } from './lifecycle/change.ts';
+import { decideSettle, type Ending } from './lifecycle/settle.ts';
+import { openStored, storeResult, type Codec } from './payload.ts';
+import { issuePermit, PermitDenied, type Instant } from './permit.ts';
+import { encodeRecord, type EffectRecord, type Stored } from './record.ts';
+import * as refusals from './refusals.ts';
+
+/** How long an answered effect may try to be recorded before the caller is told that it was not. */
+const settlePatienceMs = 5_000;
+const sealPatienceMs = 5_000;
+
+/** Sends once, under the permission that `record` holds, and says what that proves. It never throws. */
+export async function attempt(
+  { clock, codec, options, closing }: RunnerParts,
+  job: Job,
+  slot: string,
+  record: EffectRecord,
+  start: Instant,
+): Promise<Verdict> {
+  const permit = issuePermit({
+    clock,
+    start,
+    windowMs: Math.min(options.sendWindowMs, job.giveUpAt - start.monotonic),
+    leaseMs: options.leaseMs,
+    slot,
+    withdrawn: () => (closing.aborted ? String(closing.reason) : undefined),
+  });
+  crashPoint('after_claim', slot);
+  try {
+    const target = targetOf(record);
+    const request = (await openStored(record.request, codec)) ?? job.prepare?.(target);
+    if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
+    const verdict = await job.send({ ...target, request }, permit);
+    if (permit.passed) {
+      crashPoint('answer_received', slot);
+      return verdict;
+    }
+    // Nothing is sent without the check, so doubt is none; a yes all the same is an adapter that sent without it. A no
+    // may come before: SMTP refuses sender and recipients before the message, whose first byte the check guards.
+    if (verdict.evidence === 'unknown') return { ...verdict, evidence: 'not_applied' };
+    return verdict.evidence === 'accepted' ? { evidence: 'unknown', reason: 'sent_without_check' } : verdict;
+  } catch (error) {
+    if (permit.passed) return { evidence: 'unknown', reason: 'adapter_failed', cause: error };
+    const reason = error instanceof PermitDenied ? error.message : 'never_sent';
+    return { evidence: 'not_applied', reason, cause: error };
+  }
+}
+
+/** Stores what an attempt ended with, whoever else changed the record meanwhile. */
+export async function settle(
+  { session, codec, clock }: RunnerParts,
+  job: Job,
+  slot: string,
+  seen: Seen,
+  token: string,
+  verdict: Verdict,
+): Promise<Seen> {
+  const about = { slot, operation: job.claim.operation, ...correlation(job) };
+  const ending = await endingOf(verdict, codec, clock);
+  try {
+    let settled = await session.change(
+      slot,
+      seen,
+      (record, at) => {
+        const decision = decideSettle(record, token, ending, at);
+        return decision.kind === 'write' ? decision.change : undefined;
+      },
+      settlePatienceMs,
+    );
+    if (!settled.record && seen.record)
+      settled = await writeBack(session, slot, seen.record, settled.at, token, ending);
+    crashPoint('settled', slot);
+    publish({ type: 'settled', detail: ending.evidence, ...about });
+    if (settled.record?.divergence && !seen.record?.divergence) publish({ type: 'diverged', ...about });
+    return settled;
+  } catch (error) {
+    publish({ type: 'not_recorded', detail: ending.evidence, ...about });
+    throw refusals.notRecorded(job, verdict, error);
+  }
+}
+
+/** The ledger forgot the slot of an attempt that we made: what we know is written back, instead of being lost too. */
+async function writeBack(
+  session: LedgerSession,
+  slot: string,
+  record: EffectRecord,
+  at: number,
+  token: string,
+  ending: Ending,
+): Promise<Seen> {
+  const decision = decideSettle(record, token, ending, at);
+  const { draft, index, events } = decision.kind === 'write' ? decision.change : change(record, [], at);
+  const answer = await session.write({ slot, expect: 0, doc: encodeRecord(draft), index, events }, settlePatienceMs);
+  if (answer.kind !== 'written') throw new Error('the ledger forgot this effect, and something else is in its place');
+  return seenAs(draft, answer);
+}
+
+/** What an adapter needs to know of a record to resend it, look it up or read it again. */
+export function targetOf(record: EffectRecord, request?: string): Target {
+  const times = record.attempts.flatMap((each) => [each.claimedAt, each.settledAt ?? each.leaseUntil]);
+  return {
+    operation: record.operation,
+    ...keysOf(record.contract, record.generation),
+    ...(request === undefined ? {} : { request }),
+    ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
+    from: Math.min(record.createdAt, ...times),
+    until: Math.max(record.createdAt, ...times) + record.landingBoundMs,
+  };
+}
+
+async function endingOf(verdict: Verdict, codec: Codec | undefined, clock: Clock): Promise<Ending> {
+  // A key service that hangs must not keep from the ledger what the vendor said.
+  const sealed = (storing: Promise<Stored>): Promise<Stored> =>
+    codec ? within(clock, sealPatienceMs, storing, () => ({ kind: 'omitted', reason: 'codec_failed' })) : storing;
+  switch (verdict.evidence) {
+    case 'accepted':
+      return {
+        evidence: 'accepted',
+        result: await sealed(storeResult(verdict.response, verdict.remember ?? 'all', codec)),
+        ...(verdict.vendorId === undefined ? {} : { vendorId: verdict.vendorId }),
+      };
+    case 'rejected':
+      return {
+        evidence: 'rejected',
+        reason: verdict.reason,
+        speaksForKey: verdict.speaksForKey === true,
+        result: await sealed(
+          storeResult(codec ? verdict.response : (verdict.redacted ?? verdict.response), 'all', codec),
+        ),
+      };
+    case 'not_applied':
+      return { evidence: 'not_applied', reason: verdict.reason, ...after(verdict) };
+    case 'unknown':
+      return {
+        evidence: 'unknown',
+        reason: verdict.reason,
+        ...after(verdict),
+        ...(verdict.keyBurned === true ? { keyBurned: true } : {}),
+      };
+  }
+}
+
+function after(verdict: { readonly retryAfterMs?: number }): { retryAfterMs?: number } {
+  return verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs };
+}

@@ -1,0 +1,41 @@
+import type { Keys, Permit, ProbeAnswer, Target, Verdict, WireResponse } from './adapter.ts';
+import type { Clock } from './clock.ts';
+import type { LedgerSession } from './ledger-session.ts';
+import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import type { Codec } from './payload.ts';
+
+/** One effect to be brought to its end, by its caller or by recovery. */
+export interface Job {
+  readonly claim: Omit<ClaimRequest, 'token' | 'leaseMs' | 'holder' | 'suspectSince' | 'epoch'>;
+  /** Absent in recovery, where only the stored request can be sent, under another key if need be. */
+  readonly prepare?: (keys: Keys) => string;
+  rekey(request: string, keys: Keys): string;
+  send(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
+  probe(target: Target): Promise<ProbeAnswer>;
+  restore(target: Target): Promise<WireResponse>;
+  /** On the monotonic clock; nothing is sent or awaited beyond it. */
+  readonly giveUpAt: number;
+  readonly correlationId?: string;
+}
+
+export interface RunnerOptions {
+  readonly leaseMs: number;
+  readonly sendWindowMs: number;
+  readonly maxAttempts: number;
+  readonly holder: string;
+}
+
+export interface RunnerParts {
+  readonly session: LedgerSession;
+  readonly clock: Clock;
+  readonly token: () => string;
+  readonly codec: Codec | undefined;
+  readonly options: RunnerOptions;
+  /** Aborted, with the reason, once nothing may be sent any more. */
+  readonly closing: AbortSignal;
+}
+
+/** What ties an event to the run that caused it. */
+export function correlation(job: Pick<Job, 'correlationId'>): { correlationId?: string } {
+  return job.correlationId === undefined ? {} : { correlationId: job.correlationId };
+}

@@ -1,0 +1,104 @@
+import type { Clock } from './clock.ts';
+import { OncelyError } from './errors.ts';
+import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
+import type { Change } from './lifecycle/change.ts';
+import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
+
+/** A record as it was read, with the ledger's time of reading. */
+export interface Seen {
+  readonly record?: EffectRecord;
+  readonly revision: number;
+  readonly at: number;
+}
+
+export type Decide = (record: EffectRecord, at: number) => Change | undefined;
+
+/** The ledger as the runner uses it: opened once, its passing failures retried, its rows decoded. */
+export interface LedgerSession {
+  readonly ledger: Ledger;
+  info(): Promise<LedgerInfo>;
+  renew(info: LedgerInfo): void;
+  read(slot: string): Promise<Seen>;
+  /**
+   * Stores what `decide` makes of the record, deciding anew on whatever another writer stored first; `undefined`
+   * leaves it as it is. Gives the record as it then stands.
+   */
+  change(slot: string, seen: Seen, decide: Decide, patienceMs: number): Promise<Seen>;
+  /** Retries a lost answer with the same command; the lifecycle recognises what was stored the first time. */
+  write(command: WriteCommand, patienceMs: number): Promise<WriteAnswer>;
+}
+
+export function ledgerSession(ledger: Ledger, clock: Clock): LedgerSession {
+  let opening: Promise<LedgerInfo> | undefined;
+
+  const patiently = async <T>(work: () => Promise<T>, patienceMs: number): Promise<T> => {
+    const giveUpAt = clock.monotonic() + patienceMs;
+    for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        const fatal = error instanceof OncelyError && error.code !== 'ledger_unavailable';
+        if (fatal || clock.monotonic() + pauseMs > giveUpAt) throw asUnavailable(error, ledger.name);
+        await clock.sleep(pauseMs);
+      }
+    }
+  };
+
+  const info = (): Promise<LedgerInfo> => {
+    opening ??= patiently(() => ledger.open(), 2_000).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+
+  const write = (command: WriteCommand, patienceMs: number): Promise<WriteAnswer> =>
+    patiently(() => ledger.write(command), patienceMs);
+
+  return {
+    ledger,
+    info,
+    renew: (fresh) => {
+      opening = Promise.resolve(fresh);
+    },
+    read: async (slot) => {
+      await info();
+      const { at, row } = await patiently(() => ledger.read(slot), 2_000);
+      return row ? { record: decodeRecord(row.doc, row.at), revision: row.revision, at } : { revision: 0, at };
+    },
+    write,
+    change: async (slot, before, decide, patienceMs) => {
+      let seen = before;
+      for (;;) {
+        const change = seen.record && decide(seen.record, seen.at);
+        if (!change) return seen;
+        const { draft, index, events } = change;
+        const answer = await write(
+          { slot, expect: seen.revision, doc: encodeRecord(draft), index, events },
+          patienceMs,
+        );
+        if (answer.kind === 'conflict') seen = seenIn(answer);
+        if (answer.kind === 'written') return seenAs(draft, answer);
+      }
+    },
+  };
+}
+
+/** A draft as it stands once it was written. */
+export function seenAs(draft: Draft, answer: WriteAnswer & { kind: 'written' }): Seen {
+  return { record: resolveTimes(draft, answer.at), revision: answer.revision, at: answer.at };
+}
+
+/** A conflicting row as the lifecycle reads it. */
+export function seenIn(answer: WriteAnswer & { kind: 'conflict' }): Seen {
+  const { at, row } = answer;
+  return row ? { record: decodeRecord(row.doc, row.at), revision: row.revision, at } : { revision: 0, at };
+}
+
+function asUnavailable(error: unknown, name: string): unknown {
+  if (error instanceof OncelyError) return error;
+  return new OncelyError('ledger_unavailable', {
+    message: `The ledger (${name}) cannot be reached: ${error instanceof Error ? error.message : String(error)}.`,
+    cause: error,
+  });
+}

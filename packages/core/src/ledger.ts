@@ -1,0 +1,119 @@
+/**
+ * What a store must do, and all it must do: compare-and-set on one record, with its audit events in the same atomic
+ * step, on its own clock. Every decision is made above it, in `lifecycle/`.
+ */
+export interface Ledger {
+  /** For messages: `sqlite effects.db`. */
+  readonly name: string;
+  /** Connects and migrates. Called before anything else, may be called again; constructing a ledger does no I/O. */
+  open(): Promise<LedgerInfo>;
+  /**
+   * Stores `doc` if the slot's revision is `expect` (0: if there is no record) and, where a guard is given, the
+   * workflow is running and the epoch is the one that the caller knows. Otherwise changes nothing and says why.
+   * One round trip. Once it has answered `written`, a crash of anything does not undo it.
+   */
+  write(command: WriteCommand): Promise<WriteAnswer>;
+  read(slot: string): Promise<ReadAnswer>;
+  /** Records in slot order, after `after`. */
+  list(query: ListQuery): Promise<ListAnswer>;
+  /** A slot's audit events in order. */
+  history(slot: string): Promise<readonly AuditRow[]>;
+  readWorkflow(workflow: string): Promise<{ readonly at: number; readonly row?: WorkflowRow }>;
+  /** Once it has answered, no claim in a workflow that is not running is stored. */
+  writeWorkflow(command: WorkflowCommand): Promise<WorkflowAnswer>;
+  /** Marks what the ledger may have forgotten (failover, restored backup), or lifts the mark; raises the epoch. */
+  markSuspect(since: number | undefined): Promise<LedgerInfo>;
+  close(): Promise<void>;
+}
+
+export interface LedgerInfo {
+  /** Random, made once with the store's tables. */
+  readonly id: string;
+  /** 32 bytes for fingerprints, made once with the store's tables. */
+  readonly key: Uint8Array;
+  readonly epoch: number;
+  /** Since when an absent slot is in doubt and not new. */
+  readonly suspectSince?: number;
+  readonly at: number;
+}
+
+export interface Row {
+  readonly slot: string;
+  readonly revision: number;
+  /** The ledger's time of the write that stored `doc`. */
+  readonly at: number;
+  readonly doc: string;
+}
+
+export interface WriteCommand {
+  readonly slot: string;
+  readonly expect: number;
+  readonly doc: string;
+  readonly index: RecordIndex;
+  readonly events: readonly AuditEntry[];
+  readonly guard?: { readonly workflow: string; readonly epoch: number };
+}
+
+/** What a store can list by. */
+export interface RecordIndex {
+  readonly workflow: string;
+  /** As of the write; `executing` turns to doubt by time alone. */
+  readonly state: string;
+  /** When somebody should look at it next, in milliseconds after this write; absent: never by itself. */
+  readonly dueAfterMs?: number;
+}
+
+export interface AuditEntry {
+  readonly sequence: number;
+  readonly doc: string;
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly at: number;
+}
+
+export type WriteAnswer =
+  | { readonly kind: 'written'; readonly revision: number; readonly at: number }
+  | { readonly kind: 'conflict'; readonly at: number; readonly row?: Row }
+  | { readonly kind: 'held'; readonly at: number; readonly workflow: WorkflowRow }
+  | { readonly kind: 'epoch'; readonly at: number; readonly info: LedgerInfo };
+
+export interface ReadAnswer {
+  readonly at: number;
+  readonly row?: Row;
+}
+
+export interface ListQuery {
+  readonly limit: number;
+  readonly after?: string;
+  readonly workflow?: string;
+  readonly state?: string;
+  /** Only what is due by now. */
+  readonly due?: boolean;
+}
+
+export interface ListAnswer {
+  readonly at: number;
+  readonly rows: readonly Row[];
+  /** Give it as `after` for the next page; absent: that was the last one. */
+  readonly next?: string;
+}
+
+export interface WorkflowRow {
+  readonly workflow: string;
+  readonly revision: number;
+  readonly at: number;
+  readonly state: 'running' | 'paused' | 'cancelled';
+  readonly doc: string;
+}
+
+export type WorkflowAnswer =
+  | { readonly kind: 'written'; readonly revision: number; readonly at: number }
+  | { readonly kind: 'conflict'; readonly at: number; readonly row?: WorkflowRow };
+
+export interface WorkflowCommand {
+  readonly workflow: string;
+  readonly expect: number;
+  readonly state: WorkflowRow['state'];
+  readonly doc: string;
+}

@@ -1,0 +1,106 @@
+/**
+ * A ledger in this process's memory: for tests and for trying things out. It forgets everything when the process ends.
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+
+import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow } from '../ledger.ts';
+
+interface StoredRow extends Row {
+  readonly workflow: string;
+  readonly state: string;
+  readonly dueAt?: number;
+}
+
+/**
+ * Makes a ledger in memory. It keeps every promise of a ledger except durability.
+ * @example
+ * const oncely = createOncely({ ledger: memoryLedger() });
+ */
+export function memoryLedger(options: { readonly now?: () => number } = {}): Ledger {
+  const now = options.now ?? Date.now;
+  const rows = new Map<string, StoredRow>();
+  const history = new Map<string, AuditRow[]>();
+  const workflows = new Map<string, WorkflowRow>();
+  const id = randomBytes(16).toString('hex');
+  const key = randomBytes(32);
+  let epoch = 1;
+  let suspectSince: number | undefined;
+
+  // A clock that was set back must not make a slot's time run backwards.
+  const timeAfter = (row: StoredRow | undefined): number => Math.max(now(), row?.at ?? 0);
+
+  const info = (): LedgerInfo => ({
+    id,
+    key,
+    epoch,
+    at: now(),
+    ...(suspectSince === undefined ? {} : { suspectSince }),
+  });
+
+  return {
+    name: 'memory',
+    open: async () => info(),
+    write: async (command) => {
+      const row = rows.get(command.slot);
+      const at = timeAfter(row);
+      if ((row?.revision ?? 0) !== command.expect) return { kind: 'conflict', at, ...(row ? { row } : {}) };
+      if (command.guard) {
+        if (command.guard.epoch !== epoch) return { kind: 'epoch', at, info: info() };
+        const workflow = workflows.get(command.guard.workflow);
+        if (workflow && workflow.state !== 'running') return { kind: 'held', at, workflow };
+      }
+      const { slot, doc, index } = command;
+      const events = history.get(slot) ?? [];
+      const taken = new Set(events.map((event) => event.sequence));
+      for (const { sequence } of command.events) {
+        if (taken.has(sequence)) throw new Error(`${slot} has an audit event ${sequence} already`);
+        taken.add(sequence);
+      }
+      const revision = command.expect + 1;
+      const due = index.dueAfterMs === undefined ? {} : { dueAt: at + index.dueAfterMs };
+      rows.set(slot, { slot, revision, at, doc, workflow: index.workflow, state: index.state, ...due });
+      if (command.events.length > 0)
+        history.set(slot, [...events, ...command.events.map((event) => ({ ...event, at }))]);
+      return { kind: 'written', revision, at };
+    },
+    read: async (slot) => {
+      const row = rows.get(slot);
+      return { at: timeAfter(row), ...(row ? { row } : {}) };
+    },
+    list: async (query) => {
+      const at = now();
+      const found = [...rows.values()]
+        .filter(
+          (row) =>
+            (query.after === undefined || row.slot > query.after) &&
+            (query.workflow === undefined || row.workflow === query.workflow) &&
+            (query.state === undefined || row.state === query.state) &&
+            (query.due !== true || (row.dueAt !== undefined && row.dueAt <= at)),
+        )
+        .sort((a, b) => (a.slot < b.slot ? -1 : 1));
+      const page = found.slice(0, query.limit);
+      const last = page.at(-1);
+      return { at, rows: page, ...(last && found.length > page.length ? { next: last.slot } : {}) };
+    },
+    history: async (slot) => [...(history.get(slot) ?? [])],
+    readWorkflow: async (workflow) => {
+      const row = workflows.get(workflow);
+      return { at: now(), ...(row ? { row } : {}) };
+    },
+    writeWorkflow: async ({ workflow, expect, state, doc }) => {
+      const at = now();
+      const row = workflows.get(workflow);
+      if ((row?.revision ?? 0) !== expect) return { kind: 'conflict', at, ...(row ? { row } : {}) };
+      workflows.set(workflow, { workflow, revision: expect + 1, at, state, doc });
+      return { kind: 'written', revision: expect + 1, at };
+    },
+    markSuspect: async (since) => {
+      // A second loss does not end the doubt about the first.
+      suspectSince = since === undefined ? undefined : Math.min(since, suspectSince ?? since);
+      epoch += 1;
+      return info();
+    },
+    close: async () => {},
+  };
+}

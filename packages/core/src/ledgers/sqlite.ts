@@ -1,0 +1,241 @@
+/**
+ * The embedded ledger: one SQLite file, shared by any number of processes of one machine.
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+import { OncelyError } from '../errors.ts';
+import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { refuseUnfitPlace } from './sqlite-place.ts';
+import { fileFailure, migrate, rollback } from './sqlite-schema.ts';
+
+export interface SqliteOptions {
+  /** Accept a file in a serverless environment, where it is gone with the instance and nothing is remembered. */
+  readonly allowEphemeral?: boolean;
+  /** How long one call waits for another process's write, in milliseconds. Default 10,000. */
+  readonly busyTimeoutMs?: number;
+  /** The ledger's clock, in milliseconds since 1970; for tests. */
+  readonly now?: () => number;
+}
+
+const selectRow = `select slot, revision, at, doc from effects where slot = ?`;
+
+const insertRow = `
+  insert into effects (slot, revision, at, doc, workflow, state, due_at) values (?, ?, ?, ?, ?, ?, ?)
+  on conflict (slot) do update set revision = excluded.revision, at = excluded.at, doc = excluded.doc,
+    workflow = excluded.workflow, state = excluded.state, due_at = excluded.due_at
+`;
+
+const insertEvent = `insert into events (slot, sequence, at, doc) values (?, ?, ?, ?)`;
+
+const selectEvents = `select sequence, at, doc from events where slot = ? order by sequence`;
+
+const listRows = `
+  select slot, revision, at, doc from effects
+  where slot > :after and (:workflow is null or workflow = :workflow) and (:state is null or state = :state)
+  order by slot limit :limit
+`;
+
+// A statement of its own, so that the few that are due are found by their index among millions that are not.
+const listDueRows = `
+  select slot, revision, at, doc from effects indexed by effects_due
+  where due_at <= :due and slot > :after and (:workflow is null or workflow = :workflow)
+    and (:state is null or state = :state)
+  order by slot limit :limit
+`;
+
+const selectInfo = `select id, key, epoch, suspect_since from ledger`;
+
+// A second loss does not end the doubt about the first.
+const updateSuspect = `update ledger set suspect_since = min(:since, coalesce(suspect_since, :since)), epoch = epoch + 1`;
+
+const selectWorkflow = `select workflow, revision, at, state, doc from workflows where workflow = ?`;
+
+const insertWorkflow = `
+  insert into workflows (workflow, revision, at, state, doc) values (?, ?, ?, ?, ?)
+  on conflict (workflow) do update set revision = excluded.revision, at = excluded.at, state = excluded.state,
+    doc = excluded.doc
+`;
+
+/**
+ * Makes the embedded ledger on a file. What it has acknowledged survives a crash of the process, of the machine and a
+ * loss of power (WAL, synchronous=FULL). Times are of this machine's clock. Nothing is opened before the first use.
+ *
+ * @throws OncelyError `ledger_unusable`, at the first use: not a ledger, corrupt, written by a newer version, on a
+ * network file system, or in a serverless environment whose files vanish.
+ * @example
+ * const oncely = createOncely({ ledger: sqliteLedger('effects.db') });
+ */
+export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
+  const now = options.now ?? Date.now;
+  const busyTimeoutMs = options.busyTimeoutMs ?? 10_000;
+  let opened: { database: DatabaseSync; prepared: Map<string, StatementSync> } | undefined;
+
+  const connect = (): { database: DatabaseSync; prepared: Map<string, StatementSync> } => {
+    if (opened) return opened;
+    refuseUnfitPlace(file, options.allowEphemeral === true);
+    let database: DatabaseSync | undefined;
+    try {
+      // SQLite itself waits for other processes only briefly, since it blocks the event loop; see `patiently`.
+      database = new DatabaseSync(file);
+      database.exec('pragma busy_timeout = 50');
+      migrate(database, file, { id: randomBytes(16).toString('hex'), key: randomBytes(32) });
+    } catch (error) {
+      database?.close();
+      throw fileFailure(error, file);
+    }
+    opened = { database, prepared: new Map() };
+    return opened;
+  };
+
+  const statement = (sql: string): StatementSync => {
+    const { database, prepared } = connect();
+    let found = prepared.get(sql);
+    if (!found) prepared.set(sql, (found = database.prepare(sql)));
+    return found;
+  };
+
+  const patiently = async <T>(work: () => T): Promise<T> => {
+    const giveUpAt = performance.now() + busyTimeoutMs;
+    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isBusy(error)) throw unavailable(error, file);
+        if (performance.now() > giveUpAt) throw unavailable(error, file);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
+      }
+    }
+  };
+
+  const inTransaction = <T>(work: () => T): T => {
+    const { database } = connect();
+    database.exec('begin immediate');
+    try {
+      const result = work();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      rollback(database);
+      throw error;
+    }
+  };
+
+  const readInfo = (): LedgerInfo => {
+    const found = statement(selectInfo).get() as {
+      id: string;
+      key: Uint8Array;
+      epoch: number;
+      suspect_since: number | null;
+    };
+    return {
+      id: found.id,
+      key: found.key,
+      epoch: found.epoch,
+      at: now(),
+      ...(found.suspect_since === null ? {} : { suspectSince: found.suspect_since }),
+    };
+  };
+
+  const readRow = (slot: string): Row | undefined => statement(selectRow).get(slot) as unknown as Row | undefined;
+
+  const readWorkflow = (workflow: string): WorkflowRow | undefined =>
+    statement(selectWorkflow).get(workflow) as unknown as WorkflowRow | undefined;
+
+  // A clock that was set back must not make a slot's time run backwards.
+  const timeAfter = (row: Row | undefined): number => Math.max(now(), row?.at ?? 0);
+
+  const writeLocked = (command: WriteCommand): WriteAnswer => {
+    const row = readRow(command.slot);
+    const at = timeAfter(row);
+    if ((row?.revision ?? 0) !== command.expect) return { kind: 'conflict', at, ...(row ? { row } : {}) };
+    if (command.guard) {
+      const info = readInfo();
+      if (info.epoch !== command.guard.epoch) return { kind: 'epoch', at, info };
+      const workflow = readWorkflow(command.guard.workflow);
+      if (workflow && workflow.state !== 'running') return { kind: 'held', at, workflow };
+    }
+    const { slot, doc, index } = command;
+    const revision = command.expect + 1;
+    const dueAt = index.dueAfterMs === undefined ? null : Math.ceil(at + index.dueAfterMs);
+    statement(insertRow).run(slot, revision, at, doc, index.workflow, index.state, dueAt);
+    for (const event of command.events) statement(insertEvent).run(slot, event.sequence, at, event.doc);
+    return { kind: 'written', revision, at };
+  };
+
+  return {
+    name: `sqlite ${file}`,
+    open: () => patiently(readInfo),
+    write: (command) =>
+      patiently(() => {
+        // A replay finds its record without taking the write lock of the file.
+        const row = readRow(command.slot);
+        if ((row?.revision ?? 0) !== command.expect)
+          return { kind: 'conflict', at: timeAfter(row), ...(row ? { row } : {}) };
+        return inTransaction(() => writeLocked(command));
+      }),
+    read: (slot) =>
+      patiently(() => {
+        const row = readRow(slot);
+        return { at: timeAfter(row), ...(row ? { row } : {}) };
+      }),
+    list: (query) =>
+      patiently(() => {
+        const at = now();
+        const found = statement(query.due === true ? listDueRows : listRows).all({
+          after: query.after ?? '',
+          workflow: query.workflow ?? null,
+          state: query.state ?? null,
+          limit: query.limit + 1,
+          ...(query.due === true ? { due: at } : {}),
+        }) as unknown as Row[];
+        const rows = found.slice(0, query.limit);
+        const last = rows.at(-1);
+        return { at, rows, ...(last && found.length > rows.length ? { next: last.slot } : {}) };
+      }),
+    history: (slot) => patiently(() => statement(selectEvents).all(slot) as unknown as AuditRow[]),
+    readWorkflow: (workflow) =>
+      patiently(() => {
+        const row = readWorkflow(workflow);
+        return { at: now(), ...(row ? { row } : {}) };
+      }),
+    writeWorkflow: ({ workflow, expect, state, doc }) =>
+      patiently(() =>
+        inTransaction(() => {
+          const at = now();
+          const row = readWorkflow(workflow);
+          if ((row?.revision ?? 0) !== expect) return { kind: 'conflict', at, ...(row ? { row } : {}) };
+          statement(insertWorkflow).run(workflow, expect + 1, at, state, doc);
+          return { kind: 'written', revision: expect + 1, at };
+        }),
+      ),
+    markSuspect: (since) =>
+      patiently(() =>
+        inTransaction(() => {
+          statement(updateSuspect).run({ since: since ?? null });
+          return readInfo();
+        }),
+      ),
+    close: async () => {
+      opened?.prepared.clear();
+      opened?.database.close();
+      opened = undefined;
+    },
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  const code = (error as { errcode?: number }).errcode;
+  // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
+  return code !== undefined && ((code & 0xff) === 5 || (code & 0xff) === 6);
+}
+
+function unavailable(cause: unknown, file: string): unknown {
+  const error = fileFailure(cause, file);
+  if (error instanceof OncelyError) return error;
+  return new OncelyError('ledger_unavailable', {
+    message: `The ledger ${file} did not answer: ${error instanceof Error ? error.message : String(error)}. This command was not stored.`,
+    cause: error,
+  });
+}

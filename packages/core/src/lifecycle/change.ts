@@ -1,0 +1,109 @@
+import { workflowKeyOf } from '../contract.ts';
+import type { AuditEntry, RecordIndex } from '../ledger.ts';
+import { resolveTimes, type Attempt, type Draft, type EffectRecord, type Stamp } from '../record.ts';
+import { appendEvents, type AuditBody } from './audit.ts';
+import { absenceGap, currentAttempts, landingEnd, stateOf, unknownAttempts } from './state.ts';
+
+/** A record's next version with its audit events and index: what one write to the ledger carries. */
+export interface Change {
+  readonly draft: Draft;
+  readonly events: readonly AuditEntry[];
+  readonly index: RecordIndex;
+}
+
+/** Completes a changed draft. `now` is the ledger's time as last heard; new times in the draft are offsets. */
+export function change(draft: Draft, bodies: readonly AuditBody[], now: number): Change {
+  const chained = appendEvents(draft, bodies);
+  return { ...chained, index: indexOf(chained.draft, now) };
+}
+
+function indexOf(draft: Draft, now: number): RecordIndex {
+  const record = resolveTimes(draft, now);
+  const state = stateOf(record, now);
+  const due = dueAt(record, now);
+  return {
+    workflow: workflowKeyOf(record.contract),
+    state,
+    ...(due === undefined ? {} : { dueAfterMs: Math.max(0, Math.ceil(due - now)) }),
+  };
+}
+
+/** When somebody should look at a record next without being asked; `undefined`: never by itself. */
+function dueAt(record: EffectRecord, now: number): number | undefined {
+  switch (stateOf(record, now)) {
+    case 'executing':
+      return record.attempts.at(-1)?.leaseUntil;
+    case 'in_doubt': {
+      const lastAbsence = record.absences.at(-1);
+      const afterGap = lastAbsence === undefined ? 0 : lastAbsence + absenceGap(record);
+      const landing = record.safety.kind === 'keyed' || record.safety.kind === 'constrained' ? 0 : landingEnd(record);
+      return Math.max(now, record.retryAt ?? 0, afterGap, landing);
+    }
+    case 'ready':
+      // Opened again by a probe: it was begun, nobody was told that it failed, so it is to be finished.
+      return wasFoundAbsent(record) ? Math.max(now, record.retryAt ?? 0) : undefined;
+    case 'succeeded':
+      return record.verifyAt;
+    case 'awaiting_approval':
+    case 'rejected':
+    case 'stopped':
+    case 'declined':
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+/** Whether the last that is known of the effect is that a probe did not find it. */
+function wasFoundAbsent(record: EffectRecord): boolean {
+  const absent = currentAttempts(record).some(
+    (attempt) => attempt.basis === 'probe' && attempt.evidence === 'not_applied',
+  );
+  return absent && unknownAttempts(record).length === 0;
+}
+
+/** The record without what only held until now: waiting times, halts and half-made absence proofs. */
+export function withoutPauses(record: EffectRecord): EffectRecord {
+  const { retryAt: _retryAt, halt: _halt, verifyAt: _verifyAt, ...rest } = record;
+  return { ...rest, absences: [] };
+}
+
+/**
+ * The record without what belongs to the input and generation at hand: the stored request carries their key, and an
+ * approval is used up. That one was asked for stays, so whoever claims next must ask anew.
+ */
+export function withoutOpenWork(record: EffectRecord): EffectRecord {
+  const { approval, request: _request, ...rest } = withoutPauses(record);
+  return approval ? { ...rest, approval: { ...approval, state: 'expired' } } : rest;
+}
+
+/** A change that raises the alarm: more than one effect is proven, or one that was believed not to have happened. */
+export function diverged(
+  draft: Draft,
+  vendorIds: readonly (string | undefined)[],
+  bodies: readonly AuditBody[],
+  now: number,
+): Change {
+  const all = [...(draft.divergence?.vendorIds ?? []), ...vendorIds].filter((id) => id !== undefined);
+  const ids = [...new Set(all)];
+  return change(
+    { ...draft, divergence: { at: { after: 0 }, vendorIds: ids } },
+    [...bodies, { type: 'diverged', vendorIds: ids }],
+    now,
+  );
+}
+
+/** An attempt's part of an audit event. */
+export function attemptBody(type: 'settled' | 'taken_over', attempt: Attempt<Stamp>, number: number): AuditBody {
+  return {
+    type,
+    attempt: number,
+    generation: attempt.generation,
+    logicVersion: attempt.logicVersion,
+    holder: attempt.holder,
+    claimedAt: typeof attempt.claimedAt === 'number' ? attempt.claimedAt : 0,
+    evidence: attempt.evidence,
+    ...(attempt.basis === undefined ? {} : { basis: attempt.basis }),
+    ...(attempt.reason === undefined ? {} : { reason: attempt.reason }),
+    ...(attempt.vendorId === undefined ? {} : { vendorId: attempt.vendorId }),
+  };
+}

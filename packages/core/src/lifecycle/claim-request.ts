@@ -1,0 +1,26 @@
+import type { Contract } from '../contract.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { SafetyClass } from '../record.ts';
+
+/** Everything that a claim is decided by, beside the record and the ledger's time. */
+export interface ClaimRequest {
+  readonly contract: Contract;
+  readonly client: string;
+  readonly account: string;
+  readonly operation: string;
+  readonly safety: SafetyClass;
+  readonly landingBoundMs: number;
+  readonly fingerprint: Fingerprint;
+  /** What a change of wording only means after success: the first record is replayed, or it is refused. */
+  readonly drift: 'first' | 'refuse';
+  /** What to do with an unverifiable effect in doubt; `resend` may double it and is audited. */
+  readonly onDoubt: 'stop' | 'resend';
+  readonly approval?: { readonly ttlMs: number };
+  /** The ledger may have forgotten what happened since then: an absent slot is in doubt. */
+  readonly suspectSince?: number;
+  /** The ledger's epoch: rises when it is marked. */
+  readonly epoch?: number;
+  readonly token: string;
+  readonly leaseMs: number;
+  readonly holder: string;
+}

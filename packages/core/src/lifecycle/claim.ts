@@ -1,0 +1,278 @@
+import { changedFields, type Fingerprint } from '../fingerprint.ts';
+import type { Approval, Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
+import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
+import type { AuditBody } from './audit.ts';
+import type { ClaimRequest } from './claim-request.ts';
+import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
+import { absenceGap, currentAttempts, isArbitrated, isOpen, landingEnd, stateOf, unknownAttempts } from './state.ts';
+
+export type ClaimDecision =
+  /** Store the change; then this caller alone may send, the stored request or a newly prepared one. */
+  | {
+      readonly kind: 'send';
+      readonly change: Change;
+      readonly generation: number;
+      readonly request: 'prepare' | 'stored';
+    }
+  /** Store the change, then decide again. */
+  | { readonly kind: 'write'; readonly change: Change }
+  /** This token's attempt is already stored: the answer to the claim was lost. */
+  | { readonly kind: 'own'; readonly attempt: Attempt }
+  | { readonly kind: 'replay'; readonly drifted: boolean }
+  | { readonly kind: 'wait'; readonly until: number; readonly why: 'executing' | 'retry_at' | 'landing' }
+  /** Ask the vendor; a definite answer goes through `applyProbe`. */
+  | { readonly kind: 'probe' }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+
+export type Refusal =
+  | { readonly code: 'input_changed'; readonly fields: readonly string[]; readonly wordingOnly: boolean }
+  | { readonly code: 'outdated_logic'; readonly recorded: number }
+  | { readonly code: 'approval_required' }
+  | { readonly code: 'declined' | 'cancelled'; readonly by: string }
+  | { readonly code: 'in_doubt'; readonly recorded: number }
+  | { readonly code: 'stopped'; readonly reason: string };
+
+/** Decides one claim. Pure: the same record, request and ledger time always give the same decision. */
+export function decideClaim(record: EffectRecord | undefined, request: ClaimRequest, now: number): ClaimDecision {
+  if (!record) return firstClaim(request, now);
+  const own = record.attempts.find((attempt) => attempt.token === request.token);
+  if (own) return { kind: 'own', attempt: own };
+  if (mayBeForgotten(record, request, now)) {
+    return { kind: 'write', change: doubtWhatWasLost(record, request, now) };
+  }
+  if (request.contract.logicVersion !== record.contract.logicVersion) return otherVersion(record, request, now);
+  const difference = compare(record.fingerprint, request.fingerprint);
+  const refuseChange: ClaimDecision = {
+    kind: 'refuse',
+    refusal: {
+      code: 'input_changed',
+      fields: changedFields(record.fingerprint, request.fingerprint),
+      wordingOnly: difference === 'wording',
+    },
+  };
+  const acceptable = difference === 'same' || (difference === 'wording' && request.drift === 'first');
+  const state = stateOf(record, now);
+  switch (state) {
+    case 'succeeded':
+      return acceptable ? { kind: 'replay', drifted: difference !== 'same' } : refuseChange;
+    case 'rejected':
+      if (difference === 'same') return { kind: 'replay', drifted: false };
+      return send(reopen(record, request), request, now, 'prepare');
+    case 'executing':
+      if (!acceptable) return refuseChange;
+      return { kind: 'wait', until: record.attempts.at(-1)?.leaseUntil ?? now, why: 'executing' };
+    case 'in_doubt':
+    case 'stopped': {
+      if (!acceptable) return refuseChange;
+      if (state === 'in_doubt' || mayResend(record, request)) {
+        const next = doubt(record, request, now);
+        // Where the first request was not kept, this caller's would go out in its place.
+        const reworded = next.kind === 'send' && next.request === 'prepare' && difference !== 'same';
+        return reworded ? refuseChange : next;
+      }
+      return { kind: 'refuse', refusal: { code: 'stopped', reason: record.halt?.reason ?? 'stopped' } };
+    }
+    case 'declined':
+    case 'cancelled':
+      return { kind: 'refuse', refusal: { code: state, by: record.noMoreAttempts?.by ?? 'retention' } };
+    case 'awaiting_approval':
+    case 'ready': {
+      const unchanged = difference === 'same';
+      if (unchanged && record.retryAt !== undefined && now < record.retryAt) {
+        return { kind: 'wait', until: record.retryAt, why: 'retry_at' };
+      }
+      return send(unchanged ? record : reopen(record, request), request, now, unchanged ? 'stored' : 'prepare');
+    }
+  }
+}
+
+function firstClaim(request: ClaimRequest, now: number): ClaimDecision {
+  const blank: Draft = {
+    format: 1,
+    ...described(request),
+    generation: 1,
+    createdAt: { after: 0 },
+    attempts: [],
+    absences: [],
+    decisions: [],
+    chain: { sequence: 0, hash: '' },
+  };
+  if (request.suspectSince === undefined) return send(blank as EffectRecord, request, now, 'prepare');
+  return { kind: 'write', change: doubtWhatWasLost(blank as EffectRecord, request, now) };
+}
+
+function otherVersion(record: EffectRecord, request: ClaimRequest, now: number): ClaimDecision {
+  const from = record.contract.logicVersion;
+  const to = request.contract.logicVersion;
+  if (to < from) return { kind: 'refuse', refusal: { code: 'outdated_logic', recorded: from } };
+  const state = stateOf(record, now);
+  switch (state) {
+    case 'executing':
+      return { kind: 'wait', until: record.attempts.at(-1)?.leaseUntil ?? now, why: 'executing' };
+    case 'in_doubt':
+    case 'stopped':
+      return { kind: 'refuse', refusal: { code: 'in_doubt', recorded: from } };
+    case 'declined':
+    case 'cancelled':
+      return { kind: 'refuse', refusal: { code: state, by: record.noMoreAttempts?.by ?? 'retention' } };
+    case 'awaiting_approval':
+    case 'ready':
+    case 'rejected':
+    case 'succeeded': {
+      // Beside what succeeded another attempt may be on its way still, and land on top of this version's effect.
+      const landing = landingEnd(record);
+      if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
+      const { tombstone: _tombstone, result: _result, vendorId: _vendorId, ...rest } = withoutOpenWork(record);
+      const next: EffectRecord = { ...rest, ...described(request), generation: 1 };
+      return send(next, request, now, 'prepare', [{ type: 'superseded', from, to }]);
+    }
+  }
+}
+
+function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimDecision {
+  if (record.retryAt !== undefined && now < record.retryAt) {
+    return { kind: 'wait', until: record.retryAt, why: 'retry_at' };
+  }
+  const landing = landingEnd(record);
+  const lastAbsence = record.absences.at(-1);
+  const probeAt = lastAbsence === undefined ? landing : Math.max(landing, lastAbsence + absenceGap(record));
+  const probe: ClaimDecision = now < probeAt ? { kind: 'wait', until: probeAt, why: 'landing' } : { kind: 'probe' };
+  switch (record.safety.kind) {
+    case 'keyed': {
+      const { windowMs } = record.safety;
+      const resend = !record.noMoreAttempts && keyIsGood(record, windowMs, request.leaseMs, now);
+      return resend && !answeredForItself(record, landing) ? send(record, request, now, 'stored') : probe;
+    }
+    case 'constrained':
+      if (!isArbitrated(record)) return probe;
+      return record.absences.length > 0 ? send(record, request, now, 'stored') : { kind: 'probe' };
+    case 'natural':
+    case 'probed':
+      return probe;
+    case 'unverifiable': {
+      if (mayResend(record, request)) {
+        if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
+        return send(record, request, now, 'stored', [{ type: 'resend_chosen' }]);
+      }
+      return probe;
+    }
+  }
+}
+
+/**
+ * Whether the vendor has answered an attempt with a no of its own that was sent when the doubtful ones could no longer
+ * land: it stores nothing under the key for such an answer, so sending it once more would say no more.
+ */
+function answeredForItself(record: EffectRecord, landing: number): boolean {
+  return currentAttempts(record).some(
+    (attempt) =>
+      attempt.generation === record.generation && attempt.evidence === 'rejected' && attempt.claimedAt >= landing,
+  );
+}
+
+/**
+ * Whether the vendor still honours the key for all of another lease and for as long as a request sent in it may be on
+ * its way, and no failure is stored under it.
+ */
+function keyIsGood(record: EffectRecord, windowMs: number, leaseMs: number, now: number): boolean {
+  const underKey = currentAttempts(record).filter((attempt) => attempt.generation === record.generation);
+  const first = Math.min(...underKey.map((attempt) => attempt.claimedAt));
+  const burned = underKey.some((attempt) => attempt.keyBurned);
+  return !burned && now + leaseMs + record.landingBoundMs <= first + windowMs;
+}
+
+function mayResend(record: EffectRecord, request: ClaimRequest): boolean {
+  return record.safety.kind === 'unverifiable' && request.onDoubt === 'resend' && !record.noMoreAttempts;
+}
+
+/** The permission to send, or what must come before it: an approval of exactly this input. */
+function send(
+  record: EffectRecord,
+  request: ClaimRequest,
+  now: number,
+  source: 'prepare' | 'stored',
+  bodies: readonly AuditBody[] = [],
+): ClaimDecision {
+  if (request.approval || record.approval) {
+    const asked = approvalFor(record, request, now);
+    if (asked === 'pending') return { kind: 'refuse', refusal: { code: 'approval_required' } };
+    if (asked !== 'approved') {
+      const draft: Draft = { ...record, approval: asked };
+      const body: AuditBody = { type: 'approval_asked', fingerprint: request.fingerprint.full };
+      return { kind: 'write', change: change(draft, [...bodies, body], now) };
+    }
+  }
+  const generation = nextGeneration(record);
+  const attempt: Attempt<Stamp> = {
+    token: request.token,
+    logicVersion: record.contract.logicVersion,
+    generation,
+    holder: request.holder,
+    claimedAt: { after: 0 },
+    leaseUntil: { after: request.leaseMs },
+    evidence: 'unknown',
+  };
+  const previous = record.attempts.at(-1);
+  const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, record.attempts.length)] : [];
+  const draft: Draft = {
+    ...withoutPauses(record),
+    ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
+    generation,
+    attempts: [...record.attempts, attempt],
+  };
+  const usable = source === 'stored' && generation === record.generation && record.request?.kind !== 'omitted';
+  return {
+    kind: 'send',
+    change: change(draft, [...bodies, ...dead], now),
+    generation,
+    request: usable && record.request !== undefined ? 'stored' : 'prepare',
+  };
+}
+
+/** A key under which the vendor stored a failure, or which a probe proved unused after its window, is given up. */
+function nextGeneration(record: EffectRecord): number {
+  const underKey = currentAttempts(record).filter((attempt) => attempt.generation === record.generation);
+  if (unknownAttempts(record).length > 0) return record.generation;
+  const spent = underKey.some(
+    (attempt) => attempt.keyBurned || (record.safety.kind === 'keyed' && attempt.basis === 'probe'),
+  );
+  return spent ? record.generation + 1 : record.generation;
+}
+
+/** Opens the effect again for other input after a definite no, as a new generation where anything was tried. */
+function reopen(record: EffectRecord, request: ClaimRequest): EffectRecord {
+  const { result: _result, tombstone, ...rest } = withoutOpenWork(record);
+  const tried =
+    tombstone !== undefined || currentAttempts(record).some((attempt) => attempt.generation === record.generation);
+  return { ...rest, ...described(request), generation: tried ? record.generation + 1 : record.generation };
+}
+
+function approvalFor(
+  record: EffectRecord,
+  request: ClaimRequest,
+  now: number,
+): 'approved' | 'pending' | Approval<Stamp> {
+  const { approval } = record;
+  const fits = approval?.fingerprint === record.fingerprint.full;
+  const expired = approval?.expiresAt !== undefined && now >= approval.expiresAt;
+  if (approval && fits && !expired && approval.state === 'approved') return 'approved';
+  if (approval && fits && !expired && approval.state === 'pending') return 'pending';
+  return {
+    state: 'pending',
+    fingerprint: record.fingerprint.full,
+    requestedAt: { after: 0 },
+    ...(request.approval === undefined ? {} : { expiresAt: { after: request.approval.ttlMs } }),
+  };
+}
+
+function described(
+  request: ClaimRequest,
+): Pick<EffectRecord, 'contract' | 'client' | 'account' | 'operation' | 'safety' | 'landingBoundMs' | 'fingerprint'> {
+  const { contract, client, account, operation, safety, landingBoundMs, fingerprint } = request;
+  return { contract, client, account, operation, safety, landingBoundMs, fingerprint };
+}
+
+function compare(recorded: Fingerprint, now: Fingerprint): 'same' | 'wording' | 'material' {
+  if (recorded.full === now.full) return 'same';
+  return recorded.material === now.material ? 'wording' : 'material';
+}

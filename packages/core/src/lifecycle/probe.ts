@@ -1,0 +1,113 @@
+import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
+import type { AuditBody } from './audit.ts';
+import { change, diverged, withoutPauses, type Change } from './change.ts';
+import { absenceGap, absencesNeeded, isArbitrated, landingEnd, stateOf, unknownAttempts } from './state.ts';
+
+/** A definite answer of the vendor to "did it happen?". */
+export type Finding =
+  | { readonly kind: 'found'; readonly matches: readonly { readonly vendorId: string; readonly result: Stored }[] }
+  /** A complete look found nothing: all pages, far enough back, with the right to read. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'cannot_know'; readonly reason: string };
+
+/**
+ * Draws the consequence of a probe. `attempts` is how many the record had when the probe began: absence says nothing
+ * of an attempt that was made since, nor of what could still land after `begunAt`, the time as of which the probe was
+ * decided. Returns `undefined` when the answer changes nothing.
+ */
+export function applyProbe(
+  record: EffectRecord,
+  finding: Finding,
+  attempts: number,
+  now: number,
+  begunAt: number = now,
+): Change | undefined {
+  const state = stateOf(record, now);
+  if (state === 'succeeded') return verify(record, finding, now);
+  if (state !== 'in_doubt' && state !== 'stopped') return undefined;
+  const probed: AuditBody = {
+    type: 'probed',
+    answer: finding.kind,
+    ...(finding.kind === 'found' ? { vendorIds: finding.matches.map((match) => match.vendorId) } : {}),
+  };
+  switch (finding.kind) {
+    case 'found':
+      return found(record, finding.matches, probed, now);
+    case 'absent': {
+      if (record.attempts.length !== attempts) return undefined;
+      const absences: Stamp[] = [...record.absences, { after: 0 }];
+      // What is on its way may still land, but it cannot double: the attempts stay unknown and it is performed.
+      if (isArbitrated(record)) return change({ ...record, absences }, [probed], now);
+      const lastAbsence = record.absences.at(-1);
+      const early = lastAbsence !== undefined && begunAt < lastAbsence + absenceGap(record);
+      if (early || begunAt < landingEnd(record)) return undefined;
+      if (absences.length < absencesNeeded(record)) return change({ ...record, absences }, [probed], now);
+      return change({ ...withoutPauses(record), attempts: closed(record, 'not_applied') }, [probed], now);
+    }
+    case 'cannot_know': {
+      if (record.halt) return undefined;
+      const halt = { at: { after: 0 }, reason: finding.reason } as const;
+      return change({ ...record, halt }, [probed, { type: 'halted', reason: finding.reason }], now);
+    }
+  }
+}
+
+function found(
+  record: EffectRecord,
+  matches: readonly { readonly vendorId: string; readonly result: Stored }[],
+  probed: AuditBody,
+  now: number,
+): Change | undefined {
+  const [first] = matches;
+  const last = unknownAttempts(record).at(-1);
+  if (!first || !last) return undefined;
+  const { request: _request, noMoreAttempts: _end, ...rest } = withoutPauses(record);
+  const attempts: Attempt<Stamp>[] = record.attempts.map((attempt) =>
+    attempt === last || attempt.token === last.token
+      ? {
+          ...attempt,
+          evidence: 'accepted',
+          settledAt: attempt.settledAt ?? { after: 0 },
+          basis: 'probe',
+          vendorId: first.vendorId,
+        }
+      : attempt,
+  );
+  const draft: Draft = { ...rest, attempts, vendorId: first.vendorId, result: first.result };
+  return matches.length < 2
+    ? change(draft, [probed], now)
+    : diverged(
+        draft,
+        matches.map((match) => match.vendorId),
+        [probed],
+        now,
+      );
+}
+
+/** The look for two after a resend from "absent". */
+function verify(record: EffectRecord, finding: Finding, now: number): Change | undefined {
+  if (record.verifyAt === undefined) return undefined;
+  const { verifyAt: _verifyAt, request: _request, ...draft } = record;
+  const probed: AuditBody = { type: 'probed', answer: finding.kind };
+  if (finding.kind !== 'found' || finding.matches.length < 2) return change(draft, [probed], now);
+  return diverged(
+    draft,
+    finding.matches.map((match) => match.vendorId),
+    [probed],
+    now,
+  );
+}
+
+/** The attempts with every unknown one closed by the probes. */
+export function closed(
+  record: EffectRecord,
+  evidence: 'not_applied',
+  basis: 'probe' | 'person' = 'probe',
+): Attempt<Stamp>[] {
+  const unknown = new Set(unknownAttempts(record).map((attempt) => attempt.token));
+  return record.attempts.map((attempt) =>
+    unknown.has(attempt.token)
+      ? { ...attempt, evidence, settledAt: attempt.settledAt ?? { after: 0 }, basis }
+      : attempt,
+  );
+}

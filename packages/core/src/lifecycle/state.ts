@@ -1,0 +1,76 @@
+import type { Attempt, EffectRecord, EffectState } from '../record.ts';
+
+/** The state of a record at a ledger time; everything else about it is evidence. */
+export function stateOf(record: EffectRecord, now: number): EffectState {
+  const attempts = currentAttempts(record);
+  const last = attempts.at(-1);
+  if (record.tombstone?.state === 'succeeded' || attempts.some((attempt) => attempt.evidence === 'accepted'))
+    return 'succeeded';
+  if (last && isLive(last, now)) return 'executing';
+  if (attempts.some((attempt) => attempt.evidence === 'unknown')) return record.halt ? 'stopped' : 'in_doubt';
+  if (record.noMoreAttempts) return record.noMoreAttempts.why;
+  if (record.tombstone) return record.tombstone.state;
+  // Whichever attempt it answered: reports may come in any order.
+  if (attempts.some((attempt) => attempt.generation === record.generation && attempt.evidence === 'rejected'))
+    return 'rejected';
+  if (record.approval && record.approval.state !== 'approved') return 'awaiting_approval';
+  return 'ready';
+}
+
+/** The attempts of the logic version that the record is at; earlier versions' are kept for late evidence. */
+export function currentAttempts(record: EffectRecord): readonly Attempt[] {
+  return record.attempts.filter((attempt) => attempt.logicVersion === record.contract.logicVersion);
+}
+
+/** Those that may have happened, as far as anybody knows. */
+export function unknownAttempts(record: EffectRecord): readonly Attempt[] {
+  return currentAttempts(record).filter((attempt) => attempt.evidence === 'unknown');
+}
+
+/** Whether the attempt's holder may still be at it. */
+function isLive(attempt: Attempt, now: number): boolean {
+  return isOpen(attempt) && now < attempt.leaseUntil;
+}
+
+/** Whether the attempt's holder never reported. */
+export function isOpen(attempt: Attempt): boolean {
+  return attempt.evidence === 'unknown' && attempt.settledAt === undefined;
+}
+
+/** From when on an unknown attempt's request can no longer take effect: abandonment plus the landing bound. */
+export function landingEnd(record: EffectRecord): number {
+  return Math.max(0, ...unknownAttempts(record).map((attempt) => landingEndOf(attempt, record.landingBoundMs)));
+}
+
+export function landingEndOf(attempt: Attempt, landingBoundMs: number): number {
+  return (attempt.settledAt ?? attempt.leaseUntil) + landingBoundMs;
+}
+
+/**
+ * Whether the vendor's constraint may settle the doubt: performing it again meets what may have happened. After a no
+ * of the vendor, or of a person, it is not performed again.
+ */
+export function isArbitrated(record: EffectRecord): boolean {
+  const answered = currentAttempts(record).some(
+    (attempt) => attempt.generation === record.generation && attempt.evidence === 'rejected',
+  );
+  return record.safety.kind === 'constrained' && !record.noMoreAttempts && !answered;
+}
+
+/** How far apart two complete probes must be to count as two. */
+export function absenceGap(record: EffectRecord): number {
+  return record.landingBoundMs / 2;
+}
+
+/** How many complete probes must find nothing before absence is believed. */
+export function absencesNeeded(record: EffectRecord): number {
+  switch (record.safety.kind) {
+    case 'constrained':
+    case 'natural':
+      return 1;
+    case 'keyed':
+    case 'probed':
+    case 'unverifiable':
+      return 2;
+  }
+}

@@ -1,0 +1,289 @@
+import { hostname } from 'node:os';
+
+import type { Adapter, Connection } from './adapter.ts';
+import { randomToken, systemClock, type Clock } from './clock.ts';
+import { contractProblem, type Contract } from './contract.ts';
+import { drainOnTermination } from './drain.ts';
+import { createEffects, type Effects } from './effects.ts';
+import { OncelyError } from './errors.ts';
+import { ledgerSession } from './ledger-session.ts';
+import type { Ledger } from './ledger.ts';
+import { observedDuplicates, type Observation } from './observe.ts';
+import type { Codec } from './payload.ts';
+import { createPerform, type Origin } from './perform.ts';
+import { recover, type Recovered, type RecoverOptions } from './recover.ts';
+import { createRunner, type Runner } from './runner.ts';
+import { afterwards, bindResult } from './scope-binding.ts';
+import {
+  currentFrames,
+  requireScope,
+  runInFrames,
+  stepIdOf,
+  type EffectFrame,
+  type EffectOptions,
+  type Scope,
+  type ScopeFrame,
+} from './scope.ts';
+import { rememberValue } from './values.ts';
+import { createWorkflows, type Workflows } from './workflows.ts';
+
+type Adapters = Readonly<Record<string, Adapter>>;
+
+/** A built client, or a function of the account where the adapter was told `accounts: 'many'`. */
+export type ClientOf<A> =
+  A extends Adapter<infer Client, 'many'>
+    ? (account: string) => Client
+    : A extends Adapter<infer Client>
+      ? Client
+      : never;
+
+export interface OncelyOptions<A extends Adapters> {
+  readonly ledger: Ledger;
+  /** The vendors' clients by the name under which the ledger remembers them; a name is never changed later. */
+  readonly clients?: A;
+  /** What a write outside of any scope does. Default `refuse`. */
+  readonly unscoped?: 'refuse' | 'observe';
+  /** How long a claim holds without its holder, in milliseconds. Default 60,000. */
+  readonly leaseMs?: number;
+  /** How long one call may wait for an end: another's lease, a retry, the landing bound. Default 30,000. */
+  readonly waitMs?: number;
+  /** How often one call may send. Default 5. */
+  readonly maxAttempts?: number;
+  /** The default of the effects. */
+  readonly drift?: 'first' | 'refuse';
+  /** Encrypts requests and results in the ledger. */
+  readonly codec?: Codec;
+  /** At least 32 bytes for fingerprints, the same in every process. Default: made once and kept in the ledger. */
+  readonly fingerprintKey?: Uint8Array;
+  /** On SIGTERM, settle what was claimed and not sent. Default true. */
+  readonly drainOnSigterm?: boolean;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests: gives the attempt tokens. */
+  readonly token?: () => string;
+}
+
+/** A scope's handle, for code that lost the asynchronous context. */
+export interface Flow {
+  effect: Oncely['effect'];
+  value: Oncely['value'];
+}
+
+export interface Oncely<A extends Adapters = Adapters> {
+  readonly clients: { readonly [Name in keyof A]: ClientOf<A[Name]> };
+  /** Runs `fn` as work on one business case. Writes inside of it are effects of that case. */
+  scope<T>(scope: Scope, fn: (flow: Flow) => T): T;
+  /** Runs `fn`, in which one write may happen, once for this case however often it is run. */
+  effect<T>(id: string, fn: () => T): T;
+  effect<T>(id: string, options: EffectOptions, fn: () => T): T;
+  /** Computes a JSON value once for this case: a date, a generated text. */
+  value<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
+  readonly effects: Effects;
+  readonly workflows: Workflows;
+  /** Settles what is in doubt, in any process. */
+  recover(options?: RecoverOptions): Promise<Recovered>;
+  /** What `unscoped: 'observe'` saw more than once. */
+  observed(): Promise<readonly Observation[]>;
+  /** Marks the ledger as one that may have forgotten what happened since then (a restored backup, a failover). */
+  suspect(since: Date | undefined): Promise<void>;
+  /** Sends nothing more, waits for what is under way, closes the ledger. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the side effects of an agent happen once: each write through one of `clients` is remembered in `ledger`.
+ * Constructing does no I/O.
+ *
+ * @throws OncelyError `invalid_config`
+ * @example
+ * const oncely = createOncely({
+ *   ledger: sqliteLedger('effects.db'),
+ *   clients: { stripe: oncelyStripe((config) => new Stripe(process.env.STRIPE_KEY!, config)) },
+ * });
+ * await oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () =>
+ *   oncely.effect('refund', () => oncely.clients.stripe.refunds.create({ charge: 'ch_1', amount: 1000 })));
+ */
+export function createOncely<const A extends Adapters = Record<never, never>>(options: OncelyOptions<A>): Oncely<A> {
+  refuseBadOptions(options);
+  const clock = options.clock ?? systemClock;
+  const leaseMs = options.leaseMs ?? 60_000;
+  const session = ledgerSession(options.ledger, clock);
+  const { codec } = options;
+  const closing = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  let takeBack: (() => void) | undefined;
+  const close = async (why: string): Promise<void> => {
+    closing.abort(why);
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+    takeBack?.();
+    await options.ledger.close();
+  };
+
+  const untracked = createRunner({
+    session,
+    clock,
+    token: options.token ?? randomToken,
+    codec,
+    closing: closing.signal,
+    options: {
+      leaseMs,
+      sendWindowMs: leaseMs / 2,
+      maxAttempts: options.maxAttempts ?? 5,
+      holder: `${hostname()}:${process.pid}`,
+    },
+  });
+  const runner: Runner = {
+    run: (job) => {
+      if (options.drainOnSigterm !== false)
+        takeBack ??= drainOnTermination(() => close('this process received SIGTERM'));
+      const running = untracked.run(job);
+      underWay.add(running);
+      const done = (): boolean => underWay.delete(running);
+      running.then(done, done);
+      return running;
+    },
+  };
+  const perform = createPerform({
+    session,
+    runner,
+    clock,
+    fingerprintKey: options.fingerprintKey,
+    waitMs: options.waitMs ?? 30_000,
+    unscoped: options.unscoped ?? 'refuse',
+    defaultDrift: options.drift ?? 'first',
+  });
+
+  const origins = new Map<string, Origin>();
+  const originOf = (client: string, account: string): Origin | undefined => {
+    const adapter = options.clients?.[client];
+    if (!adapter) return undefined;
+    const id = `${client}/${account}`;
+    let origin = origins.get(id);
+    if (!origin) {
+      const connection: Connection<unknown> = adapter.connect(
+        {
+          perform: (write) => perform({ client, account, connection, adapter }, write),
+        },
+        account,
+      );
+      origin = { client, account, connection, adapter };
+      origins.set(id, origin);
+    }
+    return origin;
+  };
+
+  const clients = {} as Oncely<A>['clients'];
+  for (const [name, adapter] of Object.entries(options.clients ?? {})) {
+    Object.defineProperty(clients, name, {
+      enumerable: true,
+      get: () =>
+        adapter.accounts === 'many'
+          ? (account: string) => originOf(name, account)?.connection.client
+          : originOf(name, '')?.connection.client,
+    });
+  }
+
+  const effectIn = <T>(frame: ScopeFrame, id: string, effectOptions: EffectOptions, fn: () => T): T => {
+    stepIdOf(id, effectOptions.occurrence);
+    const effect: EffectFrame = { id, options: effectOptions, closed: false };
+    const end = (): void => {
+      effect.closed = true;
+    };
+    return afterwards(
+      () => runInFrames({ scope: frame, effect }, fn),
+      (result) => {
+        end();
+        return result;
+      },
+      end,
+    );
+  };
+  const effectFor =
+    (frameOf: () => ScopeFrame): Oncely['effect'] =>
+    <T>(id: string, second: EffectOptions | (() => T), third?: () => T): T =>
+      typeof second === 'function'
+        ? effectIn(frameOf(), id, {}, second)
+        : effectIn(frameOf(), id, second, third as () => T);
+  const valueFor =
+    (frameOf: () => ScopeFrame): Oncely['value'] =>
+    async (id, fn) => {
+      const { scope } = frameOf();
+      const contract: Contract = {
+        ...(scope.tenant === undefined ? {} : { tenant: scope.tenant }),
+        businessId: scope.businessId,
+        workflowId: scope.workflowId,
+        stepId: stepIdOf(id, undefined),
+        logicVersion: scope.logicVersion ?? 1,
+      };
+      return rememberValue(session, codec, contract, fn);
+    };
+
+  const recoverParts = { session, runner, clock, codec, originOf, place: { after: '' } };
+  return {
+    clients,
+    scope: (scope, fn) => {
+      refuseBadScope(scope);
+      const outer = currentFrames()?.scope.scope;
+      const tenant = scope.tenant ?? outer?.tenant;
+      const frame: ScopeFrame = {
+        scope: tenant === undefined ? scope : { ...scope, tenant },
+        closed: false,
+        counts: new Map(),
+        ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),
+      };
+      const inside = <R>(work: () => R): R => runInFrames({ scope: frame }, work);
+      const end = (): void => {
+        frame.closed = true;
+      };
+      const flow: Flow = { effect: effectFor(() => frame), value: valueFor(() => frame) };
+      return afterwards(
+        () => inside(() => fn(flow)),
+        (result) => bindResult(result, inside, end),
+        end,
+      );
+    },
+    effect: effectFor(() => requireScope('oncely.effect')),
+    value: valueFor(() => requireScope('oncely.value')),
+    effects: createEffects({ session, codec, originOf }),
+    workflows: createWorkflows(session),
+    recover: (recoverOptions) => recover(recoverParts, recoverOptions),
+    observed: () => observedDuplicates(session),
+    suspect: async (since) => {
+      await session.info();
+      session.renew(await options.ledger.markSuspect(since?.getTime()));
+    },
+    close: () => close('this process is closing'),
+  };
+}
+
+function refuseBadOptions(options: OncelyOptions<Adapters>): void {
+  const bad = (message: string, fix?: string): never => {
+    throw new OncelyError('invalid_config', {
+      message: `createOncely: ${message}.`,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  };
+  if (typeof options.ledger?.write !== 'function') bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
+  for (const [name, adapter] of Object.entries(options.clients ?? {})) {
+    if (typeof adapter?.connect !== 'function') {
+      bad(
+        `clients.${name} is a raw client, not an adapter`,
+        `${name}: oncelyStripe((config) => new Stripe(key, config))`,
+      );
+    }
+  }
+  for (const name of ['leaseMs', 'waitMs', 'maxAttempts'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) bad(`${name} must be a number above 0`);
+  }
+  if (options.fingerprintKey && options.fingerprintKey.length < 32) bad('fingerprintKey must be at least 32 bytes');
+}
+
+function refuseBadScope(scope: Scope): void {
+  const problem = contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 });
+  if (problem === undefined) return;
+  throw new OncelyError('invalid_input', {
+    message: `oncely.scope: ${problem}. Nothing was sent.`,
+    fix: "oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () => ...)",
+  });
+}

@@ -1,0 +1,55 @@
+import type { Permit } from './adapter.ts';
+import type { Clock } from './clock.ts';
+import { crashPoint } from './crash-point.ts';
+
+/** Thrown by `check`; the adapter lets it pass or reports that nothing was sent. */
+export class PermitDenied extends Error {
+  override readonly name = 'PermitDenied';
+}
+
+export interface IssuedPermit extends Permit {
+  /** Whether the check was passed: from then on the vendor may have been called. */
+  readonly passed: boolean;
+}
+
+/** A point in time on both clocks: monotonic time stands still in a suspended machine, wall time may jump. */
+export interface Instant {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+export function instant(clock: Clock): Instant {
+  return { monotonic: clock.monotonic(), wall: clock.wall() };
+}
+
+/**
+ * Permission to send once within `windowMs`, counted from `start`, which lies before the claim was first tried. The
+ * window ends before the lease does, so whoever takes over finds nothing of ours still to be sent.
+ */
+export function issuePermit(options: {
+  readonly clock: Clock;
+  readonly start: Instant;
+  readonly windowMs: number;
+  readonly leaseMs: number;
+  readonly slot: string;
+  readonly withdrawn: () => string | undefined;
+}): IssuedPermit {
+  const { clock, start, windowMs, leaseMs, slot } = options;
+  let passed = false;
+  const elapsed = (): number => Math.max(clock.monotonic() - start.monotonic, clock.wall() - start.wall);
+  return {
+    get passed() {
+      return passed;
+    },
+    check() {
+      crashPoint('before_send', slot);
+      if (passed) throw new PermitDenied('this attempt has sent already; one attempt sends once');
+      const withdrawn = options.withdrawn();
+      if (withdrawn !== undefined) throw new PermitDenied(withdrawn);
+      if (elapsed() >= windowMs) throw new PermitDenied('the send window is over');
+      passed = true;
+      crashPoint('after_check', slot);
+    },
+    remainingMs: () => Math.max(1, leaseMs - elapsed()),
+  };
+}

@@ -1,0 +1,163 @@
+import type { Contract } from './contract.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+/**
+ * What an attempt's end is known to be. `unknown` may still become any of the others; `accepted` wins over all,
+ * because it may be the only proof there will ever be.
+ */
+export type Evidence = 'unknown' | 'not_applied' | 'rejected' | 'accepted';
+
+/** How the vendor treats a repeated write, which decides what may be done when an attempt is in doubt. */
+export type SafetyClass =
+  /** Honours our key for a window, counted from the first attempt: resend the same key and bytes inside it. */
+  | { readonly kind: 'keyed'; readonly windowMs: number }
+  /** A unique constraint at the vendor arbitrates: a conflict with our own key means done. */
+  | { readonly kind: 'constrained' }
+  /** Repeating sets the same state: read back first. */
+  | { readonly kind: 'natural' }
+  /** Can be looked up: believed absent only after the landing bound, by two complete probes. */
+  | { readonly kind: 'probed' }
+  /** Neither: stops for a person. */
+  | { readonly kind: 'unverifiable' };
+
+/**
+ * A time on the ledger's clock, in milliseconds since 1970. A draft that is about to be written may hold
+ * `{ after: n }` instead: n milliseconds after the moment at which the ledger stores it. That is how every time comes
+ * from the ledger's own clock without a round trip to ask for it.
+ */
+export type Stamp = number | { readonly after: number };
+
+/** One permission to send. */
+export interface Attempt<T = number> {
+  readonly token: string;
+  readonly logicVersion: number;
+  readonly generation: number;
+  /** Who holds it; for people to read. */
+  readonly holder: string;
+  readonly claimedAt: T;
+  readonly leaseUntil: T;
+  readonly evidence: Evidence;
+  /** When its holder reported; absent while it runs, and for ever when the holder died. */
+  readonly settledAt?: T;
+  /** What the evidence rests on. */
+  readonly basis?: 'answer' | 'key' | 'probe' | 'person' | 'lost_ledger';
+  readonly reason?: string;
+  readonly vendorId?: string;
+  /** The vendor stored a failure under this key: only a new generation can succeed. */
+  readonly keyBurned?: boolean;
+}
+
+/** A payload kept for later: `sealed` by the caller's codec, or left out with the reason. */
+export type Stored =
+  | { readonly kind: 'plain' | 'sealed'; readonly body: string }
+  | { readonly kind: 'omitted'; readonly reason: 'too_large' | 'codec_failed' | 'secret' | 'unknown' | 'expired' };
+
+export interface Approval<T = number> {
+  readonly state: 'pending' | 'approved' | 'declined' | 'revoked' | 'expired';
+  /** The full digest that it belongs to; other input needs another approval. */
+  readonly fingerprint: string;
+  readonly requestedAt: T;
+  readonly expiresAt?: T;
+  readonly decidedAt?: T;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */
+export interface EffectRecord<T = number> {
+  readonly format: 1;
+  readonly contract: Contract;
+  /** The name under which the client was given to `createOncely`, and the account it acts on. */
+  readonly client: string;
+  readonly account: string;
+  readonly operation: string;
+  readonly safety: SafetyClass;
+  readonly landingBoundMs: number;
+  /** The ledger's epoch when it was last claimed; a mark set since then puts it in doubt. */
+  readonly epoch?: number;
+  /** Rises when the effect is opened again after a definite no. */
+  readonly generation: number;
+  readonly fingerprint: Fingerprint;
+  readonly createdAt: T;
+  readonly attempts: readonly Attempt<T>[];
+  /** Not before this time. */
+  readonly retryAt?: T;
+  /** Complete probes since the last attempt that found nothing. */
+  readonly absences: readonly T[];
+  /** A person decides from here. */
+  readonly halt?: { readonly at: T; readonly reason: string };
+  /** Probe only: nothing more is sent. It erases nothing. */
+  readonly noMoreAttempts?: { readonly at: T; readonly why: 'cancelled' | 'declined'; readonly by: string };
+  readonly approval?: Approval<T>;
+  /** The exact request while the effect is open, so that any process can resend it. Gone once it is settled. */
+  readonly request?: Stored;
+  readonly result?: Stored;
+  readonly vendorId?: string;
+  /** After a resend from "absent": when to look once more, for two. */
+  readonly verifyAt?: T;
+  /** More than one effect is proven at the vendor: an alarm. */
+  readonly divergence?: { readonly at: T; readonly vendorIds: readonly string[] };
+  /** Compacted by retention: the attempts and payloads are gone, the dedupe stays. */
+  readonly tombstone?: { readonly at: T; readonly state: 'succeeded' | 'rejected' | 'declined' | 'cancelled' };
+  /** Decisions of people already applied, so that a repeated command recognises itself. */
+  readonly decisions: readonly string[];
+  /** The audit chain's head. */
+  readonly chain: { readonly sequence: number; readonly hash: string };
+}
+
+/** A record about to be written, whose new times are still offsets. */
+export type Draft = EffectRecord<Stamp>;
+
+/** The states that people see. */
+export type EffectState =
+  | 'awaiting_approval'
+  | 'ready'
+  | 'executing'
+  | 'succeeded'
+  | 'rejected'
+  | 'in_doubt'
+  | 'stopped'
+  | 'declined'
+  | 'cancelled';
+
+/** The text a ledger stores for a draft. */
+export function encodeRecord(draft: Draft): string {
+  return JSON.stringify(draft);
+}
+
+/** Reads a stored record; `at` is the ledger's time of the write that stored it. */
+export function decodeRecord(doc: string, at: number): EffectRecord {
+  return resolveTimes(JSON.parse(doc) as Draft, at);
+}
+
+/** The record that a draft becomes when the ledger stores it at `at`. */
+export function resolveTimes(draft: Draft, at: number): EffectRecord {
+  const time = (stamp: Stamp): number => (typeof stamp === 'number' ? stamp : at + stamp.after);
+  return {
+    ...draft,
+    createdAt: time(draft.createdAt),
+    attempts: draft.attempts.map((attempt) => ({
+      ...attempt,
+      claimedAt: time(attempt.claimedAt),
+      leaseUntil: time(attempt.leaseUntil),
+      ...optional('settledAt', attempt.settledAt, time),
+    })) as Attempt[],
+    absences: draft.absences.map(time),
+    ...optional('retryAt', draft.retryAt, time),
+    ...optional('verifyAt', draft.verifyAt, time),
+    ...optional('halt', draft.halt, (halt) => ({ ...halt, at: time(halt.at) })),
+    ...optional('noMoreAttempts', draft.noMoreAttempts, (end) => ({ ...end, at: time(end.at) })),
+    ...optional('divergence', draft.divergence, (divergence) => ({ ...divergence, at: time(divergence.at) })),
+    ...optional('tombstone', draft.tombstone, (tombstone) => ({ ...tombstone, at: time(tombstone.at) })),
+    ...optional('approval', draft.approval, (approval) => ({
+      ...approval,
+      requestedAt: time(approval.requestedAt),
+      ...optional('expiresAt', approval.expiresAt, time),
+      ...optional('decidedAt', approval.decidedAt, time),
+    })),
+  } as EffectRecord;
+}
+
+function optional<K extends string, A, B>(name: K, value: A | undefined, map: (value: A) => B): { [P in K]?: B } {
+  return value === undefined ? {} : ({ [name]: map(value) } as { [P in K]?: B });
+}

@@ -1,0 +1,142 @@
+import type { Clock } from './clock.ts';
+import { isOncelyError } from './errors.ts';
+import type { LedgerSession, Seen } from './ledger-session.ts';
+import { stateOf } from './lifecycle/state.ts';
+import type { Codec } from './payload.ts';
+import type { Origin } from './perform.ts';
+import { probe } from './probing.ts';
+import type { EffectState } from './record.ts';
+import type { Job } from './job.ts';
+import type { Runner } from './runner.ts';
+
+export interface RecoverOptions {
+  /** How many effects at most. Default 100. */
+  readonly limit?: number;
+  /** When to stop beginning and waiting, in milliseconds from now. Default 30,000. */
+  readonly deadlineMs?: number;
+}
+
+export interface Recovered {
+  readonly examined: number;
+  /** How many are in each state now. */
+  readonly states: Readonly<Partial<Record<EffectState, number>>>;
+  /** Effects that are proven to have happened twice at the vendor. */
+  readonly diverged: readonly string[];
+  /** What could not be settled in this call, with the reason. */
+  readonly open: readonly { readonly slot: string; readonly reason: string }[];
+}
+
+export interface RecoverParts {
+  readonly session: LedgerSession;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly codec: Codec | undefined;
+  /** Where the last call of this process ended. */
+  readonly place: { after: string };
+  /** The client a record came through; `undefined` where this process was not given it. */
+  readonly originOf: (client: string, account: string) => Origin | undefined;
+}
+
+const concurrency = 8;
+
+/**
+ * Brings what is in doubt to an end: resends what the vendor dedupes, looks up the rest, finishes what was found not
+ * to have happened, stops what cannot be known. Any process with the same ledger and clients may call it at any time.
+ */
+export async function recover(parts: RecoverParts, options: RecoverOptions = {}): Promise<Recovered> {
+  const { session, clock } = parts;
+  const giveUpAt = clock.monotonic() + (options.deadlineMs ?? 30_000);
+  await session.info();
+  const due = await dueSlots(parts, options.limit ?? 100);
+  const states: Partial<Record<EffectState, number>> = {};
+  const diverged: string[] = [];
+  const open: { slot: string; reason: string }[] = [];
+  const next = due.values();
+  const worker = async (): Promise<void> => {
+    for (const slot of next) {
+      const reason =
+        clock.monotonic() >= giveUpAt ? 'the deadline of this call was over' : await settleOne(parts, slot, giveUpAt);
+      const { record, at } = await session.read(slot).catch(() => ({ record: undefined, at: 0 }));
+      if (!record) {
+        if (reason !== undefined) open.push({ slot, reason });
+        continue;
+      }
+      const state = stateOf(record, at);
+      states[state] = (states[state] ?? 0) + 1;
+      if (record.divergence) diverged.push(slot);
+      if (reason !== undefined) open.push({ slot, reason });
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return { examined: due.length, states, diverged, open };
+}
+
+/** The next ones behind those of the last call, so that some which stay open never starve the rest. */
+async function dueSlots({ session, place }: RecoverParts, limit: number): Promise<string[]> {
+  const slots = await dueAfter(session, place.after, limit);
+  if (slots.length < limit && place.after !== '') {
+    const wrapped = await dueAfter(session, '', limit - slots.length);
+    slots.push(...wrapped.filter((slot) => slot <= place.after));
+  }
+  place.after = slots.length < limit ? '' : (slots.at(-1) ?? '');
+  return slots;
+}
+
+async function dueAfter(session: LedgerSession, from: string, limit: number): Promise<string[]> {
+  const slots: string[] = [];
+  let after: string | undefined = from;
+  while (after !== undefined && slots.length < limit) {
+    const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
+      limit: Math.min(200, limit - slots.length),
+      due: true,
+      after,
+    });
+    slots.push(...page.rows.map((row) => row.slot));
+    after = page.next;
+  }
+  return slots;
+}
+
+/** Why it is still open; `undefined` when it is not, or waits for a person. */
+async function settleOne(parts: RecoverParts, slot: string, giveUpAt: number): Promise<string | undefined> {
+  try {
+    return await settleRecord(parts, slot, await parts.session.read(slot), giveUpAt);
+  } catch (error) {
+    if (isOncelyError(error)) return error.code === 'stopped' ? undefined : error.message;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function settleRecord(
+  parts: RecoverParts,
+  slot: string,
+  seen: Seen,
+  giveUpAt: number,
+): Promise<string | undefined> {
+  const { record, at } = seen;
+  if (!record) return undefined;
+  const origin = parts.originOf(record.client, record.account);
+  if (!origin) return `no client named "${record.client}" was given to createOncely in this process`;
+  const job: Job = {
+    claim: {
+      contract: record.contract,
+      client: record.client,
+      account: record.account,
+      operation: record.operation,
+      safety: record.safety,
+      landingBoundMs: record.landingBoundMs,
+      fingerprint: record.fingerprint,
+      drift: 'first',
+      onDoubt: 'stop',
+    },
+    rekey: (request, keys) => origin.connection.rekey?.(request, keys) ?? request,
+    send: (target, permit) => origin.connection.resend(target, permit),
+    probe: (target) => origin.connection.probe(target),
+    restore: (target) => origin.connection.restore(target),
+    giveUpAt,
+  };
+  // After a resend from "absent": the look for two.
+  if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') await probe(parts, job, slot, seen);
+  else await parts.runner.run(job);
+  return undefined;
+}

@@ -1,0 +1,213 @@
+import type { Verdict } from './adapter.ts';
+import { effectKeyOf } from './contract.ts';
+import { OncelyError, type ErrorDetail, type ErrorCode } from './errors.ts';
+import type { WorkflowRow } from './ledger.ts';
+import type { Seen } from './ledger-session.ts';
+import type { Refusal } from './lifecycle/claim.ts';
+import { unknownAttempts } from './lifecycle/state.ts';
+import type { Draft, EffectRecord } from './record.ts';
+import type { Job } from './job.ts';
+
+/** The errors of the runner: what happened, whether the vendor was or may have been called, the line to change. */
+function about(job: Job, code: ErrorCode, detail: ErrorDetail): OncelyError {
+  return new OncelyError(code, { effect: effectKeyOf(job.claim.contract), ...detail });
+}
+
+const named = (job: Job): string => `${job.claim.operation} (${effectKeyOf(job.claim.contract)})`;
+
+export function refused(job: Job, record: EffectRecord, refusal: Refusal): OncelyError {
+  const what = named(job);
+  const id = job.claim.contract.stepId;
+  switch (refusal.code) {
+    case 'input_changed': {
+      const fields = refusal.fields.join(', ') || 'the operation or the account';
+      const happened =
+        record.vendorId === undefined ? 'may have happened already' : `has happened already (${record.vendorId})`;
+      return about(job, 'input_changed', {
+        message: `${what} ${happened} with other input; what differs: ${fields}. Nothing was sent now.`,
+        fix: refusal.wordingOnly
+          ? `oncely.effect('${id}', { drift: 'first' }, ...) replays the first wording`
+          : `call it with the input of the first time, or, if this is meant as one more: oncely.effect('${id}', { occurrence: 2 }, ...)`,
+        ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
+      });
+    }
+    case 'outdated_logic':
+      return about(job, 'outdated_logic', {
+        message: `${what} was recorded by logic version ${refusal.recorded}; this process runs version ${job.claim.contract.logicVersion}. Nothing was sent now.`,
+        fix: 'deploy the newer version everywhere; an older one never acts on a newer record',
+      });
+    case 'approval_required':
+      return about(job, 'approval_required', {
+        message: `${what} waits for a person's approval of exactly this input. This call sent nothing.`,
+        fix: `await oncely.effects.approve('${effectKeyOf(job.claim.contract)}', { by: 'name', fingerprint })  // of effect.approval, as shown`,
+      });
+    case 'declined':
+    case 'cancelled':
+      return about(job, refusal.code, {
+        message: `${what} was ${refusal.code} by ${refusal.by}. Nothing was sent now.`,
+      });
+    case 'in_doubt':
+      return about(job, 'in_doubt', {
+        message: `${what}: an attempt of logic version ${refusal.recorded} is in doubt and must be settled before version ${job.claim.contract.logicVersion} acts. Nothing was sent now.`,
+        fix: 'await oncely.recover()',
+      });
+    case 'stopped':
+      return about(job, 'stopped', {
+        message: `${what} was sent, and whether it happened cannot be found out: ${refusal.reason}. It is not sent again. A person who looked must say which:`,
+        fix: `await oncely.effects.resolve('${effectKeyOf(job.claim.contract)}', { happened: { vendorId: '...' } }, { by: 'name' })  // or { happened: false }`,
+      });
+  }
+}
+
+export function waiting(
+  job: Job,
+  seen: Seen,
+  why: 'executing' | 'retry_at' | 'landing',
+  waitMs: number,
+  cause: unknown,
+): OncelyError {
+  const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
+  const retryAfterMs = Math.max(0, Math.ceil(waitMs));
+  if (why === 'executing') {
+    return about(job, 'in_progress', {
+      message: `${named(job)} is being sent by another caller (${seen.record?.attempts.at(-1)?.holder ?? 'unknown'}). This call sent nothing.`,
+      retryAfterMs,
+      fix: 'call again with the same input: it waits for, or replays, that outcome',
+    });
+  }
+  if (!inDoubt) {
+    return about(job, 'not_sent', {
+      message: `${named(job)} was not applied; the vendor asks to wait.`,
+      retryAfterMs,
+      fix: 'call again with the same input after retryAfterMs',
+      cause,
+    });
+  }
+  return about(job, 'in_doubt', {
+    message: `${named(job)} was sent and may have happened: the answer was lost. It is settled by evidence from the vendor, not by sending anew.`,
+    retryAfterMs,
+    fix: 'call again with the same input after retryAfterMs, or await oncely.recover()',
+    cause,
+  });
+}
+
+/** A caller that joined another one's call, and whose own time was over first. */
+export function outlasted(job: Job): OncelyError {
+  return about(job, 'in_progress', {
+    message: `${named(job)} is still under way for another caller in this process, and the time of this call is over. This call sent nothing.`,
+    retryAfterMs: 1_000,
+    fix: 'call again with the same input: it waits for, or replays, that outcome',
+  });
+}
+
+export function exhausted(job: Job, seen: Seen, sends: number, cause: unknown): OncelyError {
+  if (seen.record && unknownAttempts(seen.record).length > 0) {
+    return about(job, 'in_doubt', {
+      message: `${named(job)} was sent ${sends === 0 ? 'earlier' : `${sends} times under one key`} without a clear answer and may have happened.`,
+      fix: 'call again with the same input later, or await oncely.recover()',
+      retryAfterMs: 5_000,
+      cause,
+    });
+  }
+  return about(job, 'not_sent', {
+    message: `${named(job)} was not sent: the time for it was over${sends === 0 ? '' : ` after ${sends} attempts that were not applied`}.`,
+    fix: 'call again with the same input',
+    cause,
+  });
+}
+
+export function notSent(job: Job, verdict: Verdict & { evidence: 'not_applied' }, inDoubt: boolean): OncelyError {
+  if (inDoubt) {
+    return about(job, 'in_doubt', {
+      message: `${named(job)} was sent earlier and may have happened; this attempt was not applied (${verdict.reason}), which says nothing of the earlier one.`,
+      fix: 'call again with the same input, or await oncely.recover()',
+      ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
+      cause: verdict.cause,
+    });
+  }
+  return about(job, 'not_sent', {
+    message: `${named(job)} did not reach the vendor (${verdict.reason}). Nothing happened there.`,
+    fix: 'call again with the same input',
+    ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
+    cause: verdict.cause,
+  });
+}
+
+export function notRecorded(job: Job, verdict: Verdict, cause: unknown): OncelyError {
+  const vendorId = verdict.evidence === 'accepted' ? verdict.vendorId : undefined;
+  const what = {
+    accepted: `was accepted by the vendor${vendorId === undefined ? '' : ` (${vendorId})`}`,
+    rejected: 'was rejected by the vendor',
+    not_applied: 'was not applied',
+    unknown: 'was sent and may have happened',
+  }[verdict.evidence];
+  return about(job, 'not_recorded', {
+    message: `${named(job)} ${what}, but the ledger could not record it. It stays in doubt, which is safe: it will be settled by evidence.`,
+    fix: 'call again with the same input once the ledger answers, or await oncely.recover()',
+    ...(vendorId === undefined ? {} : { vendorId }),
+    cause,
+  });
+}
+
+export function resultUnavailable(job: Job, record: EffectRecord, cause: unknown): OncelyError {
+  const why = record.tombstone
+    ? 'expired by retention'
+    : record.result?.kind === 'omitted'
+      ? record.result.reason
+      : 'unreadable';
+  return about(job, 'result_unavailable', {
+    message: `${named(job)} has happened${record.vendorId === undefined ? '' : ` (${record.vendorId})`}, but its result cannot be given again: ${why}. It was not sent again.`,
+    fix: 'read the object at the vendor by its id',
+    ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
+    cause,
+  });
+}
+
+export function requestGone(job: Job, draft: Draft): OncelyError {
+  return about(job, 'in_doubt', {
+    message: `${named(job)} must be sent again, and the ledger did not keep its request (${draft.request?.kind === 'omitted' ? draft.request.reason : 'not stored'}). Only its own caller can. Nothing was sent now.`,
+    fix: 'run the code that made this effect again',
+  });
+}
+
+export function rejectionUnavailable(job: Job, record: EffectRecord): OncelyError {
+  const reason = record.attempts.findLast((attempt) => attempt.evidence === 'rejected')?.reason;
+  return about(job, 'rejection_unavailable', {
+    message: `${named(job)} was rejected by the vendor${reason === undefined ? '' : ` (${reason})`}; nothing happened there. The answer itself was not kept.`,
+    fix: 'correct the input, or await oncely.effects.reopen(...)',
+  });
+}
+
+export function codecFailed(job: Job, seen: Seen, cause: unknown): OncelyError {
+  return stillOpen(job, seen, 'not_sent', {
+    message: `${named(job)}: the codec could not seal the request.`,
+    fix: 'call again with the same input once the codec works',
+    cause,
+  });
+}
+
+export function held(job: Job, seen: Seen, workflow: WorkflowRow): OncelyError {
+  return stillOpen(job, seen, 'workflow_held', {
+    message: `${named(job)}: the workflow ${workflow.workflow} is ${workflow.state}.`,
+    fix:
+      workflow.state === 'paused'
+        ? 'await oncely.workflows.resume(...)'
+        : 'a cancelled workflow stays so; start another',
+  });
+}
+
+export function closing(job: Job, seen: Seen, why: string): OncelyError {
+  return stillOpen(job, seen, 'closing', {
+    message: `${named(job)}: ${why}.`,
+    fix: 'run it again in a process that stays',
+  });
+}
+
+/** Says of a call that ends before its effect does whether the vendor may have been called. */
+function stillOpen(job: Job, seen: Seen, code: ErrorCode, detail: ErrorDetail): OncelyError {
+  const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
+  return about(job, code, {
+    ...detail,
+    message: `${detail.message} ${inDoubt ? 'Nothing more was sent; what was sent before may have happened.' : 'Nothing was sent.'}`,
+  });
+}

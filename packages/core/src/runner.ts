@@ -1,0 +1,259 @@
+import type { Verdict, WireResponse } from './adapter.ts';
+import { attempt, settle, targetOf } from './attempt.ts';
+import { slotOf } from './contract.ts';
+import { crashPoint } from './crash-point.ts';
+import { publish } from './events.ts';
+import { correlation, type Job, type RunnerParts } from './job.ts';
+import { keysOf } from './keys.ts';
+import { seenAs, seenIn, type Seen } from './ledger-session.ts';
+import type { Change } from './lifecycle/change.ts';
+import { decideClaim } from './lifecycle/claim.ts';
+import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import { isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import { openStored, storeRequest } from './payload.ts';
+import { instant, type Instant } from './permit.ts';
+import { probe } from './probing.ts';
+import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
+import * as refusals from './refusals.ts';
+
+export interface Ended {
+  readonly response: WireResponse;
+  /** Whether the effect is over; a rate limit or a missing scope leaves it open. */
+  readonly definite: boolean;
+}
+
+export interface Runner {
+  /** @throws OncelyError when there is no response of the vendor to give. */
+  run(job: Job): Promise<Ended>;
+}
+
+const claimPatienceMs = 2_000;
+const longestPollMs = 500;
+
+/** Drives jobs through the lifecycle: decide, store, act, store. It decides nothing itself. */
+export function createRunner(parts: RunnerParts): Runner {
+  const { session, clock, codec, options, closing } = parts;
+
+  const run = async (job: Job): Promise<Ended> => {
+    const slot = slotOf(job.claim.contract);
+    let info = await session.info();
+    // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
+    let seen: Seen = job.prepare ? { revision: 0, at: info.at } : await session.read(slot);
+    let token = parts.token();
+    let start: Instant | undefined;
+    let sends = 0;
+    let pollMs = 10;
+    let lastCause: unknown;
+
+    const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
+      const answer = await session.write(
+        {
+          slot,
+          expect: seen.revision,
+          doc: encodeRecord(record),
+          index: change.index,
+          events: change.events,
+          guard: { workflow: change.index.workflow, epoch: info.epoch },
+        },
+        claimPatienceMs,
+      );
+      switch (answer.kind) {
+        case 'written':
+          seen = seenAs(record, answer);
+          return 'written';
+        case 'conflict':
+          seen = seenIn(answer);
+          return 'again';
+        case 'epoch':
+          info = answer.info;
+          session.renew(info);
+          return 'again';
+        case 'held':
+          throw refusals.held(job, seen, answer.workflow);
+      }
+    };
+
+    for (;;) {
+      const request: ClaimRequest = {
+        ...job.claim,
+        token,
+        leaseMs: options.leaseMs,
+        holder: options.holder,
+        epoch: info.epoch,
+        ...(info.suspectSince === undefined ? {} : { suspectSince: info.suspectSince }),
+      };
+      const decision = decideClaim(seen.record, request, seen.at);
+      switch (decision.kind) {
+        case 'send': {
+          refuseWhenClosing(job, seen);
+          if (sends >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
+            throw refusals.exhausted(job, seen, sends, lastCause);
+          }
+          start ??= instant(clock);
+          crashPoint('before_claim', slot);
+          const draft = await withRequest(job, seen, decision.change.draft, decision.generation, decision.request);
+          if (!draft) {
+            seen = await session.read(slot);
+            break;
+          }
+          if ((await write(decision.change, draft)) === 'again') {
+            // Known not to be stored, so the next try's window is counted anew.
+            if (!seen.record?.attempts.some((each) => each.token === token)) start = undefined;
+            break;
+          }
+          publish({ type: 'claimed', slot, operation: job.claim.operation, ...correlation(job) });
+          break;
+        }
+        case 'own': {
+          // The permission is ours: just stored, or recognised after the answer to the claim was lost.
+          if (isOpen(decision.attempt)) {
+            sends += 1;
+            const verdict = await attempt(parts, job, slot, seen.record as EffectRecord, start ?? instant(clock));
+            lastCause = 'cause' in verdict ? verdict.cause : undefined;
+            seen = await settle(parts, job, slot, seen, token, verdict);
+            const ended = await afterSettle(job, seen, verdict, sends);
+            if (ended) return ended;
+          }
+          token = parts.token();
+          start = undefined;
+          break;
+        }
+        case 'write': {
+          const { draft } = decision.change;
+          const kept = await withRequest(job, seen, draft, draft.generation, 'stored');
+          if (kept) await write(decision.change, kept);
+          else seen = await session.read(slot);
+          break;
+        }
+        case 'replay':
+          publish({
+            type: 'replayed',
+            slot,
+            operation: job.claim.operation,
+            ...(decision.drifted ? { detail: 'wording_drift' } : {}),
+            ...correlation(job),
+          });
+          return { response: await replay(job, seen.record as EffectRecord), definite: true };
+        case 'wait': {
+          const waitMs = decision.until - seen.at;
+          if (clock.monotonic() + waitMs >= job.giveUpAt && decision.why !== 'executing') {
+            throw refusals.waiting(job, seen, decision.why, waitMs, lastCause);
+          }
+          if (clock.monotonic() >= job.giveUpAt) throw refusals.waiting(job, seen, decision.why, waitMs, lastCause);
+          // A live holder may finish at any moment; everything else has a known time.
+          await clock.sleep(decision.why === 'executing' ? Math.min(pollMs, waitMs + 1) : waitMs + 1, closing);
+          refuseWhenClosing(job, seen);
+          pollMs = Math.min(pollMs * 2, longestPollMs);
+          seen = await session.read(slot);
+          break;
+        }
+        case 'probe':
+          refuseWhenClosing(job, seen);
+          if (clock.monotonic() >= job.giveUpAt) throw refusals.waiting(job, seen, 'retry_at', 1_000, lastCause);
+          seen = await lookUp(job, slot, seen);
+          break;
+        case 'refuse':
+          publish({
+            type: 'refused',
+            slot,
+            operation: job.claim.operation,
+            detail: decision.refusal.code,
+            ...correlation(job),
+          });
+          throw refusals.refused(job, seen.record as EffectRecord, decision.refusal);
+      }
+    }
+  };
+
+  const refuseWhenClosing = (job: Job, seen: Seen): void => {
+    if (closing.aborted) throw refusals.closing(job, seen, String(closing.reason));
+  };
+
+  /**
+   * The draft with the exact request in it, so that any process can resend it; `undefined` where the codec failed
+   * before anybody looked whether there is something to send at all.
+   */
+  const withRequest = async (
+    job: Job,
+    seen: Seen,
+    draft: Draft,
+    generation: number,
+    source: 'prepare' | 'stored',
+  ): Promise<Draft | undefined> => {
+    if (source === 'stored' && draft.request !== undefined) return draft;
+    const keys = keysOf(draft.contract, generation);
+    const stored = job.prepare ? undefined : await openStored(draft.request, codec);
+    const request = job.prepare?.(keys) ?? (stored === undefined ? undefined : job.rekey(stored, keys));
+    if (request === undefined) throw refusals.requestGone(job, draft);
+    try {
+      return { ...draft, request: await storeRequest(request, codec) };
+    } catch (error) {
+      if (seen.revision === 0 && (await session.read(slotOf(draft.contract))).revision > 0) return undefined;
+      throw refusals.codecFailed(job, seen, error);
+    }
+  };
+
+  /** The response for the caller once its attempt is settled; `undefined` where the lifecycle must go on. */
+  const afterSettle = async (job: Job, seen: Seen, verdict: Verdict, sends: number): Promise<Ended | undefined> => {
+    switch (verdict.evidence) {
+      case 'accepted':
+        return { response: verdict.response, definite: true };
+      case 'rejected': {
+        const over = seen.record !== undefined && stateOf(seen.record, seen.at) === 'rejected';
+        return over ? { response: verdict.response, definite: true } : undefined;
+      }
+      case 'not_applied': {
+        // Another may have brought it to its end meanwhile; what stands in the record comes first.
+        const state = seen.record && stateOf(seen.record, seen.at);
+        if (state === 'succeeded' || state === 'rejected') return undefined;
+        if (verdict.environment !== true) {
+          if (state !== 'ready') return undefined;
+          const waitMs = verdict.retryAfterMs ?? backoffMs(sends);
+          if (sends < options.maxAttempts && clock.monotonic() + waitMs < job.giveUpAt && !closing.aborted) {
+            await clock.sleep(waitMs, closing);
+            return undefined;
+          }
+        }
+        const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
+        if (verdict.response && !inDoubt) return { response: verdict.response, definite: false };
+        throw refusals.notSent(job, verdict, inDoubt);
+      }
+      case 'unknown':
+        if (sends < options.maxAttempts && verdict.retryAfterMs === undefined)
+          await clock.sleep(backoffMs(sends), closing);
+        return undefined;
+    }
+  };
+
+  const lookUp = async (job: Job, slot: string, before: Seen): Promise<Seen> => {
+    const answer = await probe(parts, job, slot, before);
+    if (answer.kind !== 'unreachable') return answer.seen;
+    const pauseMs = answer.retryAfterMs ?? 1_000;
+    if (clock.monotonic() + pauseMs >= job.giveUpAt) {
+      throw refusals.waiting(job, before, 'retry_at', pauseMs, answer.reason);
+    }
+    await clock.sleep(pauseMs, closing);
+    return session.read(slot);
+  };
+
+  const replay = async (job: Job, record: EffectRecord): Promise<WireResponse> => {
+    const body = await openStored(record.result, codec).catch(() => undefined);
+    if (body !== undefined) return JSON.parse(body) as WireResponse;
+    if (stateOf(record, Infinity) === 'rejected') throw refusals.rejectionUnavailable(job, record);
+    if (!record.tombstone) {
+      try {
+        // The request went when it was settled; the caller's own says again which account and version to read in.
+        return await job.restore(targetOf(record, job.prepare?.(keysOf(record.contract, record.generation))));
+      } catch (error) {
+        throw refusals.resultUnavailable(job, record, error);
+      }
+    }
+    throw refusals.resultUnavailable(job, record, undefined);
+  };
+
+  return { run };
+}
+
+function backoffMs(sends: number): number {
+  return Math.min(100 * 2 ** (sends - 1), 2_000);
+}

@@ -1,0 +1,56 @@
+import type { VendorWrite } from './adapter.ts';
+import { OncelyError } from './errors.ts';
+import type { EffectFrame, ScopeFrame } from './scope.ts';
+
+/** Refuses a write of a scope that was poisoned, or that has ended. */
+export function refuseClosed(scope: ScopeFrame, effect: EffectFrame | undefined, write: VendorWrite): void {
+  if (scope.poisoned !== undefined) {
+    throw new OncelyError('scope_poisoned', {
+      message: `${write.operation.name} was not sent: an earlier write of this scope went another way than recorded (${scope.poisoned}).`,
+      fix: 'name the writes of this scope: oncely.effect(id, () => ...)',
+    });
+  }
+  if (scope.closed || effect?.closed === true) {
+    throw new OncelyError('scope_closed', {
+      message: `${write.operation.name} was called after its ${scope.closed ? 'scope' : `effect "${effect?.id}"`} had ended. Nothing was sent.`,
+      fix: 'await the call inside of it',
+    });
+  }
+}
+
+/** Refuses an operation that the effect does not expect. Gives what is to be done once the write is over. */
+export function refuseUnexpected(effect: EffectFrame, write: VendorWrite): () => void {
+  const { expect } = effect.options;
+  const allowed = expect === undefined ? undefined : typeof expect === 'string' ? [expect] : expect;
+  if (allowed && !allowed.includes(write.operation.name)) {
+    throw new OncelyError('unexpected_operation', {
+      message: `the effect "${effect.id}" expects ${allowed.join(' or ')} and got ${write.operation.name}. Nothing was sent and nothing was recorded.`,
+      fix: `oncely.effect('${effect.id}', { expect: '${write.operation.name}' }, ...) if that is meant`,
+    });
+  }
+  return () => {};
+}
+
+/** Takes the scope for one unnamed write, so that a second one at the same time is refused. */
+export function reserveUnnamed(scope: ScopeFrame, write: VendorWrite): () => void {
+  if (scope.busy !== undefined) {
+    throw new OncelyError('parallel_unnamed', {
+      message: `${write.operation.name} was called while the unnamed ${scope.busy} was still running; in parallel, order is no identity. It was not sent.`,
+      fix: `oncely.effect('a-stable-name', () => ...)`,
+    });
+  }
+  scope.busy = write.operation.name;
+  return () => {
+    delete scope.busy;
+  };
+}
+
+/** Poisons a scope: none of its later writes is sent. */
+export function poison(scope: ScopeFrame, why: string, cause?: unknown): OncelyError {
+  scope.poisoned = why;
+  return new OncelyError('scope_poisoned', {
+    message: `${why}. It was not sent, and no other write of this scope will be.`,
+    fix: 'name the writes of this scope: oncely.effect(id, () => ...)',
+    cause,
+  });
+}

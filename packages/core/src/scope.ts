@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { OncelyError } from './errors.ts';
+
+/** What a scope is opened with: the business part of the contract, and how this run is to be treated. */
+export interface Scope {
+  readonly tenant?: string;
+  readonly businessId: string;
+  readonly workflowId: string;
+  /** The default of the scope's effects. Default 1. */
+  readonly logicVersion?: number;
+  /** The run's own id, for the audit only; it is never part of a key. */
+  readonly correlationId?: string;
+  /** How long this run may take from here, in milliseconds: a serverless function's remaining time. */
+  readonly deadlineMs?: number;
+}
+
+export interface EffectOptions {
+  /** Rises when the step's meaning changes and it must be done anew. */
+  readonly version?: number;
+  /** The one operation, or the few, that may happen here; another is refused before the ledger is touched. */
+  readonly expect?: string | readonly string[];
+  /** From 2 up: the same effect once more, on purpose. */
+  readonly occurrence?: number;
+  /** After success, a change of wording only: `first` (default) replays the record, `refuse` is an error. */
+  readonly drift?: 'first' | 'refuse';
+  /** `required`: nothing is sent before a person approved exactly this input. */
+  readonly approval?: 'required' | { readonly ttlMs: number };
+  /** For an unverifiable effect in doubt: `stop` (default) for a person, or `resend`, which may double it. */
+  readonly onDoubt?: 'stop' | 'resend';
+  /** Stops this caller's waiting; the effect itself goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** A running scope. */
+export interface ScopeFrame {
+  readonly scope: Scope;
+  readonly deadlineAt?: number;
+  closed: boolean;
+  poisoned?: string;
+  /** How many unnamed writes of each operation have begun. */
+  readonly counts: Map<string, number>;
+  /** The unnamed write under way. */
+  busy?: string;
+  /** The unnamed write that ended without a definite outcome: the next must be its retry. */
+  pending?: { readonly operation: string; readonly number: number; readonly fingerprint: string };
+}
+
+/** A running named effect. */
+export interface EffectFrame {
+  readonly id: string;
+  readonly options: EffectOptions;
+  closed: boolean;
+  write?: { readonly operation: string; readonly fingerprint: string };
+}
+
+interface Frames {
+  readonly scope: ScopeFrame;
+  readonly effect?: EffectFrame;
+}
+
+// On a registered symbol, so that two copies of this package share one storage.
+const key = Symbol.for('@oncely/core/scope');
+const shared = globalThis as unknown as Record<symbol, AsyncLocalStorage<Frames> | undefined>;
+const storage: AsyncLocalStorage<Frames> = (shared[key] ??= new AsyncLocalStorage<Frames>());
+
+/** What the code running here belongs to. */
+export function currentFrames(): Frames | undefined {
+  return storage.getStore();
+}
+
+export function runInFrames<T>(frames: Frames, fn: () => T): T {
+  return storage.run(frames, fn);
+}
+
+/** The frame of the scope that runs here, or an error that shows how to open one. */
+export function requireScope(what: string): ScopeFrame {
+  const frames = storage.getStore();
+  if (!frames) {
+    throw new OncelyError('unscoped', {
+      message: `${what} needs a scope, and none is open here. Nothing was sent.`,
+      fix: "oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () => ...)",
+    });
+  }
+  return frames.scope;
+}
+
+/** The step id of a named effect. The endings `@2` and `#2` are ours: occurrence and unnamed number. */
+export function stepIdOf(id: string, occurrence: number | undefined): string {
+  if (typeof id !== 'string' || id.length === 0) {
+    throw new OncelyError('invalid_input', {
+      message: 'an effect needs an id: a stable name of this one write. Nothing was sent.',
+    });
+  }
+  if (/[#@]\d+$/.test(id)) {
+    throw new OncelyError('invalid_input', {
+      message: `the effect id "${id}" ends like an occurrence, which is reserved. Nothing was sent.`,
+      fix: `oncely.effect('${id.replace(/[#@]\d+$/, '')}', { occurrence: 2 }, ...)`,
+    });
+  }
+  if (occurrence === undefined || occurrence === 1) return id;
+  if (!Number.isSafeInteger(occurrence) || occurrence < 1) {
+    throw new OncelyError('invalid_input', {
+      message: `occurrence of "${id}" must be a whole number from 1. Nothing was sent.`,
+    });
+  }
+  return `${id}@${occurrence}`;
+}

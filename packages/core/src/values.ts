@@ -1,0 +1,62 @@
+import { slotOf, workflowKeyOf, type Contract } from './contract.ts';
+import { OncelyError } from './errors.ts';
+import { toJson } from './fingerprint.ts';
+import type { LedgerSession } from './ledger-session.ts';
+import { openStored, type Codec } from './payload.ts';
+import type { Stored } from './record.ts';
+
+// '=' is escaped in every slot, so a value and an effect of the same name never share a key.
+const prefix = '=';
+
+/**
+ * Computes a value once and gives the same one ever after. When two compute it at once the first to store wins and
+ * both get its value. The value must be JSON; `undefined` is kept as such.
+ */
+export async function rememberValue<T>(
+  session: LedgerSession,
+  codec: Codec | undefined,
+  contract: Contract,
+  compute: () => T | Promise<T>,
+): Promise<T> {
+  const slot = `${prefix}${slotOf(contract)}:v${contract.logicVersion}`;
+  await session.info();
+  const found = await session.ledger.read(slot);
+  if (found.row) return reveal<T>(found.row.doc, codec);
+  const json = toJson(await compute(), `value ${contract.stepId}`);
+  const plain = json === undefined ? '' : JSON.stringify(json);
+  const stored: Stored = codec ? { kind: 'sealed', body: await codec.seal(plain) } : { kind: 'plain', body: plain };
+  const answer = await session.write(
+    {
+      slot,
+      expect: 0,
+      doc: JSON.stringify(stored),
+      index: { workflow: workflowKeyOf(contract), state: 'value' },
+      events: [],
+    },
+    2_000,
+  );
+  switch (answer.kind) {
+    case 'written':
+      return parse<T>(plain);
+    case 'conflict':
+      return answer.row ? reveal<T>(answer.row.doc, codec) : parse<T>(plain);
+    case 'held':
+    case 'epoch':
+      throw new OncelyError('ledger_unavailable', { message: `the value ${contract.stepId} could not be stored` });
+  }
+}
+
+async function reveal<T>(doc: string, codec: Codec | undefined): Promise<T> {
+  const plain = await openStored(JSON.parse(doc) as Stored, codec);
+  if (plain === undefined) {
+    throw new OncelyError('invalid_config', {
+      message: 'a remembered value is sealed, and this process has no codec to open it.',
+      fix: 'createOncely({ codec, ... }) with the codec that sealed it',
+    });
+  }
+  return parse<T>(plain);
+}
+
+function parse<T>(plain: string): T {
+  return (plain === '' ? undefined : JSON.parse(plain)) as T;
+}

@@ -1,0 +1,94 @@
+import {
+  createOncely,
+  defineAdapter,
+  defineOperation,
+  type Oncely,
+  type Adapter,
+  type Permit,
+  type ProbeAnswer,
+  type SafetyClass,
+  type Verdict,
+} from '@oncely/core';
+import { memoryLedger } from '@oncely/core/ledgers/memory';
+
+import { desk } from './vendor.ts';
+
+export interface WriteClient {
+  write(parameters?: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** How the vendor of one operation behaves; what is left out goes well. */
+export interface Writes {
+  readonly safety: SafetyClass;
+  readonly landingBoundMs?: number;
+  connect?: (account: string) => void;
+  send?: (account: string) => Verdict | Promise<Verdict>;
+  probe?: () => Promise<ProbeAnswer>;
+  sends: number;
+}
+
+export const keyed = { kind: 'keyed', windowMs: 100_000_000 } as const;
+
+export const accepted: Verdict = { evidence: 'accepted', response: { status: 200, headers: {}, body: '{}' } };
+export const unknown: Verdict = { evidence: 'unknown', reason: 'ECONNRESET' };
+
+/** An adapter of one operation with any safety class and any number of accounts. */
+export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
+  const operation = defineOperation({
+    name: 'desk.write',
+    safety: vendor.safety,
+    landingBoundMs: vendor.landingBoundMs ?? 0,
+  });
+  return defineAdapter<WriteClient, 'many'>({
+    vendor: 'desk',
+    accounts: 'many',
+    connect: (runtime, account) => {
+      vendor.connect?.(account);
+      const send = async (permit: Permit): Promise<Verdict> => {
+        permit.check();
+        vendor.sends += 1;
+        return vendor.send?.(account) ?? accepted;
+      };
+      return {
+        client: {
+          write: async (parameters = {}) => {
+            const { status } = await runtime.perform({
+              operation,
+              parameters,
+              prepare: () => JSON.stringify(parameters),
+              send: (_request, permit) => send(permit),
+              passThrough: () => Promise.reject(new Error('not in these tests')),
+            });
+            if (status >= 400) throw new Error(`vendor ${status}`);
+          },
+        },
+        resend: (_target, permit) => send(permit),
+        probe: () => vendor.probe?.() ?? Promise.resolve({ kind: 'cannot_know', reason: 'nobody can look' }),
+        restore: () => Promise.reject(new Error('nothing to read')),
+      };
+    },
+  });
+}
+
+type WritesOncely = Oncely<{ readonly vendor: ReturnType<typeof writeAdapter> }>;
+type Act = (fn: (client: WriteClient) => Promise<void>, options?: object) => Promise<unknown>;
+
+export function startWrites(
+  vendor: Writes,
+  options: Partial<Parameters<typeof createOncely>[0]> = {},
+): { oncely: WritesOncely; act: Act } {
+  const oncely = createOncely({
+    drainOnSigterm: false,
+    waitMs: 2_000,
+    ledger: memoryLedger(),
+    ...options,
+    clients: { vendor: writeAdapter(vendor) },
+  });
+  return {
+    oncely,
+    act: (fn, effect = {}) =>
+      oncely
+        .scope(desk, () => oncely.effect('refund', effect, () => fn(oncely.clients.vendor('a'))))
+        .catch((error: unknown) => error),
+  };
+}

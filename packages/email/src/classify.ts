@@ -1,0 +1,77 @@
+import type { Verdict } from '@oncely/core';
+
+import { toResponse } from './response.ts';
+
+interface MailError extends Error {
+  readonly code?: string;
+  readonly responseCode?: number;
+}
+
+/** What is known of the attempt beside its error, whose fields cannot tell before the message from behind its dot. */
+export interface Circumstances {
+  /** A byte of the message was read, or it was handed to a transport that need not read it. */
+  readonly begun: boolean;
+  readonly smtp: boolean;
+}
+
+const credentialCodes: ReadonlySet<unknown> = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2']);
+/** SMTP replies that speak of the login and not of the mail: RFC 4954, section 6. */
+const credentialReplies: ReadonlySet<unknown> = new Set([530, 534, 535, 538]);
+/** The way to the server; another time it may work. */
+const wayCodes: ReadonlySet<unknown> = new Set([
+  'ECONNECTION',
+  'EDNS',
+  'EPROTOCOL',
+  'EPROXY',
+  'ESOCKET',
+  'ESTREAM',
+  'ETIMEDOUT',
+  'ETLS',
+]);
+
+/**
+ * What an error of nodemailer proves. After the message began, only a reply of the server to it is a no (RFC 5321,
+ * 4.2.5); a lost connection is in doubt for good (RFC 1047).
+ */
+export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdict {
+  const error: MailError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { code, responseCode } = error;
+  const reason = reasonOf(error);
+  if (smtp && credentialCodes.has(code)) return environment(reason, error);
+  if (smtp && responseCode !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
+    if (credentialReplies.has(responseCode)) return environment(reason, error);
+    // 503, bad sequence of commands, speaks of the session: the same mail can go through on a new one.
+    if (responseCode >= 500 && responseCode < 600 && responseCode !== 503) {
+      return { evidence: 'rejected', reason, response: toResponse(error) };
+    }
+    if (responseCode === 503 || (responseCode >= 400 && responseCode < 500)) {
+      return {
+        evidence: 'not_applied',
+        reason,
+        response: toResponse(error),
+        retryAfterMs: pauseMs(responseCode),
+        cause: error,
+      };
+    }
+  }
+  if (begun) return { evidence: 'unknown', reason, cause: error };
+  if (wayCodes.has(code)) return { evidence: 'not_applied', reason, cause: error };
+  // nodemailer itself refused: no recipient, an address that is none, a setting, the caller's abort.
+  return environment(reason, error);
+}
+
+function reasonOf({ code, message, responseCode }: MailError): string {
+  if (responseCode !== undefined) return `smtp_${responseCode}`;
+  // Under this code nodemailer reports our own refusal to let the message through, too.
+  return code === undefined || code === 'ESTREAM' ? message : code;
+}
+
+/** A retry by itself cannot help; the caller gets nodemailer's own error. */
+function environment(reason: string, error: Error): Verdict {
+  return { evidence: 'not_applied', reason, environment: true, response: toResponse(error), cause: error };
+}
+
+/** A session that ended is no reason to wait; a mailbox that is full or greylisted is one. */
+function pauseMs(responseCode: number): number {
+  return responseCode === 421 || responseCode === 503 ? 1_000 : 60_000;
+}

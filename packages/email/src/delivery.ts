@@ -1,0 +1,124 @@
+import type { Permit, Verdict } from '@oncely/core';
+
+import { gate, openAttempt, type Attempt } from './attempt.ts';
+import { classify } from './classify.ts';
+import { readRequest, setFixedParts, type Unstored } from './request.ts';
+import { toResponse } from './response.ts';
+import type { MailData, MailInWork, Plugin, TransporterLike } from './transporter.ts';
+
+export interface Delivery {
+  /** `sendMail` as it was. */
+  readonly sendMail: (data: MailData) => Promise<unknown>;
+  /** Sends a stored request once, and says what that proves. */
+  deliver(request: string, permit: Permit, unstored?: Unstored): Promise<Verdict>;
+}
+
+/** nodemailer's own transports that have no effect before they read the message. */
+const readersByName: Readonly<Record<string, 'smtp' | 'reader'>> = {
+  SMTP: 'smtp',
+  'SMTP (pool)': 'smtp',
+  Sendmail: 'reader',
+  SESTransport: 'reader',
+};
+
+/** Sends through a transporter's own `sendMail`, watched by plugins of ours. */
+export function createDelivery(transporter: TransporterLike): Delivery {
+  const sendMail = transporter.sendMail.bind(transporter) as (data: MailData) => Promise<unknown>;
+  const use = transporter.use.bind(transporter) as (step: 'compile' | 'stream', plugin: Plugin) => void;
+  const kind = readersByName[transporter.transporter?.name ?? ''] ?? 'other';
+  // By the signal, which nodemailer hands on as it is: its copy of the data is another object, and a pool sends from
+  // the asynchronous context of whoever freed the connection.
+  const attempts = new WeakMap<AbortSignal, Attempt>();
+  const attemptOf = ({ data }: MailInWork): Attempt | undefined => attempts.get(data['signal'] as AbortSignal);
+
+  use('compile', (mail, done) => {
+    const attempt = attemptOf(mail);
+    if (attempt) setFixedParts(mail.data, attempt.request);
+    done();
+  });
+  use('stream', (mail, done) => {
+    const attempt = attemptOf(mail);
+    try {
+      if (attempt) watch(mail, attempt);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+
+  /** Around the stream that the transport reads, so behind the signing by DKIM, which reads ahead. */
+  const watch = ({ message }: MailInWork, attempt: Attempt): void => {
+    if (kind === 'other') {
+      // It may send from the data, without reading the message: this is the last moment there is.
+      attempt.begin();
+      return;
+    }
+    const createReadStream = message.createReadStream.bind(message);
+    message.createReadStream = (options) => gate(createReadStream(options), attempt);
+  };
+
+  return {
+    sendMail,
+    async deliver(stored, permit, { signal, ...credentials } = {}) {
+      const request = readRequest(stored);
+      const attempt = openAttempt(request, permit);
+      const end = endOf(attempt, permit, signal);
+      attempts.set(end.signal, attempt);
+      const present = Object.entries(credentials).filter(([, value]) => value !== undefined);
+      const data: MailData = { ...request.mail, ...Object.fromEntries(present), signal: end.signal };
+      try {
+        const info = await Promise.race([sendMail(data), end.reached]);
+        return accepted(info);
+      } catch (error) {
+        return classify(error, { begun: attempt.begun, smtp: kind === 'smtp' });
+      } finally {
+        attempt.abandon();
+        end.dismiss();
+      }
+    },
+  };
+}
+
+function accepted(info: unknown): Verdict {
+  const { messageId } = (info ?? {}) as { messageId?: unknown };
+  const vendorId = typeof messageId === 'string' ? { vendorId: messageId } : {};
+  return { evidence: 'accepted', response: toResponse(info), ...vendorId };
+}
+
+/**
+ * The end of the lease, or the caller's abort. Once the message has begun the caller's abort is let pass: it could
+ * not take the mail back, and would only hide whether it was accepted.
+ */
+function endOf(
+  attempt: Attempt,
+  permit: Permit,
+  callers: unknown,
+): { readonly signal: AbortSignal; readonly reached: Promise<never>; dismiss(): void } {
+  const controller = new AbortController();
+  const { promise: reached, reject } = Promise.withResolvers<never>();
+  reached.catch(() => {});
+  const end = (error: Error): void => {
+    reject(error);
+    controller.abort(error);
+  };
+  const timer = setTimeout(() => {
+    end(Object.assign(new Error('no answer before the lease ended'), { code: 'ETIMEDOUT' }));
+  }, permit.remainingMs());
+  const caller = callers instanceof AbortSignal ? callers : undefined;
+  const onAbort = (): void => {
+    if (attempt.begun) return;
+    // As nodemailer's own, which older versions do not have.
+    const error = new Error('Message sending aborted', { cause: caller?.reason });
+    end(Object.assign(error, { name: 'AbortError', code: 'EABORT' }));
+  };
+  caller?.addEventListener('abort', onAbort);
+  if (caller?.aborted === true) onAbort();
+  return {
+    signal: controller.signal,
+    reached,
+    dismiss() {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', onAbort);
+    },
+  };
+}

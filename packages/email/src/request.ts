@@ -1,0 +1,113 @@
+import { OncelyError, type Keys } from '@oncely/core';
+
+import { addressesOf, domainOf } from './addresses.ts';
+import { attachmentsOf, messageIdIn, refusePointers } from './content.ts';
+import { decode, encode } from './encoding.ts';
+import type { MailData } from './transporter.ts';
+
+/** What belongs to this call and its process alone: credentials, which are never stored, and the caller's signal. */
+export type Unstored = Readonly<Partial<Record<'auth' | 'dkim' | 'signal', unknown>>>;
+
+/** A call of `sendMail`, taken apart and out of reach of later changes to its objects. */
+export interface MailCall {
+  readonly unstored: Unstored;
+  /** The rest, as JSON. */
+  readonly mail: string;
+  /** For the fingerprint. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A mail as it is kept in the ledger and resent. Each send of it gives the same bytes. */
+export interface MailRequest {
+  readonly mail: MailData;
+  readonly marker: string;
+  /** When it was prepared. */
+  readonly date: Date;
+}
+
+const addressFields = ['from', 'sender', 'to', 'cc', 'bcc', 'replyTo'] as const;
+
+/** @throws OncelyError `invalid_input` where the mail points to content instead of holding it */
+export function readCall(data: MailData): MailCall {
+  refusePointers(data);
+  const { auth, dkim, signal, ...mail } = data;
+  return { unstored: { auth, dkim, signal }, mail: encodeMail(mail), parameters: parametersOf(mail) };
+}
+
+/** The request to store and send, with all that nodemailer would otherwise make up anew for every send. */
+export function prepareRequest(call: MailCall, keys: Keys): string {
+  return `{"marker":${JSON.stringify(keys.marker)},"date":${encode(new Date())},"mail":${call.mail}}`;
+}
+
+export function readRequest(request: string): MailRequest {
+  return decode(request) as MailRequest;
+}
+
+/**
+ * Sets what differs from send to send: Message-ID, Date and the boundaries of the parts; what the caller chose stays.
+ * `data` is nodemailer's copy, in which the transporter's default sender stands already.
+ */
+export function setFixedParts(data: Record<string, unknown>, { marker, date }: MailRequest): void {
+  data['messageId'] = messageIdOf(data, marker) ?? `<${marker}@localhost>`;
+  if (headerOf(data['headers'], 'date') === undefined) data['date'] ??= date;
+  data['baseBoundary'] ??= marker.slice(-32);
+}
+
+/** The Message-ID of a mail; `undefined` where it is ours and the sender is not known. */
+export function messageIdOf(mail: MailData, marker: string): string | undefined {
+  const own = mail['messageId'] ?? headerOf(mail['headers'], 'message-id') ?? messageIdIn(mail['raw']);
+  if (typeof own === 'string' && own !== '') return own;
+  const domain = domainOf(mail['from']) ?? domainOf(mail['sender']);
+  return domain === undefined ? undefined : `<${marker}@${domain}>`;
+}
+
+/** What the mail says. Names beside addresses are apart, as wording, and the order of addresses says nothing. */
+function parametersOf(mail: MailData): Record<string, unknown> {
+  const { attachments, envelope, ...rest } = mail;
+  const parameters: Record<string, unknown> = { ...rest };
+  const names: Record<string, unknown> = {};
+  for (const field of addressFields) {
+    const addresses = addressesOf(mail[field]);
+    delete parameters[field];
+    if (addresses.length === 0) continue;
+    parameters[field] = sorted(addresses.map(({ address }) => address));
+    names[field] = sorted(addresses.map(({ address, name }) => `${address} ${name}`));
+  }
+  if (typeof envelope === 'object' && envelope !== null) parameters['envelope'] = envelopeOf(envelope as MailData);
+  const files = attachmentsOf(attachments);
+  return { ...parameters, $names: names, ...(files.length === 0 ? {} : { attachments: files }) };
+}
+
+function envelopeOf(envelope: MailData): Record<string, unknown> {
+  const parts = Object.entries(envelope).map(([name, value]) => {
+    const isAddress = name === 'from' || name === 'to' || name === 'cc' || name === 'bcc';
+    return [name, isAddress ? sorted(addressesOf(value).map(({ address }) => address)) : value];
+  });
+  return Object.fromEntries(parts) as Record<string, unknown>;
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+/** Headers come as an object or as a list of `{ key, value }`. */
+function headerOf(headers: unknown, name: string): unknown {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const entries = Array.isArray(headers)
+    ? headers.map(({ key, value }: { key?: unknown; value?: unknown }) => [String(key), value] as const)
+    : Object.entries(headers);
+  return entries.find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
+function encodeMail(mail: MailData): string {
+  try {
+    return encode(mail);
+  } catch (cause) {
+    throw new OncelyError('invalid_input', {
+      message:
+        'the mail cannot be written down as JSON, so it could not be resent. Nothing was sent and nothing was recorded.',
+      fix: 'give plain objects, lists, texts and Buffers',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,134 @@
+import type { Keys } from '@oncely/core';
+
+import { digestOf } from './own-tokens.ts';
+
+/** A request as it is kept in the ledger and resent: everything but the token. */
+export interface SlackRequest {
+  readonly method: string;
+  readonly contentType: string;
+  /** A body with bytes, such as a photo, is kept as base64. */
+  readonly encoding: 'text' | 'base64';
+  readonly body: string;
+  /** The digest of a token that the call brought of its own. */
+  readonly ownToken?: string;
+}
+
+/** A call as the SDK handed it to `fetch`. */
+export interface SdkCall {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Without the token that a call may carry in it; that travels in a header as well. */
+  readonly body: string | Uint8Array;
+  /** That token. */
+  readonly ownToken?: string;
+}
+
+/** The field of a message's metadata by which it is found again. Other apps can read it, so it is only a hash. */
+export const markerField = 'oncely_key';
+
+/** The parameter by which a resend is recognised on its way through the user's client. */
+export const resendField = 'oncely_resend';
+
+/** What the SDK gave to `fetch`, read at once, without a pause in which another call could overtake. */
+export function readTextCall(url: string, method: string, init: RequestInit | undefined): SdkCall {
+  const fields = new URLSearchParams((init?.body as string | null | undefined) ?? '');
+  const token = fields.get('token');
+  fields.delete('token');
+  return {
+    url,
+    method,
+    headers: Object.fromEntries(new Headers(init?.headers)),
+    body: fields.toString(),
+    ...(token === null ? {} : { ownToken: token }),
+  };
+}
+
+/** The same of a form with bytes, which is encoded here so that it can be kept. */
+export async function readFormCall(url: string, method: string, init: RequestInit, form: FormData): Promise<SdkCall> {
+  const fields = new FormData();
+  for (const [name, value] of form) if (name !== 'token') fields.append(name, value);
+  const token = form.get('token');
+  const encoded = new Response(fields);
+  const contentType = encoded.headers.get('content-type') ?? 'application/octet-stream';
+  return {
+    url,
+    method,
+    headers: { ...Object.fromEntries(new Headers(init.headers)), 'content-type': contentType },
+    body: new Uint8Array(await encoded.arrayBuffer()),
+    ...(typeof token === 'string' ? { ownToken: token } : {}),
+  };
+}
+
+/**
+ * `chat.postMessage`, under whatever address the API is reached. Only an address that Slack gave for an upload is no
+ * method, so nothing that writes slips through.
+ */
+export function methodOf(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname.slice(pathname.lastIndexOf('/') + 1);
+}
+
+/** The request to store and send, with our marker in the metadata of a message. */
+export function prepareRequest(call: SdkCall, keys: Keys): string {
+  const contentType = call.headers['content-type'] ?? 'application/x-www-form-urlencoded';
+  const request: SlackRequest =
+    typeof call.body === 'string'
+      ? { method: call.method, contentType, encoding: 'text', body: marked(call, keys.marker) }
+      : { method: call.method, contentType, encoding: 'base64', body: Buffer.from(call.body).toString('base64') };
+  return JSON.stringify(call.ownToken === undefined ? request : { ...request, ownToken: digestOf(call.ownToken) });
+}
+
+export function readRequest(request: string): SlackRequest {
+  return JSON.parse(request) as SlackRequest;
+}
+
+export function bodyOf(request: SlackRequest): string | Uint8Array {
+  return request.encoding === 'base64' ? Buffer.from(request.body, 'base64') : request.body;
+}
+
+/**
+ * What the call says, for the fingerprint: without the token, with JSON decoded, so that its key order is no input, and
+ * with what was uploaded in place of a file's id, which is another one each time.
+ */
+export function parametersOf(
+  call: SdkCall,
+  contentOf: (fileId: string) => string | undefined,
+): Record<string, unknown> {
+  if (typeof call.body !== 'string') {
+    const boundary = /boundary=([^;]+)/.exec(call.headers['content-type'] ?? '')?.[1] ?? '';
+    const text = Buffer.from(call.body).toString('latin1');
+    return { $content: boundary === '' ? text : text.replaceAll(boundary, 'boundary') };
+  }
+  const parameters = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of new URLSearchParams(call.body)) parameters[name] = decoded(value);
+  const { files } = parameters;
+  if (call.method === 'files.completeUploadExternal' && Array.isArray(files)) {
+    parameters['files'] = files.map((file: { id: string }) => ({ ...file, id: contentOf(file.id) ?? file.id }));
+  }
+  return parameters;
+}
+
+function marked(call: SdkCall, marker: string): string {
+  const fields = new URLSearchParams(call.body as string);
+  if (call.method !== 'chat.postMessage') return fields.toString();
+  const given = decoded(fields.get('metadata') ?? '{}') as { event_type?: string; event_payload?: object };
+  fields.set(
+    'metadata',
+    JSON.stringify({
+      ...given,
+      event_type: given.event_type ?? 'oncely',
+      event_payload: { ...given.event_payload, [markerField]: marker },
+    }),
+  );
+  return fields.toString();
+}
+
+function decoded(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,21 @@
+import type { WebClient } from '@slack/web-api';
+import { expect, it } from 'vitest';
+
+import { startWorld } from './world.ts';
+
+it("the SDK's own retries are off: a failing look-up is asked three times by us, and by nobody else", async () => {
+  const { calls, fake, posts, process } = await startWorld();
+  fake.fail({ kind: 'reset_after_effect' });
+  fake.fail(
+    { kind: 'status', status: 500, after: 'before_effect' },
+    { match: ({ path }) => path === '/api/auth.test', times: 9 },
+  );
+  const post = (slack: WebClient): Promise<unknown> => slack.chat.postMessage({ channel: 'C0DESK', text: 'hello' });
+  // Too short for a second look of ours; the SDK would wait for at least a second inside of the first.
+  await expect(process({ waitMs: 1_700, maxAttempts: 1 }).effect(post)).rejects.toMatchObject({
+    code: 'in_doubt',
+    cause: expect.stringContaining('500'),
+  });
+  expect(calls('auth.test')).toHaveLength(3);
+  expect(posts()).toHaveLength(1);
+});

@@ -1,0 +1,7 @@
+/**
+ * Stripe under the ledger of Oncely.
+ * @module
+ */
+export { oncelyStripe } from './adapter.ts';
+export type { StripeConfig, StripeOptions } from './adapter.ts';
+export type { StripeLike } from './probe.ts';

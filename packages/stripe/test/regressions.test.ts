@@ -1,0 +1,92 @@
+import type Stripe from 'stripe';
+import { describe, expect, it } from 'vitest';
+
+import { classify } from '../src/classify.ts';
+import { slot, startWorld } from './world.ts';
+
+// What reviews proved broken, each by the guarantee that it broke.
+
+const hour = 3_600_000;
+const refund = (stripe: Stripe): Promise<Stripe.Refund> => stripe.refunds.create({ charge: 'ch_1', amount: 100 });
+
+describe('I8: no secret in the ledger', () => {
+  it("of an object that a person's word names", async () => {
+    const { fake, raw, kept, later, process } = await startWorld();
+    const made = await raw.paymentIntents.create({ amount: 1000, currency: 'usd' });
+    fake.fail({ kind: 'reset_before_effect' });
+    const { oncely, effect } = process({ maxAttempts: 1, leaseMs: 300 });
+    await expect(
+      effect((stripe) => stripe.paymentIntents.create({ amount: 1000, currency: 'usd' })),
+    ).rejects.toMatchObject({ code: 'in_doubt' });
+    later(1_000);
+    expect(await oncely.effects.resolve(slot, { happened: { vendorId: made.id } }, { by: 'ann' })).toMatchObject({
+      state: 'succeeded',
+      vendorId: made.id,
+    });
+    expect(await kept()).not.toContain('_secret_');
+  });
+
+  it.each([
+    { object: 'v2.billing.meter_event_session', id: 'x', authentication_token: 'token' },
+    { object: 'apps.secret', id: 'a', name: 'n', payload: 'p' },
+    { object: 'account_link', url: 'https://connect.stripe.com/setup/c/acct_1/onetime' },
+  ])('by another name: $object', (body) => {
+    expect(classify({ status: 200, headers: {}, body: JSON.stringify(body) }, 'POST')).toMatchObject({
+      evidence: 'accepted',
+      remember: 'never',
+    });
+  });
+});
+
+describe('doubt is sticky: a 404 to the resend', () => {
+  const missing = {
+    kind: 'status',
+    status: 404,
+    after: 'before_effect',
+    body: { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such charge' } },
+  } as const;
+
+  it('does not end an earlier doubt while nobody could look', async () => {
+    const { fake, later, process } = await startWorld();
+    fake.fail({ kind: 'reset_after_effect' });
+    await expect(process({ maxAttempts: 1 }).effect(refund)).rejects.toMatchObject({ code: 'in_doubt' });
+    later(10_000);
+    fake.fail(missing);
+    fake.fail({ kind: 'gateway_502', after: 'before_effect' }, { match: ({ method }) => method === 'GET', times: 3 });
+    const { oncely } = process();
+    expect(await oncely.recover({ deadlineMs: 1_500 })).toMatchObject({ states: { in_doubt: 1 } });
+    // Other input would be a second effect.
+    await expect(
+      process().effect((stripe) => stripe.refunds.create({ charge: 'ch_1', amount: 200 })),
+    ).rejects.toMatchObject({ code: 'input_changed' });
+    expect(fake.effects()).toHaveLength(1);
+  });
+
+  it('gives way to what the look-up finds', async () => {
+    const { fake, later, process } = await startWorld();
+    fake.fail({ kind: 'reset_after_effect' });
+    await expect(process({ maxAttempts: 1 }).effect(refund)).rejects.toMatchObject({ code: 'in_doubt' });
+    later(10_000);
+    fake.fail(missing);
+    const { oncely } = process();
+    expect(await oncely.recover({ deadlineMs: 2_000 })).toMatchObject({ states: { succeeded: 1 } });
+    expect(await oncely.effects.get(slot)).toMatchObject({ vendorId: fake.effects()[0]?.id });
+    expect(fake.effects()).toHaveLength(1);
+  });
+});
+
+describe("the SDK's own retries are off", () => {
+  const failing = { kind: 'gateway_502', after: 'before_effect' } as const;
+
+  it('for a look-up: it is asked three times by us, and by nobody else', async () => {
+    const { fake, later, process } = await startWorld();
+    fake.fail({ kind: 'reset_after_effect' });
+    await expect(process({ maxAttempts: 1 }).effect(refund)).rejects.toMatchObject({ code: 'in_doubt' });
+    later(24 * hour);
+    const before = fake.requests.length;
+    fake.fail(failing, { match: ({ method }) => method === 'GET', times: 9 });
+    // Too short for a second look of ours, long enough for a first retry of the SDK's.
+    await expect(process({ waitMs: 1_700 }).effect(refund)).rejects.toMatchObject({ code: 'in_doubt' });
+    expect(fake.requests.length - before).toBe(3);
+  });
+});

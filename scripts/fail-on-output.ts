@@ -1,0 +1,33 @@
+/**
+ * Vitest setup: a test that prints, or makes Node print a warning, fails. A test that expects output mocks it
+ * (`vi.spyOn(console, 'warn').mockImplementation(() => {})`) and asserts on it.
+ */
+import { inspect } from 'node:util';
+
+import { afterAll, afterEach } from 'vitest';
+
+const stray: string[] = [];
+
+// Vitest has its own console, which does not write to the process's streams.
+for (const method of ['debug', 'dir', 'error', 'info', 'log', 'table', 'trace', 'warn'] as const) {
+  console[method] = (...values: unknown[]): void => {
+    const texts = values.map((value) => (typeof value === 'string' ? value : inspect(value)));
+    stray.push(`console.${method}: ${texts.join(' ')}`);
+  };
+}
+
+for (const name of ['stdout', 'stderr'] as const) {
+  process[name].write = (chunk: unknown): boolean => {
+    // node:sqlite announces itself on Node 22.
+    if (!String(chunk).includes('ExperimentalWarning: SQLite')) stray.push(`process.${name}: ${String(chunk)}`);
+    return true;
+  };
+}
+
+function failOnStrayOutput(): void {
+  const lines = stray.splice(0);
+  if (lines.length > 0) throw new Error(`Stray output:\n${lines.join('\n')}`);
+}
+
+afterEach(failOnStrayOutput);
+afterAll(failOnStrayOutput);

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Node resolves workspace packages, so the condition stands under ssr: tests run the sources, never a stale build.
+  ssr: { resolve: { conditions: ['@oncely/source'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    setupFiles: ['scripts/fail-on-output.ts'],
+    pool: 'forks',
+    // Hooks start real database servers, and a busy runner starts them slowly.
+    testTimeout: 15_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
