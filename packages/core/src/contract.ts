@@ -2,7 +2,8 @@
  * The durable message contract: which effect this is, in the words of the business and not of a run.
  * This file has no imports on purpose, so that it can be copied into any project as the specification.
  *
- * slot       = [tenant:]businessId:workflowId:stepId   one ledger record
+ * workflow   = [tenant:]businessId:workflowId           what is paused, resumed and listed together
+ * slot       = workflow:stepId                         one ledger record
  * effect key = slot:v<logicVersion>[:g<generation>]    what the vendor sees, hashed to fit
  *
  * Each part is percent-escaped, so no two contracts share a slot and no two effects share a key.
@@ -43,9 +44,7 @@ export function contractProblem(contract: Contract): string | undefined {
 
 /** The ledger's key of this contract's one record. Two contracts share a slot only if all their parts are equal. */
 export function slotOf(contract: Contract): string {
-  const parts = [contract.businessId, contract.workflowId, contract.stepId];
-  if (contract.tenant !== undefined) parts.unshift(contract.tenant);
-  return parts.map(escapePart).join(':');
+  return `${workflowKeyOf(contract)}:${escapePart(contract.stepId)}`;
 }
 
 /** The ledger's key of the workflow a contract belongs to: what is paused, resumed and listed together. */
@@ -53,6 +52,11 @@ export function workflowKeyOf(contract: Pick<Contract, 'tenant' | 'workflowId' |
   const parts = [contract.businessId, contract.workflowId];
   if (contract.tenant !== undefined) parts.unshift(contract.tenant);
   return parts.map(escapePart).join(':');
+}
+
+/** The workflow that a slot belongs to: the slot without its last part. */
+export function workflowOfSlot(slot: string): string {
+  return slot.slice(0, Math.max(0, slot.lastIndexOf(':')));
 }
 
 /** `invoice_98342:agent_4:checkfraud:v3`, and `:g2` behind it once the effect was opened again after a definite no. */

@@ -46,17 +46,18 @@ export interface Row {
 }
 
 export interface WriteCommand {
+  /** Printable ASCII. The workflow it belongs to stands before its last colon, so a store may keep both in one place. */
   readonly slot: string;
   readonly expect: number;
   readonly doc: string;
   readonly index: RecordIndex;
   readonly events: readonly AuditEntry[];
-  readonly guard?: { readonly workflow: string; readonly epoch: number };
+  /** Holds it back unless the slot's workflow is running and the epoch is this one. */
+  readonly guard?: { readonly epoch: number };
 }
 
 /** What a store can list by. */
 export interface RecordIndex {
-  readonly workflow: string;
   /** As of the write; `executing` turns to doubt by time alone. */
   readonly state: string;
   /** When somebody should look at it next, in milliseconds after this write; absent: never by itself. */
@@ -86,6 +87,7 @@ export interface ReadAnswer {
 export interface ListQuery {
   readonly limit: number;
   readonly after?: string;
+  /** Only the slots of this workflow. */
   readonly workflow?: string;
   readonly state?: string;
   /** Only what is due by now. */

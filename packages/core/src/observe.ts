@@ -31,7 +31,7 @@ export async function observe(session: LedgerSession, print: Fingerprint, operat
         slot,
         expect: row?.revision ?? 0,
         doc: JSON.stringify(next),
-        index: { workflow: '', state: 'observed' },
+        index: { state: 'observed' },
         events: [],
       },
       500,

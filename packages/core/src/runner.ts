@@ -53,7 +53,7 @@ export function createRunner(parts: RunnerParts): Runner {
           doc: encodeRecord(record),
           index: change.index,
           events: change.events,
-          guard: { workflow: change.index.workflow, epoch: info.epoch },
+          guard: { epoch: info.epoch },
         },
         claimPatienceMs,
       );

@@ -1,4 +1,4 @@
-import { slotOf, workflowKeyOf, type Contract } from './contract.ts';
+import { slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { toJson } from './fingerprint.ts';
 import type { LedgerSession } from './ledger-session.ts';
@@ -30,7 +30,7 @@ export async function rememberValue<T>(
       slot,
       expect: 0,
       doc: JSON.stringify(stored),
-      index: { workflow: workflowKeyOf(contract), state: 'value' },
+      index: { state: 'value' },
       events: [],
     },
     2_000,

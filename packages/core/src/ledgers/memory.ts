@@ -4,10 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 
+import { workflowOfSlot } from '../contract.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow } from '../ledger.ts';
 
 interface StoredRow extends Row {
-  readonly workflow: string;
   readonly state: string;
   readonly dueAt?: number;
 }
@@ -47,7 +47,7 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       if ((row?.revision ?? 0) !== command.expect) return { kind: 'conflict', at, ...(row ? { row } : {}) };
       if (command.guard) {
         if (command.guard.epoch !== epoch) return { kind: 'epoch', at, info: info() };
-        const workflow = workflows.get(command.guard.workflow);
+        const workflow = workflows.get(workflowOfSlot(command.slot));
         if (workflow && workflow.state !== 'running') return { kind: 'held', at, workflow };
       }
       const { slot, doc, index } = command;
@@ -59,7 +59,7 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       }
       const revision = command.expect + 1;
       const due = index.dueAfterMs === undefined ? {} : { dueAt: at + index.dueAfterMs };
-      rows.set(slot, { slot, revision, at, doc, workflow: index.workflow, state: index.state, ...due });
+      rows.set(slot, { slot, revision, at, doc, state: index.state, ...due });
       if (command.events.length > 0)
         history.set(slot, [...events, ...command.events.map((event) => ({ ...event, at }))]);
       return { kind: 'written', revision, at };
@@ -74,7 +74,7 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
         .filter(
           (row) =>
             (query.after === undefined || row.slot > query.after) &&
-            (query.workflow === undefined || row.workflow === query.workflow) &&
+            (query.workflow === undefined || workflowOfSlot(row.slot) === query.workflow) &&
             (query.state === undefined || row.state === query.state) &&
             (query.due !== true || (row.dueAt !== undefined && row.dueAt <= at)),
         )

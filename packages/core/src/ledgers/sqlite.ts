@@ -5,8 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
+import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { slotRange } from '../slot-range.ts';
 import { refuseUnfitPlace } from './sqlite-place.ts';
 import { fileFailure, migrate, rollback } from './sqlite-schema.ts';
 
@@ -22,9 +24,9 @@ export interface SqliteOptions {
 const selectRow = `select slot, revision, at, doc from effects where slot = ?`;
 
 const insertRow = `
-  insert into effects (slot, revision, at, doc, workflow, state, due_at) values (?, ?, ?, ?, ?, ?, ?)
+  insert into effects (slot, revision, at, doc, state, due_at) values (?, ?, ?, ?, ?, ?)
   on conflict (slot) do update set revision = excluded.revision, at = excluded.at, doc = excluded.doc,
-    workflow = excluded.workflow, state = excluded.state, due_at = excluded.due_at
+    state = excluded.state, due_at = excluded.due_at
 `;
 
 const insertEvent = `insert into events (slot, sequence, at, doc) values (?, ?, ?, ?)`;
@@ -33,14 +35,16 @@ const selectEvents = `select sequence, at, doc from events where slot = ? order 
 
 const listRows = `
   select slot, revision, at, doc from effects
-  where slot > :after and (:workflow is null or workflow = :workflow) and (:state is null or state = :state)
+  where slot > :after and slot < :before and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
+    and (:state is null or state = :state)
   order by slot limit :limit
 `;
 
 // A statement of its own, so that the few that are due are found by their index among millions that are not.
 const listDueRows = `
   select slot, revision, at, doc from effects indexed by effects_due
-  where due_at <= :due and slot > :after and (:workflow is null or workflow = :workflow)
+  where due_at <= :due and slot > :after and slot < :before
+    and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
     and (:state is null or state = :state)
   order by slot limit :limit
 `;
@@ -153,13 +157,13 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     if (command.guard) {
       const info = readInfo();
       if (info.epoch !== command.guard.epoch) return { kind: 'epoch', at, info };
-      const workflow = readWorkflow(command.guard.workflow);
+      const workflow = readWorkflow(workflowOfSlot(command.slot));
       if (workflow && workflow.state !== 'running') return { kind: 'held', at, workflow };
     }
     const { slot, doc, index } = command;
     const revision = command.expect + 1;
     const dueAt = index.dueAfterMs === undefined ? null : Math.ceil(at + index.dueAfterMs);
-    statement(insertRow).run(slot, revision, at, doc, index.workflow, index.state, dueAt);
+    statement(insertRow).run(slot, revision, at, doc, index.state, dueAt);
     for (const event of command.events) statement(insertEvent).run(slot, event.sequence, at, event.doc);
     return { kind: 'written', revision, at };
   };
@@ -183,9 +187,11 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     list: (query) =>
       patiently(() => {
         const at = now();
+        const { after, before, colons = null } = slotRange(query);
         const found = statement(query.due === true ? listDueRows : listRows).all({
-          after: query.after ?? '',
-          workflow: query.workflow ?? null,
+          after,
+          before,
+          colons,
           state: query.state ?? null,
           limit: query.limit + 1,
           ...(query.due === true ? { due: at } : {}),

@@ -1,4 +1,3 @@
-import { workflowKeyOf } from '../contract.ts';
 import type { AuditEntry, RecordIndex } from '../ledger.ts';
 import { resolveTimes, type Attempt, type Draft, type EffectRecord, type Stamp } from '../record.ts';
 import { appendEvents, type AuditBody } from './audit.ts';
@@ -22,7 +21,6 @@ function indexOf(draft: Draft, now: number): RecordIndex {
   const state = stateOf(record, now);
   const due = dueAt(record, now);
   return {
-    workflow: workflowKeyOf(record.contract),
     state,
     ...(due === undefined ? {} : { dueAfterMs: Math.max(0, Math.ceil(due - now)) }),
   };

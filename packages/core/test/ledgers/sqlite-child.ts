@@ -11,7 +11,7 @@ const claim = async (slot: string): Promise<string> => {
     slot,
     expect: 0,
     doc: JSON.stringify({ by: process.pid, slot }),
-    index: { workflow: 'w', state: 's' },
+    index: { state: 's' },
     events: [1, 2].map((sequence) => ({ sequence, doc: `${process.pid} ${sequence}` })),
   });
   return answer.kind;

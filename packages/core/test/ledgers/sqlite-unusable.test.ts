@@ -58,7 +58,7 @@ async function filled(): Promise<void> {
       slot: `slot${slot}`,
       expect: 0,
       doc: 'x'.repeat(2_000),
-      index: { workflow: 'w', state: 's' },
+      index: { state: 's' },
       events: [{ sequence: 1, doc: 'event' }],
     });
   }
@@ -178,7 +178,7 @@ describe('an SQLite ledger', () => {
       slot: 's',
       expect: 0,
       doc: 'd',
-      index: { workflow: 'w', state: 'x' },
+      index: { state: 'x' },
       events: [{ sequence: 1, doc: 'e' }],
     });
     await ledger.close();

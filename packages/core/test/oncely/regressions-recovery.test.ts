@@ -213,7 +213,7 @@ describe('a SQLite ledger', () => {
 
   it('stores times that are no whole milliseconds', async () => {
     const ledger = sqliteLedger(file);
-    const index = { workflow: 'w', state: 's', dueAfterMs: 7.5 };
+    const index = { state: 's', dueAfterMs: 7.5 };
     expect(await ledger.write({ slot: 'a', expect: 0, doc: '{}', index, events: [] })).toMatchObject({
       kind: 'written',
     });
@@ -251,7 +251,7 @@ describe('a SQLite ledger', () => {
 
   it('goes on after a command that cannot be stored, in every process', async () => {
     const ledgers = [sqliteLedger(file, { busyTimeoutMs: 300 }), sqliteLedger(file, { busyTimeoutMs: 300 })] as const;
-    const index = { workflow: 'w', state: 's' };
+    const index = { state: 's' };
     const event = { sequence: 1, doc: '{}' };
     const write = (at: 0 | 1, key: string, events = [event]): Promise<{ readonly kind: string }> =>
       ledgers[at].write({ slot: key, expect: 0, doc: '{}', index, events });

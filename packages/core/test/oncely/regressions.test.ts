@@ -102,7 +102,7 @@ describe('approvals', () => {
 
     // The backup knows of no approval and of no attempt.
     const restored = memoryLedger();
-    const index = { workflow: 'invoice_1:desk', state: 'awaiting_approval' };
+    const index = { state: 'awaiting_approval' };
     await restored.write({ slot, expect: 0, doc: backup?.doc ?? '', index, events: [] });
     const second = startWrites(vendor, { ledger: restored, fingerprintKey });
     await second.oncely.suspect(since);

@@ -54,10 +54,10 @@ export function command(
   of: Omit<Partial<WriteCommand>, 'events'> & { readonly events?: readonly number[] },
 ): WriteCommand {
   return {
-    slot: 'slot',
+    slot: 'desk:slot',
     expect: 0,
     doc: '{}',
-    index: { workflow: 'desk', state: 'ready' },
+    index: { state: 'ready' },
     ...of,
     events: (of.events ?? []).map((sequence) => ({ sequence, doc: `event ${sequence}` })),
   };

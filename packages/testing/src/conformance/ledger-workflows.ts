@@ -5,16 +5,16 @@ import { command, testCase, written, type LedgerCase, type WriteAnswer } from '.
 /** How a ledger holds claims: by the state of a workflow, and by its epoch. */
 export const ledgerWorkflowCases: readonly LedgerCase[] = [
   testCase('a guarded write passes in a running workflow and in one that was never written', async ({ ledger }) => {
-    const guard = { workflow: 'desk', epoch: (await ledger.open()).epoch };
-    written(await ledger.write(command({ slot: 'a', guard })));
+    const guard = { epoch: (await ledger.open()).epoch };
+    written(await ledger.write(command({ slot: 'desk:a', guard })));
     await ledger.writeWorkflow({ workflow: 'desk', expect: 0, state: 'running', doc: '' });
-    written(await ledger.write(command({ slot: 'b', guard })));
+    written(await ledger.write(command({ slot: 'desk:b', guard })));
   }),
 
   testCase(
     'a guarded write is held in a paused or cancelled workflow, an unguarded one is not',
     async ({ ledger }, another) => {
-      const guard = { workflow: 'desk', epoch: (await ledger.open()).epoch };
+      const guard = { epoch: (await ledger.open()).epoch };
       for (const [revision, state] of [
         [0, 'paused'],
         [1, 'cancelled'],
@@ -24,10 +24,10 @@ export const ledgerWorkflowCases: readonly LedgerCase[] = [
         assert.equal(answer.kind, 'held');
         assert.equal(answer.kind === 'held' && answer.workflow.state, state);
         assert.equal(answer.kind === 'held' && answer.workflow.doc, `why ${state}`);
-        assert.equal((await ledger.read('slot')).row, undefined);
-        assert.deepEqual(await ledger.history('slot'), []);
+        assert.equal((await ledger.read('desk:slot')).row, undefined);
+        assert.deepEqual(await ledger.history('desk:slot'), []);
       }
-      written(await ledger.write(command({ slot: 'other', guard: { ...guard, workflow: 'another desk' } })));
+      written(await ledger.write(command({ slot: 'another%20desk:slot', guard })));
       written(await ledger.write(command({})));
       // What is recorded is found in a held workflow too: a replay needs no permission.
       const replay = await ledger.write(command({ guard }));
@@ -38,11 +38,11 @@ export const ledgerWorkflowCases: readonly LedgerCase[] = [
   ),
 
   testCase('once a pause is acknowledged no guarded write begun later is stored', async ({ ledger }, another) => {
-    const guard = { workflow: 'desk', epoch: (await ledger.open()).epoch };
+    const guard = { epoch: (await ledger.open()).epoch };
     const claim = (slot: string): Promise<WriteAnswer> => another.write(command({ slot, guard }));
-    const before = Array.from({ length: 20 }, (_, index) => claim(`before${index}`));
+    const before = Array.from({ length: 20 }, (_, index) => claim(`desk:before${index}`));
     await ledger.writeWorkflow({ workflow: 'desk', expect: 0, state: 'paused', doc: '' });
-    const after = await Promise.all(Array.from({ length: 20 }, (_, index) => claim(`late${index}`)));
+    const after = await Promise.all(Array.from({ length: 20 }, (_, index) => claim(`desk:late${index}`)));
     assert.ok(after.every((answer) => answer.kind === 'held'));
     const stored = (await Promise.all(before)).filter((answer) => answer.kind === 'written').length;
     assert.equal((await ledger.list({ limit: 100 })).rows.length, stored);
@@ -58,13 +58,13 @@ export const ledgerWorkflowCases: readonly LedgerCase[] = [
       const seen = await another.open();
       assert.equal(seen.suspectSince, 1_234);
       assert.equal(seen.epoch, marked.epoch);
-      const answer = await another.write(command({ guard: { workflow: 'desk', epoch: before.epoch }, events: [1] }));
+      const answer = await another.write(command({ guard: { epoch: before.epoch }, events: [1] }));
       assert.equal(answer.kind, 'epoch');
       assert.equal(answer.kind === 'epoch' && answer.info.epoch, marked.epoch);
       assert.equal(answer.kind === 'epoch' && answer.info.suspectSince, 1_234);
-      assert.equal((await ledger.read('slot')).row, undefined);
-      assert.deepEqual(await ledger.history('slot'), []);
-      written(await another.write(command({ guard: { workflow: 'desk', epoch: marked.epoch } })));
+      assert.equal((await ledger.read('desk:slot')).row, undefined);
+      assert.deepEqual(await ledger.history('desk:slot'), []);
+      written(await another.write(command({ guard: { epoch: marked.epoch } })));
       assert.equal(
         (await ledger.markSuspect(5_000)).suspectSince,
         1_234,

@@ -45,11 +45,11 @@ export const ledgerConformance: readonly LedgerCase[] = [
   testCase('a write from 0 and its follower are read back as they were', async ({ ledger }, another) => {
     const first = written(await ledger.write(command({ doc: '{"n":1}', events: [1] })));
     assert.equal(first.revision, 1);
-    assertRow((await another.read('slot')).row, { slot: 'slot', revision: 1, at: first.at, doc: '{"n":1}' });
+    assertRow((await another.read('desk:slot')).row, { slot: 'desk:slot', revision: 1, at: first.at, doc: '{"n":1}' });
     const second = written(await another.write(command({ expect: 1, doc: '{"n":2}', events: [2, 3] })));
     assert.equal(second.revision, 2);
-    assertRow((await ledger.read('slot')).row, { slot: 'slot', revision: 2, at: second.at, doc: '{"n":2}' });
-    const history = await ledger.history('slot');
+    assertRow((await ledger.read('desk:slot')).row, { slot: 'desk:slot', revision: 2, at: second.at, doc: '{"n":2}' });
+    const history = await ledger.history('desk:slot');
     assert.deepEqual(
       history.map(({ sequence, doc, at }) => ({ sequence, doc, at })),
       [
@@ -71,8 +71,8 @@ export const ledgerConformance: readonly LedgerCase[] = [
       assert.equal(answer.kind === 'conflict' && answer.row?.doc, 'first');
       assert.equal(answer.kind === 'conflict' && answer.row?.revision, 1);
     }
-    assert.equal((await ledger.read('slot')).row?.doc, 'first');
-    assert.equal((await ledger.history('slot')).length, 1);
+    assert.equal((await ledger.read('desk:slot')).row?.doc, 'first');
+    assert.equal((await ledger.history('desk:slot')).length, 1);
   }),
 
   testCase('of 20 writers at once exactly one wins, and the others are shown its row', async ({ ledger }, another) => {
@@ -90,7 +90,7 @@ export const ledgerConformance: readonly LedgerCase[] = [
       }
     }
     assert.deepEqual(
-      (await ledger.history('slot')).map((event) => event.sequence),
+      (await ledger.history('desk:slot')).map((event) => event.sequence),
       [1, 2, 3],
     );
   }),
@@ -98,21 +98,21 @@ export const ledgerConformance: readonly LedgerCase[] = [
   testCase('writes of different slots at once all succeed', async ({ ledger }, another) => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        (index % 2 === 0 ? ledger : another).write(command({ slot: `slot${index}`, events: [1, 2] })),
+        (index % 2 === 0 ? ledger : another).write(command({ slot: `desk:slot${index}`, events: [1, 2] })),
       ),
     );
     assert.ok(answers.every((answer) => answer.kind === 'written'));
     assert.equal((await ledger.list({ limit: 100 })).rows.length, 40);
-    for (let index = 0; index < 40; index += 1) assert.equal((await another.history(`slot${index}`)).length, 2);
+    for (let index = 0; index < 40; index += 1) assert.equal((await another.history(`desk:slot${index}`)).length, 2);
   }),
 
   testCase('a write that cannot be stored whole is not stored at all', async ({ ledger }) => {
     written(await ledger.write(command({ doc: 'first', events: [1] })));
     // Sequence 2 would be stored before the duplicate of 1 is met.
     await assert.rejects(ledger.write(command({ expect: 1, doc: 'second', events: [2, 1] })));
-    assert.equal((await ledger.read('slot')).row?.doc, 'first');
+    assert.equal((await ledger.read('desk:slot')).row?.doc, 'first');
     assert.deepEqual(
-      (await ledger.history('slot')).map((event) => event.doc),
+      (await ledger.history('desk:slot')).map((event) => event.doc),
       ['event 1'],
     );
     const next = written(await ledger.write(command({ expect: 1, doc: 'second', events: [2] })));
@@ -142,25 +142,30 @@ export const ledgerConformance: readonly LedgerCase[] = [
   }),
 
   testCase('list finds by workflow and by the state of the last write', async ({ ledger }) => {
-    for (const [slot, workflow, state] of [
-      ['1', 'x', 'ready'],
-      ['2', 'x', 'executing'],
-      ['3', 'y', 'ready'],
+    for (const [slot, state] of [
+      ['a:x:1', 'ready'],
+      ['a:x:2', 'executing'],
+      ['a:x-1:3', 'ready'],
+      // Of tenant "a": another workflow, whose name begins with the one asked for.
+      ['a:x:y:4', 'ready'],
     ] as const) {
-      written(await ledger.write(command({ slot, index: { workflow, state } })));
+      written(await ledger.write(command({ slot, index: { state } })));
     }
-    const find = async (query: { workflow?: string; state?: string }): Promise<string[]> =>
+    const find = async (query: { workflow?: string; state?: string; after?: string }): Promise<string[]> =>
       (await ledger.list({ limit: 10, ...query })).rows.map((row) => row.slot);
-    assert.deepEqual(await find({ workflow: 'x' }), ['1', '2']);
-    assert.deepEqual(await find({ state: 'ready' }), ['1', '3']);
-    assert.deepEqual(await find({ workflow: 'x', state: 'ready' }), ['1']);
+    assert.deepEqual(await find({ workflow: 'a:x' }), ['a:x:1', 'a:x:2']);
+    assert.deepEqual(await find({ state: 'ready' }), ['a:x-1:3', 'a:x:1', 'a:x:y:4']);
+    assert.deepEqual(await find({ workflow: 'a:x', state: 'ready' }), ['a:x:1']);
     assert.deepEqual(await find({ workflow: 'nobody' }), []);
-    written(await ledger.write(command({ slot: '1', expect: 1, index: { workflow: 'x', state: 'succeeded' } })));
-    assert.deepEqual(await find({ state: 'ready' }), ['3']);
+    assert.deepEqual(await find({ workflow: 'a' }), []);
+    assert.deepEqual(await find({ workflow: 'a:x', after: 'a:x:1' }), ['a:x:2']);
+    assert.deepEqual(await find({ workflow: 'a:x', after: 'a' }), ['a:x:1', 'a:x:2']);
+    written(await ledger.write(command({ slot: 'a:x:1', expect: 1, index: { state: 'succeeded' } })));
+    assert.deepEqual(await find({ state: 'ready' }), ['a:x-1:3', 'a:x:y:4']);
   }),
 
   testCase("what is due comes due by the ledger's own clock", async ({ ledger, advance }) => {
-    const index = { workflow: 'w', state: 's' };
+    const index = { state: 's' };
     written(await ledger.write(command({ slot: 'never', index })));
     written(await ledger.write(command({ slot: 'now', index: { ...index, dueAfterMs: 0 } })));
     written(await ledger.write(command({ slot: 'soon', index: { ...index, dueAfterMs: 300 } })));
@@ -183,7 +188,7 @@ export const ledgerConformance: readonly LedgerCase[] = [
       );
       assert.ok(answer.at >= last, `the write at ${answer.at} comes after the one at ${last}`);
       last = answer.at;
-      const read = await ledger.read('slot');
+      const read = await ledger.read('desk:slot');
       assert.equal(read.row?.at, answer.at);
       assert.ok(read.at >= answer.at, 'what is read is never of the future');
       const conflict = await another.write(command({ expect: revision }));
@@ -191,7 +196,7 @@ export const ledgerConformance: readonly LedgerCase[] = [
       if (revision === 3) advance?.(-60_000);
       else await pass(advance, 5);
     }
-    const times = (await ledger.history('slot')).map((event) => event.at);
+    const times = (await ledger.history('desk:slot')).map((event) => event.at);
     assert.deepEqual(
       times,
       times.toSorted((a, b) => a - b),
@@ -216,13 +221,16 @@ export const ledgerConformance: readonly LedgerCase[] = [
 
   testCase('documents of 600 KB and the longest slots fit', async ({ ledger }, another) => {
     // Not a repeated letter, which an index would compress: the four parts of a contract, each of 512 '€' or alike.
-    const slot = Array.from({ length: 4 * 512 }, (_, index) =>
-      encodeURIComponent(String.fromCodePoint(0x4e00 + index)),
-    ).join('');
+    const part = (from: number): string =>
+      Array.from({ length: 512 }, (_, index) => encodeURIComponent(String.fromCodePoint(0x4e00 + from + index))).join(
+        '',
+      );
+    const workflow = [part(0), part(512), part(1024)].join(':');
+    const slot = `${workflow}:${part(1536)}`;
     const doc = JSON.stringify({ body: 'x€'.repeat(200_000) });
-    written(await ledger.write(command({ slot, doc, events: [1], index: { workflow: slot, state: 'ready' } })));
+    written(await ledger.write(command({ slot, doc, events: [1], guard: { epoch: (await ledger.open()).epoch } })));
     assert.equal((await another.read(slot)).row?.doc, doc);
-    assert.equal((await another.list({ limit: 1, workflow: slot })).rows[0]?.slot, slot);
+    assert.equal((await another.list({ limit: 1, workflow })).rows[0]?.slot, slot);
     assert.equal((await another.history(slot)).length, 1);
     const answer = await another.write(command({ slot: `${slot.slice(0, -1)}x` }));
     assert.equal(answer.kind, 'written');

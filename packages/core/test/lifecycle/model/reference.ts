@@ -89,7 +89,6 @@ export class Reference {
     );
     const open = stateOf(after, now) === 'in_doubt' || stateOf(after, now) === 'executing';
     must(!open || change.index.dueAfterMs !== undefined, 'what is in doubt comes due by itself');
-    must(change.index.workflow === 'invoice:desk', 'the index names the workflow');
     this.evidence(before, after, cause);
     this.openings(before, after, cause);
     if (change.events.some((event) => typeOf(event) === 'resend_chosen')) this.excused.add(after.contract.logicVersion);
