@@ -9,8 +9,8 @@ import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
 import { slotRange } from '../slot-range.ts';
-import { refuseUnfitPlace } from './sqlite-place.ts';
-import { fileFailure, migrate, rollback } from './sqlite-schema.ts';
+import { refuseUnfitPlace } from '../sqlite/place.ts';
+import { fileFailure, migrate, rollback } from '../sqlite/schema.ts';
 
 export interface SqliteOptions {
   /** Accept a file in a serverless environment, where it is gone with the instance and nothing is remembered. */

@@ -1,0 +1,323 @@
+/**
+ * The ledger in a Postgres database, shared by any number of machines.
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+
+import { batching, inTime } from '../batching.ts';
+import { workflowOfSlot } from '../contract.ts';
+import { OncelyError } from '../errors.ts';
+import { sha256 } from '../fingerprint.ts';
+import type {
+  AuditRow,
+  Ledger,
+  LedgerInfo,
+  ListQuery,
+  Row,
+  WorkflowRow,
+  WriteAnswer,
+  WriteCommand,
+} from '../ledger.ts';
+import { postgresFailure, isFaultOfOne } from '../postgres/failures.ts';
+import {
+  migration,
+  placed,
+  placeProblem,
+  schemaVersion,
+  workerGrants,
+  type PostgresPlace,
+} from '../postgres/schema.ts';
+import { refuseUnfitServer, selectServer } from '../postgres/server.ts';
+import { slotRange } from '../slot-range.ts';
+
+/** What is used of a `pg` Pool, or of anything else with the same `query`. */
+export interface PostgresClient {
+  query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+export interface PostgresOptions extends PostgresPlace {
+  /** Accept a server or connection that may forget what it has acknowledged (fsync or synchronous_commit off). */
+  readonly allowUnsafe?: boolean;
+  /** How long one command may take before its caller is told that the ledger did not answer, in ms. Default 5,000. */
+  readonly commandTimeoutMs?: number;
+}
+
+const callWrite = `select * from {write}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
+
+const selectRow = `
+  select {now_ms}() as now_at, e.revision, e.at, e.doc from (select) as one left join {effects} e on e.key = $1
+`;
+
+const listRows = `
+  select {now_ms}() as now_at, slot, revision, at, doc from {effects}
+  where key > $1 and key < $2 and starts_with(slot, $3)
+    and ($4::integer is null or length(slot) - length(replace(slot, ':', '')) = $4)
+    and ($5::text is null or state = $5)
+  order by key limit $6
+`;
+
+// A statement of its own, so that the few that are due are found by their index among millions that are not.
+const listDueRows = `
+  with due as materialized (select key from {effects} where due_at <= (select {now_ms}()))
+  select {now_ms}() as now_at, slot, revision, at, doc from due join {effects} using (key)
+  where key > $1 and key < $2 and starts_with(slot, $3)
+    and ($4::integer is null or length(slot) - length(replace(slot, ':', '')) = $4)
+    and ($5::text is null or state = $5)
+  order by key limit $6
+`;
+
+const selectEvents = `select sequence, at, doc from {events} where key = $1 order by sequence`;
+
+const selectInfo = `
+  select version, id, encode(key, 'hex') as key, epoch, suspect_since, {now_ms}() as now_at from {ledger}
+`;
+
+const callMarkSuspect = `select {mark_suspect}($1)`;
+
+const selectWorkflow = `
+  select {now_ms}() as now_at, w.revision, w.at, w.state, w.doc
+  from (select) as one left join {workflows} w on w.key = $1
+`;
+
+const callWriteWorkflow = `select * from {write_workflow}($1, $2, $3, $4)`;
+
+/**
+ * Makes the ledger in a Postgres database (13 or newer). What it has acknowledged survives a crash of any process, of
+ * the server and a loss of power. Times are the server's. A claim is one statement, its settle another, and those that
+ * are under way together share one. Works through a pooler in transaction mode, and never holds a transaction open
+ * while a vendor is called. Closing it leaves the pool open: it is yours. Nothing is opened before the first use.
+ *
+ * @throws OncelyError `ledger_unusable`, at the first use: tables of a newer version, an unlogged table, a standby, or
+ * settings under which the server forgets what it acknowledged.
+ * @example
+ * const oncely = createOncely({ ledger: postgresLedger(new Pool({ connectionString: process.env.DATABASE_URL })) });
+ */
+export function postgresLedger(client: PostgresClient, options: PostgresOptions = {}): Ledger {
+  const { allowUnsafe = false, commandTimeoutMs = 5_000 } = options;
+  const problem = placeProblem(options);
+  if (problem !== undefined) throw new OncelyError('invalid_config', { message: `postgresLedger: ${problem}.` });
+  const place = placed(options);
+  const name = `postgres ${place('{schema}')}${options.prefix === undefined ? '' : `, ${options.prefix}*`}`;
+
+  const query = async <T>(statement: string, values: unknown[] = []): Promise<T[]> => {
+    try {
+      const { rows } = await inTime(client.query(place(statement), values), commandTimeoutMs, name);
+      return rows as T[];
+    } catch (error) {
+      throw postgresFailure(error, name);
+    }
+  };
+
+  const one = async <T>(statement: string, values: unknown[] = []): Promise<T> => {
+    const [row] = await query<T>(statement, values);
+    if (row === undefined) throw lost(name);
+    return row;
+  };
+
+  const readInfo = async (): Promise<LedgerInfo> => {
+    const row = await one<InfoRow>(selectInfo);
+    if (row.version > schemaVersion) {
+      throw new OncelyError('ledger_unusable', {
+        message: `The ledger (${name}) was written by a newer version of @oncely/core (schema ${row.version}, this one knows ${schemaVersion}). Nothing was sent.`,
+        fix: 'update @oncely/core in this process',
+      });
+    }
+    return {
+      id: row.id,
+      key: Buffer.from(row.key, 'hex'),
+      epoch: row.epoch,
+      at: Number(row.now_at),
+      ...(row.suspect_since === null ? {} : { suspectSince: Number(row.suspect_since) }),
+    };
+  };
+
+  const open = async (): Promise<LedgerInfo> => {
+    const tables = ['ledger', 'effects', 'events', 'workflows'].map((table) => `${options.prefix ?? ''}${table}`);
+    refuseUnfitServer((await query(selectServer, [place('{schema}'), tables]))[0], name, allowUnsafe);
+    const [found] = await query<{ there: boolean }>(`select to_regclass('{ledger}') is not null as there`);
+    const current = found?.there === true && (await one<InfoRow>(selectInfo)).version >= schemaVersion;
+    if (!current) await query(migration(options, { id: randomBytes(16).toString('hex'), key: randomBytes(32) }));
+    return readInfo();
+  };
+
+  const send = async (commands: readonly WriteCommand[]): Promise<WriteAnswer[]> => {
+    const { rows } = await client.query(place(callWrite), [...columnsOf(commands), !allowUnsafe]);
+    const answers: WriteAnswer[] = [];
+    for (const row of rows as AnswerRow[]) {
+      const at = Number(row.n) - 1;
+      const answer = answerOf(row, commands[at] as WriteCommand);
+      // Rare, and what has changed is to be told whole.
+      answers[at] = answer === 'epoch' ? { kind: 'epoch', at: Number(row.now_at), info: await readInfo() } : answer;
+    }
+    return answers;
+  };
+
+  const write = batching<WriteCommand, WriteAnswer>({
+    name,
+    send,
+    weigh: weightOf,
+    isFaultOfOne,
+    timeoutMs: commandTimeoutMs,
+  });
+
+  return {
+    name,
+    open,
+    write: async (command) => {
+      try {
+        return await write(command);
+      } catch (error) {
+        throw postgresFailure(error, name);
+      }
+    },
+    read: async (slot) => {
+      const row = await one<RowOf>(selectRow, [keyOf(slot)]);
+      if (row.revision === null) return { at: Number(row.now_at) };
+      return { at: Math.max(Number(row.now_at), Number(row.at)), row: rowOf(slot, row) };
+    },
+    list: async (request) => {
+      const { statement, values } = listing(request);
+      const found = await query<RowOf & { readonly slot: string }>(statement, values);
+      const rows = found.slice(0, request.limit).map((row) => rowOf(row.slot, row));
+      const last = rows.at(-1);
+      const at = found[0] ? Number(found[0].now_at) : (await readInfo()).at;
+      return { at, rows, ...(last && found.length > rows.length ? { next: last.slot } : {}) };
+    },
+    history: async (slot) => {
+      const rows = await query<AuditRow>(selectEvents, [keyOf(slot)]);
+      return rows.map(({ sequence, at, doc }) => ({ sequence, at: Number(at), doc }));
+    },
+    readWorkflow: async (workflow) => {
+      const row = await one<WorkflowRowOf>(selectWorkflow, [keyOf(workflow)]);
+      return { at: Number(row.now_at), ...(row.revision === null ? {} : { row: workflowRowOf(workflow, row) }) };
+    },
+    writeWorkflow: async ({ workflow, expect, state, doc }) => {
+      const row = await one<WorkflowRowOf & { readonly written: boolean }>(callWriteWorkflow, [
+        keyOf(workflow),
+        expect,
+        state,
+        doc,
+      ]);
+      const at = Number(row.now_at);
+      if (row.written) return { kind: 'written', revision: expect + 1, at };
+      return { kind: 'conflict', at, ...(row.revision === null ? {} : { row: workflowRowOf(workflow, row) }) };
+    },
+    markSuspect: async (since) => {
+      await query(callMarkSuspect, [since ?? null]);
+      return readInfo();
+    },
+    close: async () => {},
+  };
+}
+
+/**
+ * SQL that lets a role work with a ledger and no more: it can neither change nor delete an audit event, nor the schema.
+ * To be run by the owner of the tables, after the ledger was opened once, for a role that exists.
+ * @example
+ * await admin.query(postgresWorkerGrants('agents'));
+ */
+export function postgresWorkerGrants(role: string, options: PostgresPlace = {}): string {
+  const problem = placeProblem(options);
+  if (problem !== undefined) throw new OncelyError('invalid_config', { message: `postgresWorkerGrants: ${problem}.` });
+  return workerGrants(role, options);
+}
+
+interface InfoRow {
+  readonly version: number;
+  readonly id: string;
+  readonly key: string;
+  readonly epoch: number;
+  readonly suspect_since: number | string | null;
+  readonly now_at: number | string;
+}
+
+interface RowOf {
+  readonly now_at: number | string;
+  readonly revision: number | null;
+  readonly at: number | string;
+  readonly doc: string;
+}
+
+interface WorkflowRowOf extends RowOf {
+  readonly state: WorkflowRow['state'];
+}
+
+interface AnswerRow extends WorkflowRowOf {
+  readonly n: number | string;
+  readonly kind: 'written' | 'conflict' | 'held' | 'epoch';
+}
+
+// A btree cannot hold more than 2,704 bytes; '#' is escaped in every slot, so a short key is never another's long one.
+function keyOf(slot: string): string {
+  return slot.length <= longestKey ? slot : `${slot.slice(0, keptOfLongKey)}#${sha256(slot)}`;
+}
+
+const longestKey = 1_000;
+const keptOfLongKey = 900;
+
+function columnsOf(commands: readonly WriteCommand[]): unknown[] {
+  const events = commands.flatMap((command, at) => command.events.map((event) => ({ ...event, of: at + 1 })));
+  return [
+    commands.map(({ slot }) => keyOf(slot)),
+    commands.map(({ slot }) => slot),
+    commands.map(({ expect }) => expect),
+    commands.map(({ doc }) => doc),
+    commands.map(({ index }) => index.state),
+    commands.map(({ index }) => (index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs))),
+    commands.map(({ slot, guard }) => (guard ? keyOf(workflowOfSlot(slot)) : null)),
+    commands.map(({ guard }) => guard?.epoch ?? null),
+    events.map((event) => event.of),
+    events.map((event) => event.sequence),
+    events.map((event) => event.doc),
+  ];
+}
+
+function weightOf({ slot, doc, events }: WriteCommand): number {
+  return events.reduce((sum, event) => sum + event.doc.length, 2 * slot.length + doc.length);
+}
+
+function answerOf(row: AnswerRow, { slot }: WriteCommand): WriteAnswer | 'epoch' {
+  const at = Number(row.now_at);
+  switch (row.kind) {
+    case 'written':
+      return { kind: 'written', revision: row.revision ?? 0, at };
+    case 'conflict':
+      return { kind: 'conflict', at, ...(row.revision === null ? {} : { row: rowOf(slot, row) }) };
+    case 'held':
+      return { kind: 'held', at, workflow: workflowRowOf(workflowOfSlot(slot), row) };
+    case 'epoch':
+      return 'epoch';
+  }
+}
+
+function rowOf(slot: string, { revision, at, doc }: RowOf): Row {
+  return { slot, revision: revision ?? 0, at: Number(at), doc };
+}
+
+function workflowRowOf(workflow: string, { revision, at, state, doc }: WorkflowRowOf): WorkflowRow {
+  return { workflow, revision: revision ?? 0, at: Number(at), state, doc };
+}
+
+function listing(query: ListQuery): { readonly statement: string; readonly values: unknown[] } {
+  const { colons } = slotRange(query);
+  const prefix = query.workflow === undefined ? '' : `${query.workflow}:`;
+  const begin = prefix.slice(0, keptOfLongKey);
+  const cursor = query.after === undefined ? '' : keyOf(query.after);
+  return {
+    statement: query.due === true ? listDueRows : listRows,
+    values: [
+      cursor > begin ? cursor : begin,
+      `${begin}\u007f`,
+      prefix,
+      colons ?? null,
+      query.state ?? null,
+      query.limit + 1,
+    ],
+  };
+}
+
+function lost(name: string): OncelyError {
+  return new OncelyError('ledger_unusable', {
+    message: `The ledger (${name}) has lost its own row. Nothing was sent.`,
+  });
+}

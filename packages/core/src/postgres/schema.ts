@@ -1,0 +1,209 @@
+/** A name that can be a schema or the beginning of a table's name without quoting. */
+const plainName = /^[a-z_][a-z0-9_]{0,30}$/;
+
+/** Where a ledger's tables lie. Two ledgers of one database differ in schema or prefix and never see each other. */
+export interface PostgresPlace {
+  /** Default `oncely`. */
+  readonly schema?: string;
+  /** Stands before each table's name. Default none. */
+  readonly prefix?: string;
+}
+
+/** The qualified names of a place, by which each `{table}` in a statement is replaced. */
+export function placed({ schema = 'oncely', prefix = '' }: PostgresPlace): (statement: string) => string {
+  return (statement) =>
+    statement
+      .replaceAll('{schema}', schema)
+      .replace(/\{([a-z_]*)\}/g, (_, name: string) => `${schema}.${prefix}${name}`);
+}
+
+/** What is wrong with a place; `undefined` when nothing is. */
+export function placeProblem({ schema = 'oncely', prefix = '' }: PostgresPlace): string | undefined {
+  if (!plainName.test(schema)) return `schema must match ${plainName.source}`;
+  if (prefix !== '' && !plainName.test(prefix)) return `prefix must match ${plainName.source}`;
+  return undefined;
+}
+
+/**
+ * Append-only: a released migration is never edited, a change is a new one. `{name}` is a table or function of ours.
+ * A key is the slot, shortened where an index could not hold it. Times are milliseconds since 1970, by the server.
+ */
+const migrations: readonly string[] = [
+  `
+  create table {ledger} (
+    one boolean primary key default true check (one),
+    version integer not null, id text not null, key bytea not null, epoch integer not null, suspect_since bigint
+  );
+  create table {effects} (
+    key text collate "C" primary key, slot text not null, revision integer not null, at bigint not null,
+    state text not null, due_at bigint, doc text not null
+  );
+  create index on {effects} (due_at) where due_at is not null;
+  create table {events} (
+    key text collate "C", sequence integer, at bigint not null, doc text not null, primary key (key, sequence)
+  );
+  create table {workflows} (
+    key text collate "C" primary key, revision integer not null, at bigint not null, state text not null,
+    doc text not null
+  );
+  create index on {workflows} (key) where state <> 'running';
+
+  create function {keep_events}() returns trigger language plpgsql as
+    $keep$ begin raise exception 'audit events are immutable' using errcode = 'OC003'; end $keep$;
+  create trigger keep_events before update or delete or truncate on {events}
+    for each statement execute function {keep_events}();
+
+  create function {now_ms}() returns bigint language sql as
+    $now$ select floor(extract(epoch from clock_timestamp()) * 1000)::bigint $now$;
+
+  -- Claims hold the gate shared while they look at epoch and workflow, whoever changes those holds it alone. (Of a workflow
+  -- that was never written there is no row to share, and a shared row would be written to disk by every claim.) All that
+  -- is behind the gate relies on each statement seeing what was committed before it.
+  create function {pass_gate}(alone boolean) returns void language plpgsql as $gate$
+  declare
+    gate constant bigint := hashtextextended('oncely {}', 1);
+  begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise exception 'the ledger needs read committed transactions, and these are %',
+        current_setting('transaction_isolation') using errcode = 'OC001';
+    end if;
+    if alone then perform pg_advisory_xact_lock(gate); else perform pg_advisory_xact_lock_shared(gate); end if;
+  end $gate$;
+
+  create function {write}(
+    keys text[], slots text[], expects integer[], docs text[], states text[], dues bigint[], workflows text[],
+    epochs integer[], event_of integer[], event_sequences integer[], event_docs text[], durable boolean
+  ) returns table (n bigint, kind text, now_at bigint, revision integer, at bigint, state text, doc text)
+  language plpgsql as $write$
+  #variable_conflict use_column
+  declare
+    command record;
+    seen record;
+    held boolean;
+    epoch_now integer;
+    written_ats bigint[] := array_fill(null::bigint, array[cardinality(keys)]);
+  begin
+    if durable and current_setting('synchronous_commit') = 'off' then
+      raise exception 'synchronous_commit is off on this connection' using errcode = 'OC002';
+    end if;
+    perform {pass_gate}(false);
+    select l.epoch into epoch_now from {ledger} l;
+    held := exists (select from {workflows} w where w.state <> 'running');
+    -- In the order of their keys, so that two batches never wait for each other in a circle.
+    for command in
+      select * from unnest(keys, slots, expects, docs, states, dues, workflows, epochs) with ordinality
+        as c (key, slot, expect, doc, state, due, workflow, epoch, n)
+      order by c.key collate "C", c.n
+    loop
+      n := command.n;
+      kind := case when command.epoch <> epoch_now then 'epoch' end;
+      if kind is null and held and command.epoch is not null then
+        select w.revision, w.at, w.state, w.doc into seen
+          from {workflows} w where w.key = command.workflow and w.state <> 'running';
+        if found then
+          kind := 'held'; revision := seen.revision; at := seen.at; state := seen.state; doc := seen.doc;
+        end if;
+      end if;
+      now_at := {now_ms}();
+      if kind is null and command.expect = 0 then
+        insert into {effects} as e (key, slot, revision, at, state, due_at, doc)
+          values (command.key, command.slot, 1, now_at, command.state, now_at + command.due, command.doc)
+          on conflict (key) do nothing
+          returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
+      elsif kind is null then
+        update {effects} e
+          set revision = e.revision + 1, at = greatest({now_ms}(), e.at), state = command.state, doc = command.doc,
+            due_at = greatest({now_ms}(), e.at) + command.due
+          where e.key = command.key and e.revision = command.expect
+          returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
+      end if;
+      if kind = 'written' then
+        now_at := at;
+        written_ats[command.n] := at;
+      else
+        -- What is recorded is shown to whoever repeats it, held or not.
+        select e.revision, e.at, e.doc into seen from {effects} e where e.key = command.key;
+        if coalesce(seen.revision, 0) <> command.expect then
+          kind := 'conflict'; revision := seen.revision; at := seen.at; state := null; doc := seen.doc;
+          now_at := greatest({now_ms}(), seen.at);
+        end if;
+      end if;
+      return next;
+    end loop;
+    insert into {events} (key, sequence, at, doc)
+      select keys[e.command], e.sequence, written_ats[e.command], e.doc
+      from unnest(event_of, event_sequences, event_docs) as e (command, sequence, doc)
+      where written_ats[e.command] is not null;
+  end $write$;
+
+  create function {write_workflow}(workflow text, expect integer, new_state text, new_doc text)
+  returns table (written boolean, now_at bigint, revision integer, at bigint, state text, doc text)
+  language plpgsql as $workflow$
+  #variable_conflict use_column
+  begin
+    perform {pass_gate}(true);
+    now_at := {now_ms}();
+    select w.revision, w.at, w.state, w.doc into revision, at, state, doc from {workflows} w where w.key = workflow;
+    written := coalesce(revision, 0) = expect;
+    if written then
+      insert into {workflows} as w (key, revision, at, state, doc) values (workflow, 1, now_at, new_state, new_doc)
+        on conflict (key) do update
+          set revision = w.revision + 1, at = excluded.at, state = excluded.state, doc = excluded.doc;
+    end if;
+    return next;
+  end $workflow$;
+
+  -- A second loss does not end the doubt about the first.
+  create function {mark_suspect}(since bigint) returns void language plpgsql as $suspect$
+  begin
+    perform {pass_gate}(true);
+    update {ledger} l set epoch = l.epoch + 1,
+      suspect_since = case when since is not null then least(since, l.suspect_since) end;
+  end $suspect$;
+  `,
+];
+
+/** The newest schema that this version knows. */
+export const schemaVersion: number = migrations.length;
+
+/** One statement that brings a place to this version's tables, whoever is first; it needs the right to create them. */
+export function migration(place: PostgresPlace, fresh: { readonly id: string; readonly key: Uint8Array }): string {
+  const steps = migrations.map(
+    (statements, at) => `
+  if found_version < ${at + 1} then
+    execute $migration$${statements}$migration$;${
+      at > 0
+        ? ''
+        : `
+    insert into {ledger} (version, id, key, epoch)
+      values (0, '${fresh.id}', decode('${Buffer.from(fresh.key).toString('hex')}', 'hex'), 1);`
+    }
+  end if;`,
+  );
+  return placed(place)(`
+do $migrate$
+declare
+  found_version integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('oncely {}', 2));
+  if to_regnamespace('{schema}') is null then create schema {schema}; end if;
+  if to_regclass('{ledger}') is not null then select version into found_version from {ledger}; end if;${steps.join('')}
+  update {ledger} set version = ${schemaVersion} where version < ${schemaVersion};
+end $migrate$`);
+}
+
+/**
+ * SQL that lets a role work with a ledger and no more: it can neither change nor delete an audit event, nor the schema.
+ * To be run once by the owner of the tables, for a role that exists.
+ * @example
+ * await admin.query(postgresWorkerGrants('agents'));
+ */
+export function workerGrants(role: string, place: PostgresPlace): string {
+  const quoted = `"${role.replaceAll('"', '""')}"`;
+  return placed(place)(`
+grant usage on schema {schema} to ${quoted};
+grant select, update (epoch, suspect_since) on {ledger} to ${quoted};
+grant select, insert, update on {effects}, {workflows} to ${quoted};
+grant select, insert on {events} to ${quoted};
+`);
+}
