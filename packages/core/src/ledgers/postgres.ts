@@ -5,19 +5,8 @@
 import { randomBytes } from 'node:crypto';
 
 import { batching, inTime } from '../batching.ts';
-import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
-import { sha256 } from '../fingerprint.ts';
-import type {
-  AuditRow,
-  Ledger,
-  LedgerInfo,
-  ListQuery,
-  Row,
-  WorkflowRow,
-  WriteAnswer,
-  WriteCommand,
-} from '../ledger.ts';
+import type { AuditRow, Ledger, LedgerInfo, WriteAnswer, WriteCommand } from '../ledger.ts';
 import { postgresFailure, isFaultOfOne } from '../postgres/failures.ts';
 import {
   migration,
@@ -27,8 +16,20 @@ import {
   workerGrants,
   type PostgresPlace,
 } from '../postgres/schema.ts';
+import {
+  answerOf,
+  columnsOf,
+  keyOf,
+  pageOf,
+  rowOf,
+  weightOf,
+  workflowRowOf,
+  type AnswerRow,
+  type InfoRow,
+  type RowOf,
+  type WorkflowRowOf,
+} from '../postgres/rows.ts';
 import { refuseUnfitServer, selectServer } from '../postgres/server.ts';
-import { slotRange } from '../slot-range.ts';
 
 /** What is used of a `pg` Pool, or of anything else with the same `query`. */
 export interface PostgresClient {
@@ -176,8 +177,8 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
       return { at: Math.max(Number(row.now_at), Number(row.at)), row: rowOf(slot, row) };
     },
     list: async (request) => {
-      const { statement, values } = listing(request);
-      const found = await query<RowOf & { readonly slot: string }>(statement, values);
+      const statement = request.due === true ? listDueRows : listRows;
+      const found = await query<RowOf & { readonly slot: string }>(statement, pageOf(request));
       const rows = found.slice(0, request.limit).map((row) => rowOf(row.slot, row));
       const last = rows.at(-1);
       const at = found[0] ? Number(found[0].now_at) : (await readInfo()).at;
@@ -220,100 +221,6 @@ export function postgresWorkerGrants(role: string, options: PostgresPlace = {}):
   const problem = placeProblem(options);
   if (problem !== undefined) throw new OncelyError('invalid_config', { message: `postgresWorkerGrants: ${problem}.` });
   return workerGrants(role, options);
-}
-
-interface InfoRow {
-  readonly version: number;
-  readonly id: string;
-  readonly key: string;
-  readonly epoch: number;
-  readonly suspect_since: number | string | null;
-  readonly now_at: number | string;
-}
-
-interface RowOf {
-  readonly now_at: number | string;
-  readonly revision: number | null;
-  readonly at: number | string;
-  readonly doc: string;
-}
-
-interface WorkflowRowOf extends RowOf {
-  readonly state: WorkflowRow['state'];
-}
-
-interface AnswerRow extends WorkflowRowOf {
-  readonly n: number | string;
-  readonly kind: 'written' | 'conflict' | 'held' | 'epoch';
-}
-
-// A btree cannot hold more than 2,704 bytes; '#' is escaped in every slot, so a short key is never another's long one.
-function keyOf(slot: string): string {
-  return slot.length <= longestKey ? slot : `${slot.slice(0, keptOfLongKey)}#${sha256(slot)}`;
-}
-
-const longestKey = 1_000;
-const keptOfLongKey = 900;
-
-function columnsOf(commands: readonly WriteCommand[]): unknown[] {
-  const events = commands.flatMap((command, at) => command.events.map((event) => ({ ...event, of: at + 1 })));
-  return [
-    commands.map(({ slot }) => keyOf(slot)),
-    commands.map(({ slot }) => slot),
-    commands.map(({ expect }) => expect),
-    commands.map(({ doc }) => doc),
-    commands.map(({ index }) => index.state),
-    commands.map(({ index }) => (index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs))),
-    commands.map(({ slot, guard }) => (guard ? keyOf(workflowOfSlot(slot)) : null)),
-    commands.map(({ guard }) => guard?.epoch ?? null),
-    events.map((event) => event.of),
-    events.map((event) => event.sequence),
-    events.map((event) => event.doc),
-  ];
-}
-
-function weightOf({ slot, doc, events }: WriteCommand): number {
-  return events.reduce((sum, event) => sum + event.doc.length, 2 * slot.length + doc.length);
-}
-
-function answerOf(row: AnswerRow, { slot }: WriteCommand): WriteAnswer | 'epoch' {
-  const at = Number(row.now_at);
-  switch (row.kind) {
-    case 'written':
-      return { kind: 'written', revision: row.revision ?? 0, at };
-    case 'conflict':
-      return { kind: 'conflict', at, ...(row.revision === null ? {} : { row: rowOf(slot, row) }) };
-    case 'held':
-      return { kind: 'held', at, workflow: workflowRowOf(workflowOfSlot(slot), row) };
-    case 'epoch':
-      return 'epoch';
-  }
-}
-
-function rowOf(slot: string, { revision, at, doc }: RowOf): Row {
-  return { slot, revision: revision ?? 0, at: Number(at), doc };
-}
-
-function workflowRowOf(workflow: string, { revision, at, state, doc }: WorkflowRowOf): WorkflowRow {
-  return { workflow, revision: revision ?? 0, at: Number(at), state, doc };
-}
-
-function listing(query: ListQuery): { readonly statement: string; readonly values: unknown[] } {
-  const { colons } = slotRange(query);
-  const prefix = query.workflow === undefined ? '' : `${query.workflow}:`;
-  const begin = prefix.slice(0, keptOfLongKey);
-  const cursor = query.after === undefined ? '' : keyOf(query.after);
-  return {
-    statement: query.due === true ? listDueRows : listRows,
-    values: [
-      cursor > begin ? cursor : begin,
-      `${begin}\u007f`,
-      prefix,
-      colons ?? null,
-      query.state ?? null,
-      query.limit + 1,
-    ],
-  };
 }
 
 function lost(name: string): OncelyError {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
+import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
@@ -72,6 +73,7 @@ const insertWorkflow = `
  * const oncely = createOncely({ ledger: sqliteLedger('effects.db') });
  */
 export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
+  const name = `sqlite ${file}`;
   const now = options.now ?? Date.now;
   const busyTimeoutMs = options.busyTimeoutMs ?? 10_000;
   let opened: { database: DatabaseSync; prepared: Map<string, StatementSync> } | undefined;
@@ -106,7 +108,7 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       try {
         return work();
       } catch (error) {
-        if (!isBusy(error)) throw unavailable(error, file);
+        if (!busy.has(resultCodeOf(error))) throw unavailable(error, file);
         if (performance.now() > giveUpAt) throw unavailable(error, file);
         await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
       }
@@ -168,17 +170,31 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     return { kind: 'written', revision, at };
   };
 
-  return {
-    name: `sqlite ${file}`,
-    open: () => patiently(readInfo),
-    write: (command) =>
+  const conflictWith = (command: WriteCommand): (WriteAnswer & { kind: 'conflict' }) | undefined => {
+    const row = readRow(command.slot);
+    if ((row?.revision ?? 0) === command.expect) return undefined;
+    return { kind: 'conflict', at: timeAfter(row), ...(row ? { row } : {}) };
+  };
+
+  const write = batching<WriteCommand, WriteAnswer>({
+    name,
+    send: (commands) =>
       patiently(() => {
-        // A replay finds its record without taking the write lock of the file.
-        const row = readRow(command.slot);
-        if ((row?.revision ?? 0) !== command.expect)
-          return { kind: 'conflict', at: timeAfter(row), ...(row ? { row } : {}) };
-        return inTransaction(() => writeLocked(command));
+        // Replays find their records without taking the write lock of the file.
+        const answers = commands.map(conflictWith);
+        if (answers.every((answer) => answer !== undefined)) return answers;
+        return inTransaction(() => commands.map((command, at) => answers[at] ?? writeLocked(command)));
       }),
+    weigh: ({ doc }) => doc.length,
+    isFaultOfOne: (error) => faultsOfOne.has(resultCodeOf(error)),
+    // A commit stops this thread, so nothing could gather while it is under way: one commit for all of a turn.
+    gather: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+
+  return {
+    name,
+    open: () => patiently(readInfo),
+    write,
     read: (slot) =>
       patiently(() => {
         const row = readRow(slot);
@@ -231,10 +247,15 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
   };
 }
 
-function isBusy(error: unknown): boolean {
-  const code = (error as { errcode?: number }).errcode;
-  // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
-  return code !== undefined && ((code & 0xff) === 5 || (code & 0xff) === 6);
+// Primary result codes (https://sqlite.org/rescode.html): SQLITE_BUSY and SQLITE_LOCKED; then SQLITE_ABORT (a trigger of
+// ours), SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH, which blame one row.
+const busy = new Set([5, 6]);
+const faultsOfOne = new Set([4, 18, 19, 20]);
+
+function resultCodeOf(error: unknown): number {
+  const { errcode, cause } = error as { errcode?: number; cause?: unknown };
+  if (errcode !== undefined) return errcode & 0xff;
+  return cause === undefined ? 0 : resultCodeOf(cause);
 }
 
 function unavailable(cause: unknown, file: string): unknown {

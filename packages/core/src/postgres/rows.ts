@@ -1,0 +1,95 @@
+import { workflowOfSlot } from '../contract.ts';
+import { sha256 } from '../fingerprint.ts';
+import type { ListQuery, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { slotRange } from '../slot-range.ts';
+
+/** The ledger's own row. 64-bit numbers come as text from some clients. */
+export interface InfoRow {
+  readonly version: number;
+  readonly id: string;
+  readonly key: string;
+  readonly epoch: number;
+  readonly suspect_since: number | string | null;
+  readonly now_at: number | string;
+}
+
+/** A record's row beside the time; its revision is null where there is none. */
+export interface RowOf {
+  readonly now_at: number | string;
+  readonly revision: number | null;
+  readonly at: number | string;
+  readonly doc: string;
+}
+
+export interface WorkflowRowOf extends RowOf {
+  readonly state: WorkflowRow['state'];
+}
+
+export interface AnswerRow extends WorkflowRowOf {
+  readonly n: number | string;
+  readonly kind: 'written' | 'conflict' | 'held' | 'epoch';
+}
+
+const longestKey = 1_000;
+const keptOfLongKey = 900;
+
+/** The key of a slot: a btree cannot hold more than 2,704 bytes. '#' is escaped in every slot, so a short key is never another's long one. */
+export function keyOf(slot: string): string {
+  return slot.length <= longestKey ? slot : `${slot.slice(0, keptOfLongKey)}#${sha256(slot)}`;
+}
+
+/** Commands as the arrays that the function `write` takes. */
+export function columnsOf(commands: readonly WriteCommand[]): unknown[] {
+  const events = commands.flatMap((command, at) => command.events.map((event) => ({ ...event, of: at + 1 })));
+  return [
+    commands.map(({ slot }) => keyOf(slot)),
+    commands.map(({ slot }) => slot),
+    commands.map(({ expect }) => expect),
+    commands.map(({ doc }) => doc),
+    commands.map(({ index }) => index.state),
+    commands.map(({ index }) => (index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs))),
+    commands.map(({ slot, guard }) => (guard ? keyOf(workflowOfSlot(slot)) : null)),
+    commands.map(({ guard }) => guard?.epoch ?? null),
+    events.map((event) => event.of),
+    events.map((event) => event.sequence),
+    events.map((event) => event.doc),
+  ];
+}
+
+/** What a command takes of a batch. */
+export function weightOf({ slot, doc, events }: WriteCommand): number {
+  return events.reduce((sum, event) => sum + event.doc.length, 2 * slot.length + doc.length);
+}
+
+/** The answer to a command; of a changed epoch it says only that. */
+export function answerOf(row: AnswerRow, { slot }: WriteCommand): WriteAnswer | 'epoch' {
+  const at = Number(row.now_at);
+  switch (row.kind) {
+    case 'written':
+      return { kind: 'written', revision: row.revision ?? 0, at };
+    case 'conflict':
+      return { kind: 'conflict', at, ...(row.revision === null ? {} : { row: rowOf(slot, row) }) };
+    case 'held':
+      return { kind: 'held', at, workflow: workflowRowOf(workflowOfSlot(slot), row) };
+    case 'epoch':
+      return 'epoch';
+  }
+}
+
+export function rowOf(slot: string, { revision, at, doc }: RowOf): Row {
+  return { slot, revision: revision ?? 0, at: Number(at), doc };
+}
+
+export function workflowRowOf(workflow: string, { revision, at, state, doc }: WorkflowRowOf): WorkflowRow {
+  return { workflow, revision: revision ?? 0, at: Number(at), state, doc };
+}
+
+/** The parameters of a listing: the range of keys, what the slots begin with, their colons, the state, the limit. */
+export function pageOf(query: ListQuery): unknown[] {
+  const { colons } = slotRange(query);
+  const prefix = query.workflow === undefined ? '' : `${query.workflow}:`;
+  const begin = prefix.slice(0, keptOfLongKey);
+  const cursor = query.after === undefined ? '' : keyOf(query.after);
+  const after = cursor > begin ? cursor : begin;
+  return [after, `${begin}\u007f`, prefix, colons ?? null, query.state ?? null, query.limit + 1];
+}
