@@ -32,8 +32,8 @@ interface Waiting<Command, Answer> {
 }
 
 /**
- * Makes one call of many: a lone command goes at once, and a batch is what gathered while the last one was under way.
- * No timer holds anything back. A command that cannot be carried out fails alone; those beside it do not notice.
+ * Makes one call of many: a lone command goes in the tick in which it was given, and a batch is what was given in one
+ * tick or gathered while the last batch was under way. No timer holds anything back. A command that cannot be carried out fails alone; those beside it do not notice.
  */
 export function batching<Command, Answer>(
   options: BatchingOptions<Command, Answer>,
@@ -74,6 +74,7 @@ export function batching<Command, Answer>(
 
   const work = async (): Promise<void> => {
     underWay += 1;
+    // What is called in the same tick goes together, gathered or not.
     await gather?.();
     while (waiting.length > 0) {
       await carryOut(take());
