@@ -1,0 +1,149 @@
+import { sharedPostgresUrl } from '@oncely/testing/servers/shared';
+import type { Pool, PoolClient } from 'pg';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Ledger, WriteCommand } from '../../src/ledger.ts';
+import { postgresLedger } from '../../src/ledgers/postgres.ts';
+import { columnsOf } from '../../src/postgres/rows.ts';
+import { claimOf, poolOf } from './postgres-server.ts';
+
+let pool: Pool;
+let schema: string;
+let ledger: Ledger;
+let epoch: number;
+let serial = 0;
+beforeEach(async () => {
+  schema = `isolation_${process.pid}_${(serial += 1)}`;
+  pool = poolOf(await sharedPostgresUrl());
+  ledger = postgresLedger(pool, { schema });
+  ({ epoch } = await ledger.open());
+});
+
+/** A batch of another process, stopped between its statement and its commit. */
+async function uncommitted(commands: readonly WriteCommand[]): Promise<PoolClient> {
+  const client = await pool.connect();
+  await client.query('begin');
+  const places = Array.from({ length: 12 }, (_, at) => `$${at + 1}`).join(', ');
+  await client.query(`select * from ${schema}.write(${places})`, [...columnsOf(commands), true]);
+  return client;
+}
+
+async function commit(client: PoolClient): Promise<void> {
+  await client.query('commit');
+  client.release();
+}
+
+/** Until so many backends wait for another's transaction. */
+async function waiting(count: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool.query(
+        `select count(*)::integer as n from pg_stat_activity where wait_event_type = 'Lock' and query like '%${schema}.%'`,
+      );
+      expect(rows).toEqual([{ n: count }]);
+    },
+    { timeout: 10_000, interval: 10 },
+  );
+}
+
+const slot = 'case:desk:refund';
+
+describe('under READ COMMITTED', () => {
+  it('a claim waits for the claim that is being stored, and is shown it', async () => {
+    const first = await uncommitted([claimOf(slot, { doc: 'first' })]);
+    const second = ledger.write(claimOf(slot, { doc: 'second' }));
+    await waiting(1);
+    await commit(first);
+    expect(await second).toMatchObject({ kind: 'conflict', row: { revision: 1, doc: 'first' } });
+  });
+
+  it('a claim takes the place of one that was rolled back', async () => {
+    const first = await uncommitted([claimOf(slot, { doc: 'first' })]);
+    const second = ledger.write(claimOf(slot, { doc: 'second' }));
+    await waiting(1);
+    await first.query('rollback');
+    first.release();
+    expect(await second).toMatchObject({ kind: 'written', revision: 1 });
+  });
+
+  it('of two takeovers at once one wins, and the other is shown its row', async () => {
+    await ledger.write(claimOf(slot));
+    const first = await uncommitted([claimOf(slot, { expect: 1, doc: 'first' })]);
+    const second = ledger.write(claimOf(slot, { expect: 1, doc: 'second' }));
+    await waiting(1);
+    await commit(first);
+    expect(await second).toMatchObject({ kind: 'conflict', row: { revision: 2, doc: 'first' } });
+  });
+
+  it('two batches on the same slots in opposite order never wait for each other in a circle', async () => {
+    const slots = Array.from({ length: 20 }, (_, at) => `case_${at}:desk:refund`);
+    const others = Array.from({ length: 4 }, () => postgresLedger(pool, { schema }));
+    for (let expect_ = 0; expect_ < 6; expect_ += 1) {
+      const answers = await Promise.all(
+        others.flatMap((other, at) =>
+          (at % 2 === 0 ? slots : slots.toReversed()).map((each) => other.write(claimOf(each, { expect: expect_ }))),
+        ),
+      );
+      // A circle would be broken by the server: one of them would be told so, a second later.
+      expect(answers.filter(({ kind }) => kind === 'written')).toHaveLength(slots.length);
+    }
+  });
+});
+
+describe('a pause', () => {
+  const pause = () => ledger.writeWorkflow({ workflow: 'case:desk', expect: 0, state: 'paused', doc: 'by ada' });
+
+  it('is not acknowledged while a claim that did not see it is being stored', async () => {
+    const claim = await uncommitted([claimOf(slot, { guard: { epoch } })]);
+    let acknowledged = false;
+    const pausing = pause().then((answer) => {
+      acknowledged = true;
+      return answer;
+    });
+    await waiting(1);
+    expect(acknowledged).toBe(false);
+    await commit(claim);
+    expect(await pausing).toMatchObject({ kind: 'written' });
+    expect(await ledger.write(claimOf(slot, { expect: 1, guard: { epoch } }))).toMatchObject({ kind: 'held' });
+  });
+
+  it('that is being stored holds the claims behind it until it is known', async () => {
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query(`select * from ${schema}.write_workflow('case:desk', 0, 'paused', 'by ada')`);
+    const claim = ledger.write(claimOf(slot, { guard: { epoch } }));
+    await waiting(1);
+    await commit(client);
+    expect(await claim).toMatchObject({ kind: 'held', workflow: { state: 'paused', doc: 'by ada' } });
+  });
+
+  it('a mark of suspicion is not acknowledged while a claim that did not see it is being stored', async () => {
+    const claim = await uncommitted([claimOf(slot, { guard: { epoch } })]);
+    const marking = ledger.markSuspect(1);
+    await waiting(1);
+    await commit(claim);
+    const marked = await marking;
+    const answer = await ledger.write(claimOf(slot, { expect: 1, guard: { epoch } }));
+    expect(answer).toMatchObject({ kind: 'epoch', info: { epoch: marked.epoch, suspectSince: 1 } });
+  });
+});
+
+describe('time', () => {
+  it.each([-3_600_000, 3_600_000])("is the server's where the worker's clock is %i ms off", async (off) => {
+    const { rows } = await pool.query<{ ms: string }>(`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+    const before = Number(rows[0]?.ms) - 1;
+    const real = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + off);
+    const info = await ledger.open();
+    const written = await ledger.write(claimOf(slot, { events: [{ sequence: 1, doc: 'claimed' }] }));
+    const read = await ledger.read(slot);
+    const [event] = await ledger.history(slot);
+    const pause = await ledger.writeWorkflow({ workflow: 'a:b', expect: 0, state: 'paused', doc: '' });
+    for (const at of [info.at, written.at, read.at, read.row?.at, event?.at, pause.at]) {
+      expect(at).toBeGreaterThanOrEqual(before);
+      expect(at).toBeLessThan(before + 60_000);
+    }
+    // Due by the server's clock as well: in a second, and not in an hour.
+    expect((await ledger.list({ limit: 10, due: true })).rows).toEqual([]);
+  });
+});

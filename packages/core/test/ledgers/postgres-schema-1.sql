@@ -1,0 +1,152 @@
+CREATE SCHEMA kept_schema;
+CREATE FUNCTION kept_schema.keep_events() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ begin raise exception 'audit events are immutable' using errcode = 'OC003'; end $$;
+CREATE FUNCTION kept_schema.mark_suspect(since bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+  begin
+    perform kept_schema.pass_gate(true);
+    update kept_schema.ledger l set epoch = l.epoch + 1,
+      suspect_since = case when since is not null then least(since, l.suspect_since) end;
+  end $$;
+CREATE FUNCTION kept_schema.now_ms() RETURNS bigint
+    LANGUAGE sql
+    AS $$ select floor(extract(epoch from clock_timestamp()) * 1000)::bigint $$;
+CREATE FUNCTION kept_schema.pass_gate(alone boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+  declare
+    gate constant bigint := hashtextextended('oncely kept_schema.', 1);
+  begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise exception 'the ledger needs read committed transactions, and these are %',
+        current_setting('transaction_isolation') using errcode = 'OC001';
+    end if;
+    if alone then perform pg_advisory_xact_lock(gate); else perform pg_advisory_xact_lock_shared(gate); end if;
+  end $$;
+CREATE FUNCTION kept_schema.write(keys text[], slots text[], expects integer[], docs text[], states text[], dues bigint[], workflows text[], epochs integer[], event_of integer[], event_sequences integer[], event_docs text[], durable boolean) RETURNS TABLE(n bigint, kind text, now_at bigint, revision integer, at bigint, state text, doc text)
+    LANGUAGE plpgsql
+    AS $$
+  #variable_conflict use_column
+  declare
+    command record;
+    seen record;
+    held boolean;
+    epoch_now integer;
+    written_ats bigint[] := array_fill(null::bigint, array[cardinality(keys)]);
+  begin
+    if durable and current_setting('synchronous_commit') = 'off' then
+      raise exception 'synchronous_commit is off on this connection' using errcode = 'OC002';
+    end if;
+    perform kept_schema.pass_gate(false);
+    select l.epoch into epoch_now from kept_schema.ledger l;
+    held := exists (select from kept_schema.workflows w where w.state <> 'running');
+    -- In the order of their keys, so that two batches never wait for each other in a circle.
+    for command in
+      select * from unnest(keys, slots, expects, docs, states, dues, workflows, epochs) with ordinality
+        as c (key, slot, expect, doc, state, due, workflow, epoch, n)
+      order by c.key collate "C", c.n
+    loop
+      n := command.n;
+      kind := case when command.epoch <> epoch_now then 'epoch' end;
+      if kind is null and held and command.epoch is not null then
+        select w.revision, w.at, w.state, w.doc into seen
+          from kept_schema.workflows w where w.key = command.workflow and w.state <> 'running';
+        if found then
+          kind := 'held'; revision := seen.revision; at := seen.at; state := seen.state; doc := seen.doc;
+        end if;
+      end if;
+      now_at := kept_schema.now_ms();
+      if kind is null and command.expect = 0 then
+        insert into kept_schema.effects as e (key, slot, revision, at, state, due_at, doc)
+          values (command.key, command.slot, 1, now_at, command.state, now_at + command.due, command.doc)
+          on conflict (key) do nothing
+          returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
+      elsif kind is null then
+        update kept_schema.effects e
+          set revision = e.revision + 1, at = greatest(kept_schema.now_ms(), e.at), state = command.state, doc = command.doc,
+            due_at = greatest(kept_schema.now_ms(), e.at) + command.due
+          where e.key = command.key and e.revision = command.expect
+          returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
+      end if;
+      if kind = 'written' then
+        now_at := at;
+        written_ats[command.n] := at;
+      else
+        -- What is recorded is shown to whoever repeats it, held or not.
+        select e.revision, e.at, e.doc into seen from kept_schema.effects e where e.key = command.key;
+        if coalesce(seen.revision, 0) <> command.expect then
+          kind := 'conflict'; revision := seen.revision; at := seen.at; state := null; doc := seen.doc;
+          now_at := greatest(kept_schema.now_ms(), seen.at);
+        end if;
+      end if;
+      return next;
+    end loop;
+    insert into kept_schema.events (key, sequence, at, doc)
+      select keys[e.command], e.sequence, written_ats[e.command], e.doc
+      from unnest(event_of, event_sequences, event_docs) as e (command, sequence, doc)
+      where written_ats[e.command] is not null;
+  end $$;
+CREATE FUNCTION kept_schema.write_workflow(workflow text, expect integer, new_state text, new_doc text) RETURNS TABLE(written boolean, now_at bigint, revision integer, at bigint, state text, doc text)
+    LANGUAGE plpgsql
+    AS $$
+  #variable_conflict use_column
+  begin
+    perform kept_schema.pass_gate(true);
+    now_at := kept_schema.now_ms();
+    select w.revision, w.at, w.state, w.doc into revision, at, state, doc from kept_schema.workflows w where w.key = workflow;
+    written := coalesce(revision, 0) = expect;
+    if written then
+      insert into kept_schema.workflows as w (key, revision, at, state, doc) values (workflow, 1, now_at, new_state, new_doc)
+        on conflict (key) do update
+          set revision = w.revision + 1, at = excluded.at, state = excluded.state, doc = excluded.doc;
+    end if;
+    return next;
+  end $$;
+CREATE TABLE kept_schema.effects (
+    key text NOT NULL COLLATE pg_catalog."C",
+    slot text NOT NULL,
+    revision integer NOT NULL,
+    at bigint NOT NULL,
+    state text NOT NULL,
+    due_at bigint,
+    doc text NOT NULL
+);
+CREATE TABLE kept_schema.events (
+    key text NOT NULL COLLATE pg_catalog."C",
+    sequence integer NOT NULL,
+    at bigint NOT NULL,
+    doc text NOT NULL
+);
+CREATE TABLE kept_schema.ledger (
+    one boolean DEFAULT true NOT NULL,
+    version integer NOT NULL,
+    id text NOT NULL,
+    key bytea NOT NULL,
+    epoch integer NOT NULL,
+    suspect_since bigint,
+    CONSTRAINT ledger_one_check CHECK (one)
+);
+CREATE TABLE kept_schema.workflows (
+    key text NOT NULL COLLATE pg_catalog."C",
+    revision integer NOT NULL,
+    at bigint NOT NULL,
+    state text NOT NULL,
+    doc text NOT NULL
+);
+INSERT INTO kept_schema.effects VALUES ('case:desk:refund', 'case:desk:refund', 2, 1700000000500, 'succeeded', NULL, '{"n":2}');
+INSERT INTO kept_schema.events VALUES ('case:desk:refund', 1, 1700000000500, 'settled');
+INSERT INTO kept_schema.ledger VALUES (true, 1, 'kept', '\xabababababababababababababababababababababababababababababababab', 2, 1700000000000);
+INSERT INTO kept_schema.workflows VALUES ('case:desk', 1, 1700000000600, 'paused', 'by ada');
+ALTER TABLE ONLY kept_schema.effects
+    ADD CONSTRAINT effects_pkey PRIMARY KEY (key);
+ALTER TABLE ONLY kept_schema.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (key, sequence);
+ALTER TABLE ONLY kept_schema.ledger
+    ADD CONSTRAINT ledger_pkey PRIMARY KEY (one);
+ALTER TABLE ONLY kept_schema.workflows
+    ADD CONSTRAINT workflows_pkey PRIMARY KEY (key);
+CREATE INDEX effects_due_at_idx ON kept_schema.effects USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX workflows_key_idx ON kept_schema.workflows USING btree (key) WHERE (state <> 'running'::text);
+CREATE TRIGGER keep_events BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_schema.events FOR EACH STATEMENT EXECUTE FUNCTION kept_schema.keep_events();
