@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@oncely/source'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    // Starts a database server when the first test asks for it.
+    globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/fail-on-output.ts'],
     pool: 'forks',
     // Hooks start real database servers, and a busy runner starts them slowly.
