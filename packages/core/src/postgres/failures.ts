@@ -3,12 +3,15 @@ import { OncelyError } from '../errors.ts';
 /** The classes of SQLSTATE that blame the data of a statement: data exception, integrity violation, limit exceeded. */
 const faultsOfData = new Set(['22', '23', '54']);
 
+const tablesGone = 'the tables are gone: restore them, and mark what may be forgotten with oncely.suspect(since)';
+
 /** What the database refuses however often it is asked, by SQLSTATE. `OC…` are our own functions' errors. */
 const unusable: Readonly<Record<string, string>> = {
   OC001: "leave default_transaction_isolation at 'read committed' for the ledger's connections",
   OC002: "set synchronous_commit = on for the ledger's connections, or pass allowUnsafe: true",
   '42501': 'let an owner open the ledger once and run postgresWorkerGrants(role) for this role',
-  '42P01': 'the tables are gone: restore them, and mark what the ledger may have forgotten with oncely.suspect(since)',
+  '3F000': tablesGone,
+  '42P01': tablesGone,
   '42883': 'the functions are gone: restore the schema from a backup',
 };
 

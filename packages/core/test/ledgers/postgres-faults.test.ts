@@ -2,7 +2,7 @@ import { startCuttingProxy } from '@oncely/testing/servers/cutting-proxy';
 import { startPgbouncer } from '@oncely/testing/servers/pgbouncer';
 import { ledgerConformance } from '@oncely/testing/conformance/ledger';
 import { sharedPostgresUrl } from '@oncely/testing/servers/shared';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { postgresLedger } from '../../src/ledgers/postgres.ts';
 import { claimOf, failureOf, ownServer, persistently, poolOf } from './postgres-server.ts';
@@ -39,7 +39,7 @@ describe('a Postgres that is killed', () => {
     );
     expect(halves).toBe('0');
     const stored = new Set<string>();
-    for (let after: string | undefined = ''; after !== undefined; ) {
+    for (let after: string | undefined = ''; after !== undefined;) {
       const page = await ledger.list({ limit: 500, after });
       for (const { slot } of page.rows) stored.add(slot);
       after = page.next;
@@ -63,39 +63,43 @@ describe('a Postgres that is killed', () => {
 });
 
 describe('a line to Postgres', () => {
-  it('cut after any byte of an answer: the claim is stored once and is found by its repetition', { timeout: 90_000 }, async () => {
-    const url = new URL(await sharedPostgresUrl());
-    const proxy = await startCuttingProxy({ host: url.hostname, port: Number(url.port) });
-    onTestFinished(() => proxy.close());
-    url.hostname = '127.0.0.1';
-    url.port = String(proxy.port);
-    const schema = freshSchema();
-    const direct = postgresLedger(poolOf(await sharedPostgresUrl()), { schema });
-    const { epoch } = await direct.open();
-    const ledger = postgresLedger(poolOf(url.href, { max: 1 }), { schema, commandTimeoutMs: 2_000 });
-    await ledger.open();
-    let storedUnheard = 0;
-    // An answer of one row is some 400 bytes long; every byte of its beginning and end, and some between.
-    for (const direction of ['request', 'response'] as const) {
-      for (let bytes = 0; bytes < 420; bytes += direction === 'request' ? 41 : 13) {
-        const slot = `case_${direction}_${bytes}:desk:refund`;
-        const claim = claimOf(slot, { guard: { epoch }, events: [{ sequence: 1, doc: 'claimed' }] });
-        proxy.cutAfter({ direction, bytes });
-        const first = await ledger.write(claim).catch(() => undefined);
-        proxy.heal();
-        const again = await persistently(ledger, claim);
-        if (first === undefined && again.kind === 'conflict') {
-          storedUnheard += 1;
-          expect(again.row, slot).toMatchObject({ revision: 1, doc: claim.doc });
-        } else if (first === undefined) {
-          expect(again.kind).toBe('written');
+  it(
+    'cut after any byte of an answer: the claim is stored once and is found by its repetition',
+    { timeout: 90_000 },
+    async () => {
+      const url = new URL(await sharedPostgresUrl());
+      const proxy = await startCuttingProxy({ host: url.hostname, port: Number(url.port) });
+      onTestFinished(() => proxy.close());
+      url.hostname = '127.0.0.1';
+      url.port = String(proxy.port);
+      const schema = freshSchema();
+      const direct = postgresLedger(poolOf(await sharedPostgresUrl()), { schema });
+      const { epoch } = await direct.open();
+      const ledger = postgresLedger(poolOf(url.href, { max: 1 }), { schema, commandTimeoutMs: 2_000 });
+      await ledger.open();
+      let storedUnheard = 0;
+      // An answer of one row is some 400 bytes long; every byte of its beginning and end, and some between.
+      for (const direction of ['request', 'response'] as const) {
+        for (let bytes = 0; bytes < 420; bytes += direction === 'request' ? 41 : 13) {
+          const slot = `case_${direction}_${bytes}:desk:refund`;
+          const claim = claimOf(slot, { guard: { epoch }, events: [{ sequence: 1, doc: 'claimed' }] });
+          proxy.cutAfter({ direction, bytes });
+          const first = await ledger.write(claim).catch(() => undefined);
+          proxy.heal();
+          const again = await persistently(ledger, claim);
+          if (first === undefined && again.kind === 'conflict') {
+            storedUnheard += 1;
+            expect(again.row, slot).toMatchObject({ revision: 1, doc: claim.doc });
+          } else if (first === undefined) {
+            expect(again.kind).toBe('written');
+          }
+          expect((await direct.history(slot)).length, slot).toBe(1);
+          expect((await direct.read(slot)).row?.revision).toBe(1);
         }
-        expect((await direct.history(slot)).length, slot).toBe(1);
-        expect((await direct.read(slot)).row?.revision).toBe(1);
       }
-    }
-    expect(storedUnheard).toBeGreaterThan(3);
-  });
+      expect(storedUnheard).toBeGreaterThan(3);
+    },
+  );
 
   it('that went silent is given up in time, and says that the claim may be stored', async () => {
     const url = new URL(await sharedPostgresUrl());
@@ -103,8 +107,10 @@ describe('a line to Postgres', () => {
     onTestFinished(() => proxy.close());
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
-    const ledger = postgresLedger(poolOf(url.href), { schema: freshSchema(), commandTimeoutMs: 300 });
-    await persistentlyOpen(ledger.open);
+    const pool = poolOf(url.href);
+    const schema = freshSchema();
+    await postgresLedger(pool, { schema }).open();
+    const ledger = postgresLedger(pool, { schema, commandTimeoutMs: 300 });
     proxy.blackhole();
     const claim = claimOf('case:desk:refund');
     const errors = await Promise.all([failureOf(ledger.write(claim)), failureOf(ledger.read('case:desk:refund'))]);
@@ -135,8 +141,9 @@ describe('a line to Postgres', () => {
 describe('a pool that is exhausted', () => {
   it('ends in an error that says so, in time, and leaves nothing half-done', async () => {
     const pool = poolOf(await sharedPostgresUrl(), { max: 1 });
-    const ledger = postgresLedger(pool, { schema: freshSchema(), commandTimeoutMs: 300 });
-    await persistentlyOpen(ledger.open);
+    const schema = freshSchema();
+    await postgresLedger(pool, { schema }).open();
+    const ledger = postgresLedger(pool, { schema, commandTimeoutMs: 300 });
     const hog = await pool.connect();
     const error = await failureOf(ledger.write(claimOf('case:desk:refund')));
     expect(error.code).toBe('ledger_unavailable');
@@ -146,9 +153,14 @@ describe('a pool that is exhausted', () => {
 });
 
 describe('a pooler in transaction mode', () => {
+  let bouncer: Awaited<ReturnType<typeof startPgbouncer>>;
+  beforeAll(async () => {
+    bouncer = await startPgbouncer({ upstream: await sharedPostgresUrl(), poolMode: 'transaction' });
+  });
+  afterAll(() => bouncer.stop());
+
   it.each([...ledgerConformance])('$name', { timeout: 30_000 }, async ({ run }) => {
-    const bouncer = await sharedBouncer();
-    const pool = poolOf(bouncer);
+    const pool = poolOf(bouncer.url);
     const schema = freshSchema();
     await run(async () => {
       const prefix = `case_${(serial += 1)}_`;

@@ -84,7 +84,9 @@ describe('the tables in Postgres', () => {
     expect(row).toEqual({ slot: 'case:desk:refund', revision: 2, at: 1_700_000_000_500, doc: '{"n":2}' });
     expect(await ledger.history('case:desk:refund')).toEqual([{ sequence: 1, at: 1_700_000_000_500, doc: 'settled' }]);
     expect((await ledger.readWorkflow('case:desk')).row).toMatchObject({ state: 'paused', revision: 1 });
-    const next = await ledger.write(claimOf('case:desk:refund', { expect: 2, events: [{ sequence: 2, doc: 'again' }] }));
+    const next = await ledger.write(
+      claimOf('case:desk:refund', { expect: 2, events: [{ sequence: 2, doc: 'again' }] }),
+    );
     expect(next).toMatchObject({ kind: 'written', revision: 3 });
     const held = await ledger.write(claimOf('case:desk:other', { guard: { epoch: 2 } }));
     expect(held).toMatchObject({ kind: 'held' });
@@ -104,10 +106,14 @@ describe('a role that may only work', () => {
     const ledger = postgresLedger(worker, { schema });
     const { epoch } = await ledger.open();
     const events = [{ sequence: 1, doc: 'claimed' }];
-    expect(await ledger.write(claimOf('case:desk:refund', { events, guard: { epoch } }))).toMatchObject({ kind: 'written' });
+    expect(await ledger.write(claimOf('case:desk:refund', { events, guard: { epoch } }))).toMatchObject({
+      kind: 'written',
+    });
     expect(await ledger.write(claimOf('case:desk:refund', { expect: 1 }))).toMatchObject({ kind: 'written' });
     expect(await ledger.history('case:desk:refund')).toHaveLength(1);
-    expect(await ledger.writeWorkflow({ workflow: 'a:b', expect: 0, state: 'paused', doc: '' })).toMatchObject({ kind: 'written' });
+    expect(await ledger.writeWorkflow({ workflow: 'a:b', expect: 0, state: 'paused', doc: '' })).toMatchObject({
+      kind: 'written',
+    });
     expect((await ledger.markSuspect(5)).suspectSince).toBe(5);
 
     for (const forbidden of [
@@ -124,7 +130,9 @@ describe('a role that may only work', () => {
       await expect(worker.query(forbidden), forbidden).rejects.toMatchObject({ code: '42501' });
     }
     // Nor may the owner by accident.
-    await expect(pool.query(`update ${schema}.events set doc = 'forged'`)).rejects.toThrow('audit events are immutable');
+    await expect(pool.query(`update ${schema}.events set doc = 'forged'`)).rejects.toThrow(
+      'audit events are immutable',
+    );
     await expect(pool.query(`delete from ${schema}.events`)).rejects.toThrow('audit events are immutable');
     expect(await owner.history('case:desk:refund')).toHaveLength(1);
   });

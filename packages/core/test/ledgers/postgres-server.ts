@@ -25,7 +25,14 @@ export function poolOf(url: string, config: PoolConfig = {}): Pool {
 
 /** A claim, or what is given. */
 export function claimOf(slot: string, of: Partial<WriteCommand> = {}): WriteCommand {
-  return { slot, expect: 0, doc: `{"token":"${slot}"}`, index: { state: 'executing', dueAfterMs: 1_000 }, events: [], ...of };
+  return {
+    slot,
+    expect: 0,
+    doc: `{"token":"${slot}"}`,
+    index: { state: 'executing', dueAfterMs: 1_000 },
+    events: [],
+    ...of,
+  };
 }
 
 /** The error that a call ends with. */

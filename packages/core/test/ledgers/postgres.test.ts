@@ -4,16 +4,16 @@ import { sharedPostgresUrl } from '@oncely/testing/servers/shared';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
-import { postgresLedger, type PostgresClient } from '../../src/ledgers/postgres.ts';
+import { postgresLedger, type PostgresClient, type PostgresOptions } from '../../src/ledgers/postgres.ts';
 
 let serial = 0;
 
 /** Each case has tables of its own beside those of all the others. */
-function conforms(client: () => PostgresClient): void {
+function conforms(client: () => PostgresClient, options: PostgresOptions = {}): void {
   it.each([...ledgerConformance])('$name', { timeout: 30_000 }, async ({ run }) => {
     await run(async () => {
       const prefix = `case_${process.pid}_${(serial += 1)}_`;
-      const make = () => postgresLedger(client(), { schema: 'conformance', prefix });
+      const make = () => postgresLedger(client(), { schema: 'conformance', prefix, ...options });
       return { ledger: make(), another: async () => make() };
     });
   });
@@ -36,5 +36,6 @@ describe('the ledger in PGlite', () => {
   });
   afterAll(() => database.close());
 
-  conforms(() => database);
+  // It is Postgres in this process, with fsync off.
+  conforms(() => database, { allowUnsafe: true });
 });
