@@ -9,9 +9,9 @@ export default defineConfig({
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/fail-on-output.ts'],
     pool: 'forks',
-    // Hooks start real database servers, and a busy runner starts them slowly.
     testTimeout: 15_000,
-    hookTimeout: 60_000,
+    // Hooks start real database servers; a busy runner starts them slowly, and a new one has to install them first.
+    hookTimeout: 180_000,
     teardownTimeout: 10_000,
     restoreMocks: true,
     unstubEnvs: true,

@@ -3,9 +3,14 @@ import { sharedPostgresUrl, sharedRedisClusterNodes, sharedRedisUrl } from '@onc
 import { Cluster, Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { createClient } from 'redis';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 describe('the clients that a ledger takes, on the servers of this run', () => {
+  // The first to ask waits for the start.
+  beforeAll(async () => {
+    await Promise.all([sharedPostgresUrl(), sharedRedisUrl(), sharedRedisClusterNodes()]);
+  });
+
   it('pg', async () => {
     const pool = new Pool({ connectionString: await sharedPostgresUrl() });
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);

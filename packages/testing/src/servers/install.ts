@@ -20,12 +20,13 @@ export interface ServerPackage {
  */
 const install = `
 set -e
-exec 9>/var/lib/dpkg/oncely-install
+exec 9>/run/oncely-install
 flock 9
 if dpkg-query -W -f '\${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'; then exit 0; fi
 policy=/usr/sbin/policy-rc.d
 if ! [ -e "$policy" ]; then
   trap 'rm -f "$policy"' EXIT
+  trap 'exit 1' HUP INT TERM
   printf '#!/bin/sh\\nexit 101\\n' >"$policy"
   chmod 755 "$policy"
 fi

@@ -1,11 +1,16 @@
 import { connect } from 'node:net';
 
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { redisCommand } from '../../src/servers/redis-command.ts';
 import { sharedPostgresUrl, sharedRedisClusterNodes, sharedRedisUrl } from '../../src/servers/shared.ts';
 
 describe('the servers that a run shares', () => {
+  // The first to ask waits for the start.
+  beforeAll(async () => {
+    await Promise.all([sharedPostgresUrl(), sharedRedisUrl(), sharedRedisClusterNodes()]);
+  });
+
   it('gives every caller the same Postgres', async () => {
     vi.stubEnv('TEST_DATABASE_URL', '');
     const [url, again] = await Promise.all([sharedPostgresUrl(), sharedPostgresUrl()]);
