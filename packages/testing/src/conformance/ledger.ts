@@ -119,6 +119,34 @@ export const ledgerConformance: readonly LedgerCase[] = [
     assert.equal(next.revision, 2);
   }),
 
+  testCase('one command that cannot be stored fails alone among 60 at once', async ({ ledger }) => {
+    written(await ledger.write(command({ slot: 'desk:bad', events: [1] })));
+    const bad = { slot: 'desk:bad', expect: 1, doc: 'bad', events: [1] };
+    const commands = Array.from({ length: 60 }, (_, index) =>
+      index % 20 === 7 ? command(bad) : command({ slot: `desk:good${index}`, events: [1] }),
+    );
+    const answers = await Promise.allSettled(commands.map((each) => ledger.write(each)));
+    for (const [index, answer] of answers.entries()) {
+      assert.equal(answer.status, index % 20 === 7 ? 'rejected' : 'fulfilled', `command ${index}`);
+      if (answer.status === 'fulfilled') assert.equal(answer.value.kind, 'written');
+    }
+    assert.equal((await ledger.read('desk:bad')).row?.doc, '{}');
+    assert.equal((await ledger.list({ limit: 100 })).rows.length, 58);
+    for (const index of [0, 6, 8, 59]) assert.equal((await ledger.history(`desk:good${index}`)).length, 1);
+  }),
+
+  testCase('a command repeated because its answer was lost finds what it stored', async ({ ledger }, another) => {
+    const claim = command({ doc: '{"token":"mine"}', events: [1] });
+    const answers = await Promise.all([ledger.write(claim), ledger.write(claim), another.write(claim)]);
+    assert.equal(answers.filter((answer) => answer.kind === 'written').length, 1);
+    for (const answer of [...answers, await ledger.write(claim)]) {
+      if (answer.kind === 'written') continue;
+      assert.equal(answer.kind === 'conflict' && answer.row?.doc, claim.doc);
+      assert.equal(answer.kind === 'conflict' && answer.row?.revision, 1);
+    }
+    assert.equal((await ledger.history('desk:slot')).length, 1);
+  }),
+
   ...ledgerWorkflowCases,
 
   testCase('list gives records in byte order of their slots, by pages', async ({ ledger }) => {
