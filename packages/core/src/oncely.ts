@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 import type { Adapter, Connection } from './adapter.ts';
-import { randomToken, systemClock, type Clock } from './clock.ts';
+import { durationProblem, randomToken, systemClock, type Clock } from './clock.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { createEffects, type Effects } from './effects.ts';
@@ -280,7 +280,9 @@ function refuseBadOptions(options: OncelyOptions<Adapters>): void {
 }
 
 function refuseBadScope(scope: Scope): void {
-  const problem = contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 });
+  const problem =
+    contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 }) ??
+    durationProblem('deadlineMs', scope.deadlineMs);
   if (problem === undefined) return;
   throw new OncelyError('invalid_input', {
     message: `oncely.scope: ${problem}. Nothing was sent.`,

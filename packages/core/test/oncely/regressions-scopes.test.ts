@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+
+import { issuePermit } from '../../src/permit.ts';
+import { desk, openShop } from './vendor.ts';
+
+// What was once broken in scopes, each by the guarantee that it broke.
+
+describe('a deadline that is no number', () => {
+  it.each([Number.NaN, '1000' as unknown as number, null as unknown as number])(
+    'is refused, for the send window would never end: %s',
+    async (deadlineMs) => {
+      const shop = openShop();
+      const oncely = shop.start();
+      const act = async (): Promise<unknown> =>
+        oncely.scope({ ...desk, deadlineMs }, () =>
+          oncely.effect('refund', () => oncely.clients.shop.write('refund', {})),
+        );
+      await expect(act()).rejects.toMatchObject({ code: 'invalid_input' });
+      await expect(oncely.recover({ deadlineMs })).rejects.toMatchObject({ code: 'invalid_input' });
+      expect(shop.vendor.sends).toBe(0);
+    },
+  );
+
+  it('I4: opens no send window', () => {
+    const permit = issuePermit({
+      clock: { monotonic: () => 1, wall: () => 1, sleep: () => Promise.resolve() },
+      start: { monotonic: 0, wall: 0 },
+      windowMs: Number.NaN,
+      leaseMs: 1_000,
+      slot: 'a:b:c',
+      withdrawn: () => undefined,
+    });
+    expect(() => permit.check()).toThrow('the send window is over');
+  });
+});
