@@ -185,7 +185,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
 
   const effectIn = <T>(frame: ScopeFrame, id: string, effectOptions: EffectOptions, fn: () => T): T => {
     stepIdOf(id, effectOptions.occurrence);
-    const effect: EffectFrame = { id, options: effectOptions, closed: false };
+    const effect: EffectFrame = { id, options: { ...effectOptions }, closed: false };
     const end = (): void => {
       effect.closed = true;
     };
@@ -226,7 +226,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       const outer = currentFrames()?.scope.scope;
       const tenant = scope.tenant ?? outer?.tenant;
       const frame: ScopeFrame = {
-        scope: tenant === undefined ? scope : { ...scope, tenant },
+        // A copy: an object that its owner reuses for the next case must not rename this one.
+        scope: { ...scope, ...(tenant === undefined ? {} : { tenant }) },
         closed: false,
         counts: new Map(),
         ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),

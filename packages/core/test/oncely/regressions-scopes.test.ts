@@ -33,3 +33,22 @@ describe('a deadline that is no number', () => {
     expect(() => permit.check()).toThrow('the send window is over');
   });
 });
+
+it('I1: a scope keeps the names that it was opened with, though its object is reused for the next case', async () => {
+  const shop = openShop();
+  const oncely = shop.start();
+  const reused = { businessId: '', workflowId: 'desk' };
+  const running: Promise<unknown>[] = [];
+  for (const businessId of ['invoice_1', 'invoice_2']) {
+    reused.businessId = businessId;
+    running.push(
+      oncely.scope(reused, async () => {
+        await Promise.resolve();
+        return oncely.effect('refund', () => oncely.clients.shop.write('refund', { amount: 1 }));
+      }),
+    );
+  }
+  await Promise.all(running);
+  expect(shop.vendor.happened).toHaveLength(2);
+  expect(await oncely.effects.get('invoice_1:desk:refund')).toMatchObject({ state: 'succeeded' });
+});
