@@ -13,7 +13,7 @@ import type { Codec } from './payload.ts';
 import { createPerform, type Origin } from './perform.ts';
 import { recover, type Recovered, type RecoverOptions } from './recover.ts';
 import { createRunner, type Runner } from './runner.ts';
-import { afterwards, bindResult } from './scope-binding.ts';
+import { afterwards, begun, bindResult } from './scope-binding.ts';
 import {
   currentFrames,
   requireScope,
@@ -190,7 +190,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       effect.closed = true;
     };
     return afterwards(
-      () => runInFrames({ scope: frame, effect }, fn),
+      () => runInFrames({ scope: frame, effect }, () => begun(fn())),
       (result) => {
         end();
         return result;
@@ -238,7 +238,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       };
       const flow: Flow = { effect: effectFor(() => frame), value: valueFor(() => frame) };
       return afterwards(
-        () => inside(() => fn(flow)),
+        () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),
         end,
       );

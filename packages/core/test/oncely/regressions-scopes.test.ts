@@ -52,3 +52,18 @@ it('I1: a scope keeps the names that it was opened with, though its object is re
   expect(shop.vendor.happened).toHaveLength(2);
   expect(await oncely.effects.get('invoice_1:desk:refund')).toMatchObject({ state: 'succeeded' });
 });
+
+it('a write that starts only once somebody waits for it belongs to its effect', async () => {
+  const shop = openShop();
+  const oncely = shop.start();
+  const lazily = (): PromiseLike<unknown> => ({
+    // oxlint-disable-next-line unicorn/no-thenable -- as lazy queries are
+    then: (ok, no) => oncely.clients.shop.write('refund', { amount: 1 }).then(ok, no),
+  });
+  await oncely.scope(desk, async () => {
+    await oncely.effect('refund', lazily);
+  });
+  await oncely.scope({ ...desk, businessId: 'invoice_2' }, lazily);
+  expect(await oncely.effects.get('invoice_1:desk:refund')).toMatchObject({ state: 'succeeded' });
+  expect(await oncely.effects.get('invoice_2:desk:shop.refund%231')).toMatchObject({ state: 'succeeded' });
+});
