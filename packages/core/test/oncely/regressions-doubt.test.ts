@@ -1,0 +1,43 @@
+import type { ProbeAnswer } from '@oncely/core';
+import { describe, expect, it } from 'vitest';
+
+import { accepted, startWrites, unknown, type Writes } from './write.ts';
+
+// What was once broken where evidence and people end a doubt, each by the guarantee that it broke.
+
+const slot = 'invoice_1:desk:refund';
+const unreachable = async (): Promise<ProbeAnswer> => ({ kind: 'unreachable', reason: 'down' });
+
+/** A vendor that lost an answer and is being asked about it; the look-up ends when it is told to. */
+async function lookingUp(): Promise<
+  ReturnType<typeof startWrites> & { readonly vendor: Writes; readonly end: () => Promise<unknown> }
+> {
+  const vendor: Writes = { safety: { kind: 'probed' }, sends: 0, send: () => unknown, probe: unreachable };
+  const started = startWrites(vendor, { waitMs: 50 });
+  await started.act((client) => client.write());
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  vendor.probe = async () => {
+    asked.resolve();
+    await answer.promise;
+    return { kind: 'found', matches: [{ vendorId: 'm_1' }] };
+  };
+  const recovering = started.oncely.recover();
+  await asked.promise;
+  vendor.probe = unreachable;
+  const end = (): Promise<unknown> => {
+    answer.resolve();
+    return recovering;
+  };
+  return { ...started, vendor, end };
+}
+
+describe('a look-up that ends late', () => {
+  it('I9: says nothing of a logic version that came since it began', async () => {
+    const { oncely, act, end } = await lookingUp();
+    await oncely.effects.resolve(slot, { happened: { vendorId: 'm_1' } }, { by: 'Ana' });
+    expect(await act((client) => client.write(), { version: 2 })).toMatchObject({ code: 'in_doubt' });
+    await end();
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'in_doubt' });
+  });
+});
