@@ -40,4 +40,14 @@ describe('a look-up that ends late', () => {
     await end();
     expect(await oncely.effects.get(slot)).toMatchObject({ state: 'in_doubt' });
   });
+
+  it('I1: and found it is believed over the word that it did not happen', async () => {
+    const { oncely, act, vendor, end } = await lookingUp();
+    await oncely.effects.resolve(slot, { happened: false }, { by: 'Ana' });
+    vendor.send = () => accepted;
+    await end();
+    await act((client) => client.write());
+    expect(vendor.sends).toBe(1);
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded', vendorId: 'm_1' });
+  });
 });
