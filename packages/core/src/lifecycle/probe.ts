@@ -31,7 +31,7 @@ export function applyProbe(
   begunAt: number = now,
 ): Change | undefined {
   const state = stateOf(record, now);
-  if (state === 'succeeded') return verify(record, finding, now);
+  if (state === 'succeeded') return verify(record, finding, now, begunAt);
   const doubtful = state === 'in_doubt' || state === 'stopped';
   if (!doubtful && finding.kind !== 'found') return undefined;
   const probed: AuditBody = {
@@ -112,11 +112,14 @@ function found(
 }
 
 /** The look for two after a resend from "absent". */
-function verify(record: EffectRecord, finding: Finding, now: number): Change | undefined {
+function verify(record: EffectRecord, finding: Finding, now: number, begunAt: number): Change | undefined {
   if (record.verifyAt === undefined) return undefined;
+  const two = finding.kind === 'found' && finding.matches.length > 1;
+  // What began before the time may have looked before the second one landed.
+  if (!two && begunAt < record.verifyAt) return undefined;
   const { verifyAt: _verifyAt, request: _request, ...draft } = record;
   const probed: AuditBody = { type: 'probed', answer: finding.kind };
-  if (finding.kind !== 'found' || finding.matches.length < 2) return change(draft, [probed], now);
+  if (!two) return change(draft, [probed], now);
   return diverged(
     draft,
     finding.matches.map((match) => match.vendorId),
