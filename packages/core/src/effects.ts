@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { WireResponse } from './adapter.ts';
+import type { Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
@@ -108,6 +108,12 @@ export function createEffects(parts: {
     return effectOf(slot, record ?? found.record, at);
   };
 
+  const shown = async (record: EffectRecord, vendorId: string): Promise<Restored | undefined> => {
+    const request = await openStored(record.request, codec).catch(() => undefined);
+    const origin = parts.originOf(record.client, record.account);
+    return origin?.connection.restore({ ...targetOf(record, request), vendorId });
+  };
+
   const decisionOf = (actor: Actor): { id: string; by: string; reason?: string } => {
     if (!actor.by) throw new OncelyError('invalid_input', { message: 'by is missing: who decides this?' });
     return {
@@ -156,14 +162,8 @@ export function createEffects(parts: {
       if (truth.happened === false) return apply(id, { ...decision, kind: 'did_not_happen' });
       const { vendorId } = truth.happened;
       const { record } = await find(id);
-      const origin = parts.originOf(record.client, record.account);
       // What the vendor still shows is worth more than an empty result; where it shows nothing, the word stands.
-      const restored =
-        vendorId === undefined || !origin
-          ? undefined
-          : await origin.connection
-              .restore({ ...targetOf(record, await openStored(record.request, codec)), vendorId })
-              .catch(() => undefined);
+      const restored = vendorId === undefined ? undefined : await shown(record, vendorId).catch(() => undefined);
       const { remember = 'all', ...response } = restored ?? {};
       const result = await storeResult(restored && (response as WireResponse), remember, codec);
       return apply(id, { ...decision, kind: 'happened', result, ...(vendorId === undefined ? {} : { vendorId }) });

@@ -1,4 +1,5 @@
-import type { ProbeAnswer } from '@oncely/core';
+import type { Codec, ProbeAnswer } from '@oncely/core';
+import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { describe, expect, it } from 'vitest';
 
 import { accepted, startWrites, unknown, type Writes } from './write.ts';
@@ -49,5 +50,24 @@ describe('a look-up that ends late', () => {
     await act((client) => client.write());
     expect(vendor.sends).toBe(1);
     expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded', vendorId: 'm_1' });
+  });
+});
+
+describe("a person's word", () => {
+  it.each(['codec', 'client', 'look'] as const)('stands though the %s fails', async (broken) => {
+    const ledger = memoryLedger();
+    const vendor: Writes = { safety: { kind: 'unverifiable' }, sends: 0, send: () => unknown };
+    const codec: Codec = { seal: (plain) => plain, open: (sealed) => sealed };
+    await startWrites(vendor, { ledger, codec, waitMs: 100 }).act((client) => client.write());
+    const fail = (): never => {
+      throw new Error('down');
+    };
+    if (broken === 'client') vendor.connect = fail;
+    if (broken === 'look') vendor.restore = fail;
+    const { oncely } = startWrites(vendor, { ledger, codec: broken === 'codec' ? { ...codec, open: fail } : codec });
+    expect(await oncely.effects.resolve(slot, { happened: { vendorId: 'm_1' } }, { by: 'Ana' })).toMatchObject({
+      state: 'succeeded',
+      vendorId: 'm_1',
+    });
   });
 });

@@ -8,6 +8,7 @@ import {
   type ProbeAnswer,
   type SafetyClass,
   type Verdict,
+  type WireResponse,
 } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 
@@ -24,6 +25,7 @@ export interface Writes {
   connect?: (account: string) => void;
   send?: (account: string) => Verdict | Promise<Verdict>;
   probe?: () => Promise<ProbeAnswer>;
+  restore?: () => Promise<WireResponse>;
   sends: number;
 }
 
@@ -64,7 +66,7 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
         },
         resend: (_target, permit) => send(permit),
         probe: () => vendor.probe?.() ?? Promise.resolve({ kind: 'cannot_know', reason: 'nobody can look' }),
-        restore: () => Promise.reject(new Error('nothing to read')),
+        restore: () => vendor.restore?.() ?? Promise.reject(new Error('nothing to read')),
       };
     },
   });
