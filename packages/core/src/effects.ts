@@ -97,6 +97,8 @@ export function createEffects(parts: {
       slot,
       found,
       (current, now) => {
+        // A repeated command may meet what it made itself.
+        if (!current.decisions.includes(decision.id)) refuseOther(id, slot, current);
         const decided = decide(current, decision, now);
         if (decided.kind === 'refuse') {
           throw new OncelyError('invalid_input', { message: `${effectKeyOf(current.contract)}: ${decided.why}.` });
@@ -187,6 +189,17 @@ function slotsOf(id: string | Contract): string[] {
   if (typeof id !== 'string') return [slotOf(id)];
   const short = id.replace(/:v\d+(:g\d+)?$/, '');
   return short === id ? [id] : [short, id];
+}
+
+/** Refuses a decision on another version or generation than the one that stands, which nobody was shown. */
+function refuseOther(id: string | Contract, slot: string, record: EffectRecord): void {
+  const [, version, generation] =
+    typeof id === 'string' ? (/:v(\d+)(?::g(\d+))?$/.exec(id.slice(slot.length)) ?? []) : [];
+  const about = typeof id === 'string' ? Number(version ?? record.contract.logicVersion) : id.logicVersion;
+  if (about === record.contract.logicVersion && Number(generation ?? record.generation) === record.generation) return;
+  throw new OncelyError('invalid_input', {
+    message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
+  });
 }
 
 function effectOf(slot: string, record: EffectRecord, at: number): Effect {

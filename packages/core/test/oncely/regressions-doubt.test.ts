@@ -54,6 +54,24 @@ describe('a look-up that ends late', () => {
 });
 
 describe("a person's word", () => {
+  it.each([`${slot}:v1`, { businessId: 'invoice_1', workflowId: 'desk', stepId: 'refund', logicVersion: 1 }])(
+    'I9: on an older logic version says nothing of the newer: %j',
+    async (older) => {
+      const vendor: Writes = { safety: { kind: 'unverifiable' }, sends: 0, send: () => unknown };
+      const { oncely, act } = startWrites(vendor);
+      await act((client) => client.write());
+      await oncely.effects.resolve(older, { happened: {} }, { by: 'Ana' });
+      await act((client) => client.write(), { version: 2 });
+      expect(await oncely.effects.get(older)).toMatchObject({ state: 'stopped' });
+      const again = oncely.effects.resolve(older, { happened: false }, { by: 'Ben' });
+      await expect(again).rejects.toMatchObject({ code: 'invalid_input' });
+      expect(await oncely.effects.get(older)).toMatchObject({ state: 'stopped' });
+      expect(await oncely.effects.resolve(`${slot}:v2`, { happened: {} }, { by: 'Ben' })).toMatchObject({
+        state: 'succeeded',
+      });
+    },
+  );
+
   it.each(['codec', 'client', 'look'] as const)('stands though the %s fails', async (broken) => {
     const ledger = memoryLedger();
     const vendor: Writes = { safety: { kind: 'unverifiable' }, sends: 0, send: () => unknown };
