@@ -2,7 +2,8 @@ import type { Codec, ProbeAnswer } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { describe, expect, it } from 'vitest';
 
-import { accepted, startWrites, unknown, type Writes } from './write.ts';
+import { desk } from './vendor.ts';
+import { accepted, keyed, startWrites, unknown, type Writes } from './write.ts';
 
 // What was once broken where evidence and people end a doubt, each by the guarantee that it broke.
 
@@ -87,5 +88,29 @@ describe("a person's word", () => {
       state: 'succeeded',
       vendorId: 'm_1',
     });
+  });
+});
+
+describe('in a cancelled workflow', () => {
+  const answers: readonly [ProbeAnswer, string][] = [
+    [{ kind: 'found', matches: [{ vendorId: 'm_1' }] }, 'succeeded'],
+    [{ kind: 'absent' }, 'cancelled'],
+  ];
+  it.each(
+    ([keyed, { kind: 'constrained' }, { kind: 'probed' }] as const).flatMap((safety) =>
+      answers.map(([answer, state]) => [safety.kind, answer.kind, safety, answer, state] as const),
+    ),
+  )('I9: the doubt of a %s effect ends by evidence, and nothing is sent: %s', async (...of) => {
+    const [, , safety, answer, state] = of;
+    const vendor: Writes = { safety, sends: 0, send: () => unknown, probe: unreachable };
+    const { oncely, act } = startWrites(vendor, { maxAttempts: 1, waitMs: 50 });
+    expect(await act((client) => client.write())).toMatchObject({ code: 'in_doubt' });
+    await oncely.workflows.cancel(desk, { by: 'Ana' });
+    vendor.probe = async () => answer;
+    const before = vendor.sends;
+    await oncely.recover();
+    expect(await oncely.effects.get(slot)).toMatchObject({ state });
+    expect(await oncely.recover()).toMatchObject({ examined: 0, open: [] });
+    expect(vendor.sends).toBe(before);
   });
 });
