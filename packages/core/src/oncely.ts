@@ -9,7 +9,7 @@ import { OncelyError } from './errors.ts';
 import { ledgerSession } from './ledger-session.ts';
 import type { Ledger } from './ledger.ts';
 import { observedDuplicates, type Observation } from './observe.ts';
-import type { Codec } from './payload.ts';
+import { patientCodec, type Codec } from './payload.ts';
 import { createPerform, type Origin } from './perform.ts';
 import { recover, type Recovered, type RecoverOptions } from './recover.ts';
 import { createRunner, type Runner } from './runner.ts';
@@ -108,7 +108,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 60_000;
   const session = ledgerSession(options.ledger, clock);
-  const { codec } = options;
+  const codec = options.codec && patientCodec(options.codec, clock);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let takeBack: (() => void) | undefined;

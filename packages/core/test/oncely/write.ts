@@ -23,7 +23,7 @@ export interface Writes {
   readonly safety: SafetyClass;
   readonly landingBoundMs?: number;
   connect?: (account: string) => void;
-  send?: (account: string) => Verdict | Promise<Verdict>;
+  send?: (account: string, permit: Permit) => Verdict | Promise<Verdict>;
   probe?: () => Promise<ProbeAnswer>;
   restore?: () => Promise<WireResponse>;
   sends: number;
@@ -49,7 +49,7 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
       const send = async (permit: Permit): Promise<Verdict> => {
         permit.check();
         vendor.sends += 1;
-        return vendor.send?.(account) ?? accepted;
+        return vendor.send?.(account, permit) ?? accepted;
       };
       return {
         client: {
