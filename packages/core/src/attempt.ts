@@ -26,7 +26,7 @@ export async function attempt(
     clock,
     start,
     windowMs: Math.min(options.sendWindowMs, job.giveUpAt - start.monotonic),
-    leaseMs: options.leaseMs,
+    answerMs: Math.min(options.leaseMs, (job.deadlineAt ?? Infinity) - start.monotonic),
     slot,
     withdrawn: () => (closing.aborted ? String(closing.reason) : undefined),
   });

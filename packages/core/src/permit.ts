@@ -30,11 +30,12 @@ export function issuePermit(options: {
   readonly clock: Clock;
   readonly start: Instant;
   readonly windowMs: number;
-  readonly leaseMs: number;
+  /** Until when an answer is awaited: the lease, or what the caller has left of its time. */
+  readonly answerMs: number;
   readonly slot: string;
   readonly withdrawn: () => string | undefined;
 }): IssuedPermit {
-  const { clock, start, windowMs, leaseMs, slot } = options;
+  const { clock, start, windowMs, answerMs, slot } = options;
   let passed = false;
   const elapsed = (): number => Math.max(clock.monotonic() - start.monotonic, clock.wall() - start.wall);
   return {
@@ -51,6 +52,6 @@ export function issuePermit(options: {
       passed = true;
       crashPoint('after_check', slot);
     },
-    remainingMs: () => Math.max(1, leaseMs - elapsed()),
+    remainingMs: () => Math.max(1, answerMs - elapsed()),
   };
 }

@@ -138,6 +138,7 @@ async function settleRecord(
     probe: (target) => origin.connection.probe(target),
     restore: (target) => origin.connection.restore(target),
     giveUpAt,
+    deadlineAt: giveUpAt,
   };
   // After a resend from "absent": the look for two.
   if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') await probe(parts, job, slot, seen);

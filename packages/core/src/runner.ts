@@ -247,7 +247,7 @@ export function createRunner(parts: RunnerParts): Runner {
       }
       case 'unknown':
         if (sends < options.maxAttempts && verdict.retryAfterMs === undefined)
-          await clock.sleep(backoffMs(sends), closing);
+          await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
         return undefined;
     }
   };

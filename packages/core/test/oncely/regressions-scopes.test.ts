@@ -26,7 +26,7 @@ describe('a deadline that is no number', () => {
       clock: { monotonic: () => 1, wall: () => 1, sleep: () => Promise.resolve() },
       start: { monotonic: 0, wall: 0 },
       windowMs: Number.NaN,
-      leaseMs: 1_000,
+      answerMs: 1_000,
       slot: 'a:b:c',
       withdrawn: () => undefined,
     });

@@ -59,3 +59,34 @@ describe('a key service that hangs', () => {
     expect(await hangs.act((client) => client.write())).toMatchObject({ code: 'result_unavailable' });
   });
 });
+
+describe('a vendor that does not answer', () => {
+  it('keeps recovery no longer than its deadline', async () => {
+    const ledger = memoryLedger();
+    const vendor: Writes = { safety: keyed, sends: 0, send: () => unknown };
+    await startWrites(vendor, { ledger, maxAttempts: 1 }).act((client) => client.write());
+    vendor.send = async (_account, permit) => {
+      await new Promise((resolve) => setTimeout(resolve, permit.remainingMs()));
+      return unknown;
+    };
+    const { oncely } = startWrites(vendor, { ledger, leaseMs: 3_000 });
+    const started = performance.now();
+    expect(await oncely.recover({ deadlineMs: 200 })).toMatchObject({ examined: 1, states: { in_doubt: 1 } });
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it("keeps a caller no longer than its scope's deadline", async () => {
+    const vendor: Writes = { safety: keyed, sends: 0 };
+    vendor.send = async (_account, permit) => {
+      await new Promise((resolve) => setTimeout(resolve, permit.remainingMs()));
+      return unknown;
+    };
+    const { oncely } = startWrites(vendor, { leaseMs: 3_000 });
+    const started = performance.now();
+    const outcome = oncely.scope({ businessId: 'invoice_1', workflowId: 'desk', deadlineMs: 200 }, () =>
+      oncely.effect('refund', () => oncely.clients.vendor('a').write()),
+    );
+    await expect(outcome).rejects.toMatchObject({ code: 'in_doubt' });
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
