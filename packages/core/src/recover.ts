@@ -141,7 +141,10 @@ async function settleRecord(
     deadlineAt: giveUpAt,
   };
   // After a resend from "absent": the look for two.
-  if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') await probe(parts, job, slot, seen);
-  else await parts.runner.run(job);
+  if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') {
+    const looked = await probe(parts, job, slot, seen);
+    return looked.kind === 'unreachable' ? `the look for two: ${looked.reason}` : undefined;
+  }
+  await parts.runner.run(job);
   return undefined;
 }

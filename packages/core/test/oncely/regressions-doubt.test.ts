@@ -114,3 +114,19 @@ describe('in a cancelled workflow', () => {
     expect(vendor.sends).toBe(before);
   });
 });
+
+it('a look for two that could not be made is reported as open', async () => {
+  const vendor: Writes = {
+    safety: { kind: 'natural' },
+    sends: 0,
+    send: () => unknown,
+    probe: async () => ({ kind: 'absent' }),
+  };
+  const { oncely, act } = startWrites(vendor, { maxAttempts: 1 });
+  await act((client) => client.write());
+  vendor.send = () => accepted;
+  await oncely.recover();
+  expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded' });
+  vendor.probe = unreachable;
+  expect(await oncely.recover()).toMatchObject({ examined: 1, open: [{ slot, reason: 'the look for two: down' }] });
+});
