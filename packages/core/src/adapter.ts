@@ -68,7 +68,7 @@ export interface Permit {
    * @throws when the window is over or the permission was withdrawn; then nothing may be sent.
    */
   check(): void;
-  /** How long the answer may take before the lease ends, in milliseconds. */
+  /** How long the answer may take, in milliseconds: until the lease or the caller's time ends. */
   remainingMs(): number;
 }
 

@@ -1,5 +1,4 @@
 import type { Target, Verdict } from './adapter.ts';
-import { within, type Clock } from './clock.ts';
 import { crashPoint } from './crash-point.ts';
 import { publish } from './events.ts';
 import { correlation, type Job, type RunnerParts } from './job.ts';
@@ -9,12 +8,11 @@ import { change } from './lifecycle/change.ts';
 import { decideSettle, type Ending } from './lifecycle/settle.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import { issuePermit, PermitDenied, type Instant } from './permit.ts';
-import { encodeRecord, type EffectRecord, type Stored } from './record.ts';
+import { encodeRecord, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
 
 /** How long an answered effect may try to be recorded before the caller is told that it was not. */
 const settlePatienceMs = 5_000;
-const sealPatienceMs = 5_000;
 
 /** Sends once, under the permission that `record` holds, and says what that proves. It never throws. */
 export async function attempt(
@@ -28,7 +26,7 @@ export async function attempt(
     clock,
     start,
     windowMs: Math.min(options.sendWindowMs, job.giveUpAt - start.monotonic),
-    leaseMs: options.leaseMs,
+    answerMs: Math.min(options.leaseMs, (job.deadlineAt ?? Infinity) - start.monotonic),
     slot,
     withdrawn: () => (closing.aborted ? String(closing.reason) : undefined),
   });
@@ -55,7 +53,7 @@ export async function attempt(
 
 /** Stores what an attempt ended with, whoever else changed the record meanwhile. */
 export async function settle(
-  { session, codec, clock }: RunnerParts,
+  { session, codec }: RunnerParts,
   job: Job,
   slot: string,
   seen: Seen,
@@ -63,7 +61,7 @@ export async function settle(
   verdict: Verdict,
 ): Promise<Seen> {
   const about = { slot, operation: job.claim.operation, ...correlation(job) };
-  const ending = await endingOf(verdict, codec, clock);
+  const ending = await endingOf(verdict, codec);
   try {
     let settled = await session.change(
       slot,
@@ -115,15 +113,12 @@ export function targetOf(record: EffectRecord, request?: string): Target {
   };
 }
 
-async function endingOf(verdict: Verdict, codec: Codec | undefined, clock: Clock): Promise<Ending> {
-  // A key service that hangs must not keep from the ledger what the vendor said.
-  const sealed = (storing: Promise<Stored>): Promise<Stored> =>
-    codec ? within(clock, sealPatienceMs, storing, () => ({ kind: 'omitted', reason: 'codec_failed' })) : storing;
+async function endingOf(verdict: Verdict, codec: Codec | undefined): Promise<Ending> {
   switch (verdict.evidence) {
     case 'accepted':
       return {
         evidence: 'accepted',
-        result: await sealed(storeResult(verdict.response, verdict.remember ?? 'all', codec)),
+        result: await storeResult(verdict.response, verdict.remember ?? 'all', codec),
         ...(verdict.vendorId === undefined ? {} : { vendorId: verdict.vendorId }),
       };
     case 'rejected':
@@ -131,9 +126,7 @@ async function endingOf(verdict: Verdict, codec: Codec | undefined, clock: Clock
         evidence: 'rejected',
         reason: verdict.reason,
         speaksForKey: verdict.speaksForKey === true,
-        result: await sealed(
-          storeResult(codec ? verdict.response : (verdict.redacted ?? verdict.response), 'all', codec),
-        ),
+        result: await storeResult(codec ? verdict.response : (verdict.redacted ?? verdict.response), 'all', codec),
       };
     case 'not_applied':
       return { evidence: 'not_applied', reason: verdict.reason, ...after(verdict) };

@@ -40,6 +40,12 @@ export async function within<T>(clock: Clock, ms: number, work: Promise<T>, late
   }
 }
 
+/** Says what is wrong with a duration of the caller's; below zero means that the time is over. */
+export function durationProblem(name: string, ms: number | undefined): string | undefined {
+  if (ms === undefined || (typeof ms === 'number' && !Number.isNaN(ms))) return undefined;
+  return `${name} must be a number of milliseconds, got ${String(ms)}`;
+}
+
 /** 128 random bits. */
 export function randomToken(): string {
   return randomBytes(16).toString('hex');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { WireResponse } from './adapter.ts';
+import type { Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
@@ -97,6 +97,8 @@ export function createEffects(parts: {
       slot,
       found,
       (current, now) => {
+        // A repeated command may meet what it made itself.
+        if (!current.decisions.includes(decision.id)) refuseOther(id, slot, current);
         const decided = decide(current, decision, now);
         if (decided.kind === 'refuse') {
           throw new OncelyError('invalid_input', { message: `${effectKeyOf(current.contract)}: ${decided.why}.` });
@@ -106,6 +108,12 @@ export function createEffects(parts: {
       2_000,
     );
     return effectOf(slot, record ?? found.record, at);
+  };
+
+  const shown = async (record: EffectRecord, vendorId: string): Promise<Restored | undefined> => {
+    const request = await openStored(record.request, codec).catch(() => undefined);
+    const origin = parts.originOf(record.client, record.account);
+    return origin?.connection.restore({ ...targetOf(record, request), vendorId });
   };
 
   const decisionOf = (actor: Actor): { id: string; by: string; reason?: string } => {
@@ -156,14 +164,8 @@ export function createEffects(parts: {
       if (truth.happened === false) return apply(id, { ...decision, kind: 'did_not_happen' });
       const { vendorId } = truth.happened;
       const { record } = await find(id);
-      const origin = parts.originOf(record.client, record.account);
       // What the vendor still shows is worth more than an empty result; where it shows nothing, the word stands.
-      const restored =
-        vendorId === undefined || !origin
-          ? undefined
-          : await origin.connection
-              .restore({ ...targetOf(record, await openStored(record.request, codec)), vendorId })
-              .catch(() => undefined);
+      const restored = vendorId === undefined ? undefined : await shown(record, vendorId).catch(() => undefined);
       const { remember = 'all', ...response } = restored ?? {};
       const result = await storeResult(restored && (response as WireResponse), remember, codec);
       return apply(id, { ...decision, kind: 'happened', result, ...(vendorId === undefined ? {} : { vendorId }) });
@@ -187,6 +189,17 @@ function slotsOf(id: string | Contract): string[] {
   if (typeof id !== 'string') return [slotOf(id)];
   const short = id.replace(/:v\d+(:g\d+)?$/, '');
   return short === id ? [id] : [short, id];
+}
+
+/** Refuses a decision on another version or generation than the one that stands, which nobody was shown. */
+function refuseOther(id: string | Contract, slot: string, record: EffectRecord): void {
+  const [, version, generation] =
+    typeof id === 'string' ? (/:v(\d+)(?::g(\d+))?$/.exec(id.slice(slot.length)) ?? []) : [];
+  const about = typeof id === 'string' ? Number(version ?? record.contract.logicVersion) : id.logicVersion;
+  if (about === record.contract.logicVersion && Number(generation ?? record.generation) === record.generation) return;
+  throw new OncelyError('invalid_input', {
+    message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
+  });
 }
 
 function effectOf(slot: string, record: EffectRecord, at: number): Effect {

@@ -13,8 +13,10 @@ export interface Job {
   send(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
   probe(target: Target): Promise<ProbeAnswer>;
   restore(target: Target): Promise<WireResponse>;
-  /** On the monotonic clock; nothing is sent or awaited beyond it. */
+  /** On the monotonic clock; nothing is sent or begun beyond it. */
   readonly giveUpAt: number;
+  /** On the same clock; not even the answer to what was sent is awaited beyond it. */
+  readonly deadlineAt?: number;
   readonly correlationId?: string;
 }
 

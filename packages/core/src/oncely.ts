@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 import type { Adapter, Connection } from './adapter.ts';
-import { randomToken, systemClock, type Clock } from './clock.ts';
+import { durationProblem, randomToken, systemClock, type Clock } from './clock.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { createEffects, type Effects } from './effects.ts';
@@ -9,11 +9,11 @@ import { OncelyError } from './errors.ts';
 import { ledgerSession } from './ledger-session.ts';
 import type { Ledger } from './ledger.ts';
 import { observedDuplicates, type Observation } from './observe.ts';
-import type { Codec } from './payload.ts';
+import { patientCodec, type Codec } from './payload.ts';
 import { createPerform, type Origin } from './perform.ts';
 import { recover, type Recovered, type RecoverOptions } from './recover.ts';
 import { createRunner, type Runner } from './runner.ts';
-import { afterwards, bindResult } from './scope-binding.ts';
+import { afterwards, begun, bindResult } from './scope-binding.ts';
 import {
   currentFrames,
   requireScope,
@@ -108,7 +108,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 60_000;
   const session = ledgerSession(options.ledger, clock);
-  const { codec } = options;
+  const codec = options.codec && patientCodec(options.codec, clock);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let takeBack: (() => void) | undefined;
@@ -185,12 +185,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
 
   const effectIn = <T>(frame: ScopeFrame, id: string, effectOptions: EffectOptions, fn: () => T): T => {
     stepIdOf(id, effectOptions.occurrence);
-    const effect: EffectFrame = { id, options: effectOptions, closed: false };
+    const effect: EffectFrame = { id, options: { ...effectOptions }, closed: false };
     const end = (): void => {
       effect.closed = true;
     };
     return afterwards(
-      () => runInFrames({ scope: frame, effect }, fn),
+      () => runInFrames({ scope: frame, effect }, () => begun(fn())),
       (result) => {
         end();
         return result;
@@ -226,7 +226,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       const outer = currentFrames()?.scope.scope;
       const tenant = scope.tenant ?? outer?.tenant;
       const frame: ScopeFrame = {
-        scope: tenant === undefined ? scope : { ...scope, tenant },
+        // A copy: an object that its owner reuses for the next case must not rename this one.
+        scope: { ...scope, ...(tenant === undefined ? {} : { tenant }) },
         closed: false,
         counts: new Map(),
         ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),
@@ -237,7 +238,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       };
       const flow: Flow = { effect: effectFor(() => frame), value: valueFor(() => frame) };
       return afterwards(
-        () => inside(() => fn(flow)),
+        () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),
         end,
       );
@@ -280,7 +281,9 @@ function refuseBadOptions(options: OncelyOptions<Adapters>): void {
 }
 
 function refuseBadScope(scope: Scope): void {
-  const problem = contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 });
+  const problem =
+    contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 }) ??
+    durationProblem('deadlineMs', scope.deadlineMs);
   if (problem === undefined) return;
   throw new OncelyError('invalid_input', {
     message: `oncely.scope: ${problem}. Nothing was sent.`,

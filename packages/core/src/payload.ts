@@ -1,10 +1,23 @@
 import type { WireResponse } from './adapter.ts';
+import { within, type Clock } from './clock.ts';
 import type { Stored } from './record.ts';
 
 /** Encrypts what the ledger keeps of requests and results; both may throw, and may be a key service. */
 export interface Codec {
   seal(plain: string): string | Promise<string>;
   open(sealed: string): string | Promise<string>;
+}
+
+/** How long a key service may take for one text. */
+const codecPatienceMs = 5_000;
+
+/** A codec that fails where it would hang, so that nobody waits for a key service for ever. */
+export function patientCodec(codec: Codec, clock: Clock): Codec {
+  const soon = (work: () => string | Promise<string>): Promise<string> =>
+    within(clock, codecPatienceMs, Promise.resolve().then(work), () => {
+      throw new Error(`the codec did not answer within ${codecPatienceMs} ms`);
+    });
+  return { seal: (plain) => soon(() => codec.seal(plain)), open: (sealed) => soon(() => codec.open(sealed)) };
 }
 
 /** Largest request or result that is kept, in characters; above it the effect is done all the same. */

@@ -207,6 +207,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
+      ...(deadlineAt === undefined ? {} : { deadlineAt }),
       ...(scope.correlationId === undefined ? {} : { correlationId: scope.correlationId }),
     };
   }

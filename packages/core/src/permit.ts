@@ -30,11 +30,12 @@ export function issuePermit(options: {
   readonly clock: Clock;
   readonly start: Instant;
   readonly windowMs: number;
-  readonly leaseMs: number;
+  /** Until when an answer is awaited: the lease, or what the caller has left of its time. */
+  readonly answerMs: number;
   readonly slot: string;
   readonly withdrawn: () => string | undefined;
 }): IssuedPermit {
-  const { clock, start, windowMs, leaseMs, slot } = options;
+  const { clock, start, windowMs, answerMs, slot } = options;
   let passed = false;
   const elapsed = (): number => Math.max(clock.monotonic() - start.monotonic, clock.wall() - start.wall);
   return {
@@ -46,10 +47,11 @@ export function issuePermit(options: {
       if (passed) throw new PermitDenied('this attempt has sent already; one attempt sends once');
       const withdrawn = options.withdrawn();
       if (withdrawn !== undefined) throw new PermitDenied(withdrawn);
-      if (elapsed() >= windowMs) throw new PermitDenied('the send window is over');
+      // Said this way round, so that a window which is no number is none.
+      if (!(elapsed() < windowMs)) throw new PermitDenied('the send window is over');
       passed = true;
       crashPoint('after_check', slot);
     },
-    remainingMs: () => Math.max(1, leaseMs - elapsed()),
+    remainingMs: () => Math.max(1, answerMs - elapsed()),
   };
 }

@@ -38,11 +38,15 @@ export async function probe(
     answer.kind === 'found' && answer.matches.length === 0 ? { kind: 'absent' } : answer,
     codec,
   );
-  // On what stands now, since another may have settled it meanwhile; absence says nothing of newer attempts.
+  // On what stands now, since another may have settled it meanwhile; absence says nothing of newer attempts, and
+  // nothing of it is about another logic version, which the vendor knows under another marker.
   const seen = await session.change(
     slot,
     before,
-    (current, at) => applyProbe(current, finding, record.attempts.length, at, before.at),
+    (current, at) =>
+      current.contract.logicVersion === record.contract.logicVersion
+        ? applyProbe(current, finding, record.attempts.length, at, before.at)
+        : undefined,
     patienceMs,
   );
   return { kind: 'applied', seen: seen === before ? await session.read(slot) : seen };

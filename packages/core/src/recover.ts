@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts';
-import { isOncelyError } from './errors.ts';
+import { durationProblem, type Clock } from './clock.ts';
+import { isOncelyError, OncelyError } from './errors.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
 import { stateOf } from './lifecycle/state.ts';
 import type { Codec } from './payload.ts';
@@ -45,6 +45,10 @@ const concurrency = 8;
  */
 export async function recover(parts: RecoverParts, options: RecoverOptions = {}): Promise<Recovered> {
   const { session, clock } = parts;
+  const problem = durationProblem('deadlineMs', options.deadlineMs);
+  if (problem !== undefined) {
+    throw new OncelyError('invalid_input', { message: `oncely.recover: ${problem}. Nothing was sent.` });
+  }
   const giveUpAt = clock.monotonic() + (options.deadlineMs ?? 30_000);
   await session.info();
   const due = await dueSlots(parts, options.limit ?? 100);
@@ -134,9 +138,13 @@ async function settleRecord(
     probe: (target) => origin.connection.probe(target),
     restore: (target) => origin.connection.restore(target),
     giveUpAt,
+    deadlineAt: giveUpAt,
   };
   // After a resend from "absent": the look for two.
-  if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') await probe(parts, job, slot, seen);
-  else await parts.runner.run(job);
+  if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') {
+    const looked = await probe(parts, job, slot, seen);
+    return looked.kind === 'unreachable' ? `the look for two: ${looked.reason}` : undefined;
+  }
+  await parts.runner.run(job);
   return undefined;
 }

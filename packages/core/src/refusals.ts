@@ -76,8 +76,12 @@ export function waiting(
     });
   }
   if (!inDoubt) {
+    const what =
+      why === 'landing'
+        ? 'was not sent; one more look at the version before it is due'
+        : 'was not applied; the vendor asks to wait';
     return about(job, 'not_sent', {
-      message: `${named(job)} was not applied; the vendor asks to wait.`,
+      message: `${named(job)} ${what}.`,
       retryAfterMs,
       fix: 'call again with the same input after retryAfterMs',
       cause,

@@ -5,10 +5,12 @@ import { crashPoint } from './crash-point.ts';
 import { publish } from './events.ts';
 import { correlation, type Job, type RunnerParts } from './job.ts';
 import { keysOf } from './keys.ts';
+import type { WorkflowRow } from './ledger.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
 import type { Change } from './lifecycle/change.ts';
 import { decideClaim } from './lifecycle/claim.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import { decide } from './lifecycle/decide.ts';
 import { isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { openStored, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
@@ -68,8 +70,12 @@ export function createRunner(parts: RunnerParts): Runner {
           info = answer.info;
           session.renew(info);
           return 'again';
-        case 'held':
-          throw refusals.held(job, seen, answer.workflow);
+        case 'held': {
+          const cancelled = await cancelWith(answer.workflow, slot, seen);
+          if (!cancelled) throw refusals.held(job, seen, answer.workflow);
+          seen = cancelled;
+          return 'again';
+        }
       }
     };
 
@@ -165,6 +171,27 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   };
 
+  /**
+   * A cancelled workflow never sends again, so what was begun in it is cancelled with it: from then on it is only
+   * looked up. Otherwise its doubt would wait for a claim that never comes.
+   */
+  const cancelWith = async (workflow: WorkflowRow, slot: string, seen: Seen): Promise<Seen | undefined> => {
+    const state = seen.record && stateOf(seen.record, seen.at);
+    if (workflow.state !== 'cancelled' || seen.record?.noMoreAttempts) return undefined;
+    if (state !== 'in_doubt' && state !== 'ready') return undefined;
+    const { by } = JSON.parse(workflow.doc) as { readonly by: string };
+    const decision = { id: parts.token(), by, reason: 'the workflow is cancelled', kind: 'cancel' } as const;
+    return session.change(
+      slot,
+      seen,
+      (record, at) => {
+        const decided = decide(record, decision, at);
+        return decided.kind === 'write' ? decided.change : undefined;
+      },
+      claimPatienceMs,
+    );
+  };
+
   const refuseWhenClosing = (job: Job, seen: Seen): void => {
     if (closing.aborted) throw refusals.closing(job, seen, String(closing.reason));
   };
@@ -220,7 +247,7 @@ export function createRunner(parts: RunnerParts): Runner {
       }
       case 'unknown':
         if (sends < options.maxAttempts && verdict.retryAfterMs === undefined)
-          await clock.sleep(backoffMs(sends), closing);
+          await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
         return undefined;
     }
   };

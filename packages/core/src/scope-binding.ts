@@ -16,6 +16,16 @@ export function afterwards<T>(fn: () => T, onValue: <R>(value: R) => R, onError:
   return Promise.resolve(result).then(onValue, failed) as T;
 }
 
+/** Begins what starts only once somebody waits for it (a lazy query, a builder), so that it starts where it was made. */
+export function begun<T>(result: T): T {
+  if (result instanceof Promise || typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') {
+    return result;
+  }
+  return new Promise((resolve, reject) => {
+    (result as PromiseLike<unknown>).then(resolve, reject);
+  }) as T;
+}
+
 /**
  * Keeps a scope open for what a function returned lazily: iterators, generators and streams run their remaining steps
  * inside the scope, which closes when they end. Anything else closes it at once.

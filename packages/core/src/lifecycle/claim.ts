@@ -122,6 +122,10 @@ function otherVersion(record: EffectRecord, request: ClaimRequest, now: number):
       // Beside what succeeded another attempt may be on its way still, and land on top of this version's effect.
       const landing = landingEnd(record);
       if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
+      // The newer version is another effect under another marker: who looks for two of this one must do so before.
+      if (state === 'succeeded' && record.verifyAt !== undefined) {
+        return now < record.verifyAt ? { kind: 'wait', until: record.verifyAt, why: 'landing' } : { kind: 'probe' };
+      }
       const { tombstone: _tombstone, result: _result, vendorId: _vendorId, ...rest } = withoutOpenWork(record);
       const next: EffectRecord = { ...rest, ...described(request), generation: 1 };
       return send(next, request, now, 'prepare', [{ type: 'superseded', from, to }]);

@@ -1,7 +1,15 @@
 import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
 import type { AuditBody } from './audit.ts';
 import { change, diverged, withoutPauses, type Change } from './change.ts';
-import { absenceGap, absencesNeeded, isArbitrated, landingEnd, stateOf, unknownAttempts } from './state.ts';
+import {
+  absenceGap,
+  absencesNeeded,
+  currentAttempts,
+  isArbitrated,
+  landingEnd,
+  stateOf,
+  unknownAttempts,
+} from './state.ts';
 
 /** A definite answer of the vendor to "did it happen?". */
 export type Finding =
@@ -23,8 +31,9 @@ export function applyProbe(
   begunAt: number = now,
 ): Change | undefined {
   const state = stateOf(record, now);
-  if (state === 'succeeded') return verify(record, finding, now);
-  if (state !== 'in_doubt' && state !== 'stopped') return undefined;
+  if (state === 'succeeded') return verify(record, finding, now, begunAt);
+  const doubtful = state === 'in_doubt' || state === 'stopped';
+  if (!doubtful && finding.kind !== 'found') return undefined;
   const probed: AuditBody = {
     type: 'probed',
     answer: finding.kind,
@@ -32,7 +41,13 @@ export function applyProbe(
   };
   switch (finding.kind) {
     case 'found':
-      return found(record, finding.matches, probed, now);
+      return found(
+        record,
+        doubtful ? unknownAttempts(record) : believedAbsent(record, attempts),
+        finding.matches,
+        probed,
+        now,
+      );
     case 'absent': {
       if (record.attempts.length !== attempts) return undefined;
       const absences: Stamp[] = [...record.absences, { after: 0 }];
@@ -52,14 +67,26 @@ export function applyProbe(
   }
 }
 
+/** Attempts of before the probe that others' looks, or a person, closed meanwhile: proof wins over both. */
+function believedAbsent(record: EffectRecord, attempts: number): readonly Attempt[] {
+  const before = new Set(record.attempts.slice(0, attempts));
+  return currentAttempts(record).filter(
+    (attempt) =>
+      before.has(attempt) &&
+      attempt.evidence === 'not_applied' &&
+      (attempt.basis === 'probe' || attempt.basis === 'person'),
+  );
+}
+
 function found(
   record: EffectRecord,
+  candidates: readonly Attempt[],
   matches: readonly { readonly vendorId: string; readonly result: Stored }[],
   probed: AuditBody,
   now: number,
 ): Change | undefined {
   const [first] = matches;
-  const last = unknownAttempts(record).at(-1);
+  const last = candidates.at(-1);
   if (!first || !last) return undefined;
   const { request: _request, noMoreAttempts: _end, ...rest } = withoutPauses(record);
   const attempts: Attempt<Stamp>[] = record.attempts.map((attempt) =>
@@ -85,11 +112,14 @@ function found(
 }
 
 /** The look for two after a resend from "absent". */
-function verify(record: EffectRecord, finding: Finding, now: number): Change | undefined {
+function verify(record: EffectRecord, finding: Finding, now: number, begunAt: number): Change | undefined {
   if (record.verifyAt === undefined) return undefined;
+  const two = finding.kind === 'found' && finding.matches.length > 1;
+  // What began before the time may have looked before the second one landed.
+  if (!two && begunAt < record.verifyAt) return undefined;
   const { verifyAt: _verifyAt, request: _request, ...draft } = record;
   const probed: AuditBody = { type: 'probed', answer: finding.kind };
-  if (finding.kind !== 'found' || finding.matches.length < 2) return change(draft, [probed], now);
+  if (!two) return change(draft, [probed], now);
   return diverged(
     draft,
     finding.matches.map((match) => match.vendorId),

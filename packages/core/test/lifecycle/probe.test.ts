@@ -124,10 +124,28 @@ describe('the look for two after a resend from "absent"', () => {
     const slot = resent();
     expect(slot.record?.verifyAt).toBe(start + 2 * landing);
     expect(slot.index).toMatchObject({ state: 'succeeded', dueAfterMs: landing });
-    expect(slot.probe(found('a'))).toBe('write');
+    expect(slot.pass(landing).probe(found('a'))).toBe('write');
     expect(slot.record?.verifyAt).toBeUndefined();
     expect(slot.record?.divergence).toBeUndefined();
     expect(slot.probe(found('a', 'b'))).toBe('unchanged');
+  });
+
+  it('is not done by a look that began before', () => {
+    const slot = resent();
+    expect(slot.probe(absent)).toBe('unchanged');
+    expect(slot.probe(cannotKnow)).toBe('unchanged');
+    expect(slot.pass(landing).probe(found('a'), { at: start + landing })).toBe('unchanged');
+    expect(slot.record?.verifyAt).toBe(start + 2 * landing);
+    expect(slot.probe(found('a', 'b'), { at: start + landing })).toBe('write');
+    expect(slot.record?.divergence?.vendorIds).toEqual(['a', 'b']);
+  });
+
+  it('comes before a newer logic version', () => {
+    const slot = resent();
+    expect(slot.claim({ version: 2 })).toMatchObject({ kind: 'wait', until: start + 2 * landing });
+    expect(slot.pass(landing).claim({ version: 2 })).toMatchObject({ kind: 'probe' });
+    slot.probe(found('a'));
+    expect(slot.claim({ version: 2 })).toMatchObject({ kind: 'send' });
   });
 
   it('raises the alarm for two, and keeps the ids it knew', () => {
@@ -141,7 +159,7 @@ describe('the look for two after a resend from "absent"', () => {
   it('must come before compaction', () => {
     const slot = resent();
     expect(slot.decide({ kind: 'compact' })).toMatch(/one more probe/);
-    slot.probe(absent);
+    slot.pass(landing).probe(absent);
     expect(slot.decide({ kind: 'compact' })).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import {
   type ProbeAnswer,
   type SafetyClass,
   type Verdict,
+  type WireResponse,
 } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 
@@ -22,8 +23,9 @@ export interface Writes {
   readonly safety: SafetyClass;
   readonly landingBoundMs?: number;
   connect?: (account: string) => void;
-  send?: (account: string) => Verdict | Promise<Verdict>;
+  send?: (account: string, permit: Permit) => Verdict | Promise<Verdict>;
   probe?: () => Promise<ProbeAnswer>;
+  restore?: () => Promise<WireResponse>;
   sends: number;
 }
 
@@ -47,7 +49,7 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
       const send = async (permit: Permit): Promise<Verdict> => {
         permit.check();
         vendor.sends += 1;
-        return vendor.send?.(account) ?? accepted;
+        return vendor.send?.(account, permit) ?? accepted;
       };
       return {
         client: {
@@ -64,7 +66,7 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
         },
         resend: (_target, permit) => send(permit),
         probe: () => vendor.probe?.() ?? Promise.resolve({ kind: 'cannot_know', reason: 'nobody can look' }),
-        restore: () => Promise.reject(new Error('nothing to read')),
+        restore: () => vendor.restore?.() ?? Promise.reject(new Error('nothing to read')),
       };
     },
   });
