@@ -28,6 +28,8 @@ describe('an answer of Stripe', () => {
       { evidence: 'not_applied', retryAfterMs: 2_000 },
     ],
     ["a proxy's rate limit in the vendor's words", 429, {}, error({}), { evidence: 'unknown' }],
+    ["a proxy's refusal", 403, {}, error({ code: 'forbidden' }), { evidence: 'unknown' }],
+    ["a proxy's timeout", 408, {}, error({ code: 'timeout' }), { evidence: 'unknown', reason: 'http_408_not_stripe' }],
     ['a wrong key', 401, stripes, error({}), { evidence: 'not_applied', environment: true }],
     ['a missing right', 403, stripes, error({}), { evidence: 'not_applied', environment: true }],
     [
