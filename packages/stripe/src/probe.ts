@@ -81,7 +81,8 @@ async function probeList(read: Read, target: Target, request: StripeRequest | un
         matches.push({ vendorId: object.id, ...responseOf(object) });
     }
     const last = page.data.at(-1);
-    if (!page.has_more || !last) break;
+    if (!page.has_more) break;
+    if (!last) throw new Error('the list says that it goes on, and not where');
     query.set('starting_after', last.id);
   }
   return matches.length === 0 ? { kind: 'absent' } : { kind: 'found', matches };
@@ -142,5 +143,11 @@ function readerFor(client: StripeLike, request: StripeRequest | undefined, acces
     ...(context === undefined ? {} : { stripeContext: context }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
   };
-  return (path) => client.rawRequest('GET', path, undefined, options);
+  return async (path) => {
+    const body = await client.rawRequest('GET', path, undefined, options);
+    // The SDK resolves whatever JSON has no `error`, a gateway's under 404 or 502 too.
+    if (typeof (body as { object?: unknown } | null)?.object !== 'string')
+      throw new Error(`no object of Stripe's at ${path}`);
+    return body;
+  };
 }

@@ -90,3 +90,27 @@ describe("the SDK's own retries are off", () => {
     expect(fake.requests.length - before).toBe(3);
   });
 });
+
+describe('an answer to a read that is not of Stripe', () => {
+  const gateway = { kind: 'no_error_body', status: 404, after: 'before_effect' } as const;
+  const reads = { match: ({ method }: { method: string }): boolean => method === 'GET' };
+
+  it('does not become the result of a replay', async () => {
+    const { fake, process } = await startWorld();
+    const intent = (stripe: Stripe): Promise<Stripe.PaymentIntent> =>
+      stripe.paymentIntents.create({ amount: 1000, currency: 'usd' });
+    const first = await process().effect(intent);
+    fake.fail(gateway, reads);
+    await expect(process().effect(intent)).rejects.toMatchObject({ code: 'result_unavailable' });
+    expect(await process().effect(intent)).toEqual(first);
+  });
+
+  it('says nothing of a deletion in doubt', async () => {
+    const { fake, raw, process } = await startWorld();
+    const { id } = await raw.customers.create();
+    fake.fail({ kind: 'reset_after_effect' });
+    fake.fail(gateway, reads);
+    expect(await process().effect((stripe) => stripe.customers.del(id))).toMatchObject({ id, deleted: true });
+    expect(fake.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
