@@ -89,13 +89,15 @@ async function probeList(read: Read, target: Target, request: StripeRequest | un
 }
 
 async function probeDeletion(read: Read, request: StripeRequest): Promise<ProbeAnswer> {
-  const vendorId = decodeURIComponent(request.path.split('/').at(-1) ?? '');
+  // The parameters of a deletion stand in its query; a read would be refused for them.
+  const path = request.path.split('?')[0] ?? request.path;
+  const vendorId = decodeURIComponent(path.split('/').at(-1) ?? '');
   const done = (body: unknown): ProbeAnswer => ({
     kind: 'found',
     matches: [{ vendorId, response: { status: 200, headers: {}, body: JSON.stringify(body) } }],
   });
   try {
-    const object = (await read(request.path)) as StripeObject;
+    const object = (await read(path)) as StripeObject;
     if (object.deleted === true) return done(object);
     // A subscription that is deleted stays there, cancelled.
     return object.status === 'canceled' ? done(object) : { kind: 'absent' };
@@ -106,7 +108,7 @@ async function probeDeletion(read: Read, request: StripeRequest): Promise<ProbeA
     if (code !== 'resource_missing')
       return { kind: 'cannot_know', reason: 'what was to be deleted cannot be read at Stripe' };
     // Gone after a deletion that was in doubt: it was deleted.
-    return done({ id: vendorId, object: request.path.split('/').at(-2)?.replace(/s$/, ''), deleted: true });
+    return done({ id: vendorId, object: path.split('/').at(-2)?.replace(/s$/, ''), deleted: true });
   }
 }
 
