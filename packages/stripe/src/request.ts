@@ -84,14 +84,18 @@ export function bodyOf(request: StripeRequest): string | Uint8Array {
   return request.encoding === 'base64' ? Buffer.from(request.body, 'base64') : request.body;
 }
 
-/** What the call says, for the fingerprint. The API version is left out: an upgrade of the SDK is no other input. */
-export function parametersOf(call: SdkCall): Record<string, unknown> {
+/**
+ * What the call says, for the fingerprint. The API version is left out: an upgrade of the SDK is no other input. So is
+ * the client's key, which may be rotated; one that the call brings of its own is all that tells its account.
+ */
+export function parametersOf(call: SdkCall, { ownKey }: Authorized): Record<string, unknown> {
   return {
     ...decodedBody(call),
     $path: call.path,
     $account: headerOf(call.headers, 'stripe-account') ?? '',
     $context: headerOf(call.headers, 'stripe-context') ?? '',
     $mode: modeOf(headerOf(call.headers, 'authorization')),
+    ...(ownKey === undefined ? {} : { $apiKey: ownKey }),
   };
 }
 

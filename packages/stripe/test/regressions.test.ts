@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 
 import { classify } from '../src/classify.ts';
-import { slot, startWorld } from './world.ts';
+import { apiKey, slot, startWorld } from './world.ts';
 
 // What reviews proved broken, each by the guarantee that it broke.
 
@@ -112,5 +112,27 @@ describe('an answer to a read that is not of Stripe', () => {
     fake.fail(gateway, reads);
     expect(await process().effect((stripe) => stripe.customers.del(id))).toMatchObject({ id, deleted: true });
     expect(fake.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
+
+describe('another key of a call of its own', () => {
+  it('may be another account, so what is in doubt is not sent there', async () => {
+    const { fake, process } = await startWorld({
+      apiKeys: { [apiKey]: 'acct_default', sk_test_a: 'acct_a', sk_test_b: 'acct_b' },
+    });
+    const createWith =
+      (key: string) =>
+      (stripe: Stripe): Promise<Stripe.Customer> =>
+        stripe.customers.create({ name: 'A' }, { apiKey: key });
+    fake.fail({ kind: 'reset_after_effect' });
+    await expect(process({ maxAttempts: 1 }).effect(createWith('sk_test_a'))).rejects.toMatchObject({
+      code: 'in_doubt',
+    });
+    await expect(process().effect(createWith('sk_test_b'))).rejects.toMatchObject({ code: 'input_changed' });
+    await expect(process().effect((stripe) => stripe.customers.create({ name: 'A' }))).rejects.toMatchObject({
+      code: 'input_changed',
+      message: expect.stringContaining('$apiKey'),
+    });
+    expect(fake.effects().map(({ account }) => account)).toEqual(['acct_a']);
   });
 });
