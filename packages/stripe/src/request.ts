@@ -59,7 +59,7 @@ export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: 
     path: call.path,
     headers,
     encoding: bytes ? 'base64' : 'text',
-    body: operation.marked === true && !bytes ? appendField(text, `metadata[${markerField}]`, keys.marker) : text,
+    body: operation.marked === true && !bytes ? withMarker(text, keys.marker) : text,
     authorized,
     ...(apiBase === undefined ? {} : { apiBase }),
   };
@@ -68,6 +68,11 @@ export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: 
 
 /** The metadata field by which an effect is found again. */
 export const markerField = 'oncely_key';
+
+/** `metadata: ''` and `null` say that there is none; beside a field of it the body would say both. */
+function withMarker(body: string, marker: string): string {
+  return appendField(body.replace(/(^|&)metadata=(?=&|$)/, '').replace(/^&/, ''), `metadata[${markerField}]`, marker);
+}
 
 export function readRequest(request: string): StripeRequest {
   return JSON.parse(request) as StripeRequest;

@@ -136,3 +136,11 @@ describe('another key of a call of its own', () => {
     expect(fake.effects().map(({ account }) => account)).toEqual(['acct_a']);
   });
 });
+
+describe('our marker', () => {
+  it.each([[''], [null]])('takes the place of metadata that is %o', async (metadata) => {
+    const { fake, process } = await startWorld();
+    await process().effect((stripe) => stripe.refunds.create({ metadata: metadata as '', charge: 'ch_1' }));
+    expect(fake.requests[0]?.body).toMatch(/^charge=ch_1&metadata%5Boncely_key%5D=oncely_\w+$/);
+  });
+});
