@@ -16,6 +16,7 @@ describe('an answer of Stripe', () => {
       { evidence: 'accepted', vendorId: 're_1', remember: 'all' },
     ],
     ['no object', 200, {}, '{"status":"ok"}', { evidence: 'unknown', reason: 'unexpected_shape' }],
+    ['a token of OAuth', 200, stripes, '{"access_token":"x"}', { evidence: 'accepted', remember: 'refetch' }],
     ['no JSON', 200, {}, '<html>', { evidence: 'unknown' }],
     ['JSON that is no object', 200, {}, 'null', { evidence: 'unknown' }],
     ['a declined card', 402, stripes, error({ code: 'card_declined' }), { evidence: 'rejected', speaksForKey: false }],

@@ -144,3 +144,14 @@ describe('our marker', () => {
     expect(fake.requests[0]?.body).toMatch(/^charge=ch_1&metadata%5Boncely_key%5D=oncely_\w+$/);
   });
 });
+
+it('a success without an object, as of OAuth, reaches the caller, and no token of it the ledger', async () => {
+  const { fake, kept, process } = await startWorld();
+  const body = { access_token: 'sk_test_token_of_theirs', stripe_user_id: 'acct_1' };
+  fake.fail({ kind: 'status', status: 200, after: 'before_effect', body });
+  const connect = (stripe: Stripe): Promise<unknown> =>
+    stripe.rawRequest('POST', '/oauth/token', { grant_type: 'authorization_code', code: 'ac_1' });
+  expect(await process().effect(connect)).toMatchObject(body);
+  expect(fake.requests).toHaveLength(1);
+  expect(await kept()).not.toContain('token_of_theirs');
+});
