@@ -32,3 +32,15 @@ it('a history that goes on without a cursor is no proof of absence', async () =>
   expect(await probe(client(false), target, createOwnTokens())).toEqual({ kind: 'absent' });
   expect(await probe(client(true), target, createOwnTokens())).toMatchObject({ kind: 'unreachable' });
 });
+
+it('I8: a secret among the arguments is sent and not kept', async () => {
+  const { fake, kept, process } = await startWorld();
+  fake.fail({ kind: 'reset_after_effect' });
+  const uninstall = (slack: WebClient): Promise<unknown> =>
+    slack.apps.uninstall({ client_id: '1.2', client_secret: 'RecognisableToo' });
+  await expect(process({ maxAttempts: 1 }).effect(uninstall)).rejects.toMatchObject({ code: 'stopped' });
+  expect(await kept()).not.toContain('RecognisableToo');
+  expect(new URLSearchParams(fake.requests[0]?.body).get('client_secret')).toBe('RecognisableToo');
+  await process({ unscoped: 'observe' }).slack.apps.uninstall({ client_id: '1.2', client_secret: 'RecognisableToo' });
+  expect(new URLSearchParams(fake.requests[1]?.body).get('client_secret')).toBe('RecognisableToo');
+});
