@@ -33,10 +33,20 @@ export function attachmentsOf(value: unknown): unknown[] {
 
 /** The Message-ID that a ready-made message brings along. */
 export function messageIdIn(raw: unknown): string | undefined {
+  return /^message-id:\s*(<[^<>\s]+>)/im.exec(headOf(raw) ?? '')?.[1];
+}
+
+/** A ready-made message with this Message-ID, without which nobody could find it, where it brings none along. */
+export function withMessageId(raw: unknown, messageId: string): unknown {
+  const head = headOf(raw);
+  if (head === undefined || head === '' || /^message-id:/im.test(head)) return raw;
+  const header = `Message-ID: <${messageId.replace(/[<>\s]/g, '')}>\r\n`;
+  return isBytes(raw) ? Buffer.concat([Buffer.from(header), bytesOf(raw)]) : header + (raw as string);
+}
+
+function headOf(raw: unknown): string | undefined {
   const text = isBytes(raw) ? bytesOf(raw).toString('latin1') : raw;
-  if (typeof text !== 'string') return undefined;
-  const [head = ''] = text.split(/\r?\n\r?\n/, 1);
-  return /^message-id:\s*(<[^<>\s]+>)/im.exec(head)?.[1];
+  return typeof text === 'string' ? text.split(/\r?\n\r?\n/, 1)[0] : undefined;
 }
 
 function refusePointer(value: unknown, field: string): void {

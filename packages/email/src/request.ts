@@ -1,7 +1,7 @@
 import { OncelyError, type Keys } from '@oncely/core';
 
 import { addressesOf, domainOf } from './addresses.ts';
-import { attachmentsOf, messageIdIn, refusePointers } from './content.ts';
+import { attachmentsOf, messageIdIn, refusePointers, withMessageId } from './content.ts';
 import { decode, encode } from './encoding.ts';
 import type { MailData } from './transporter.ts';
 
@@ -48,7 +48,9 @@ export function readRequest(request: string): MailRequest {
  * `data` is nodemailer's copy, in which the transporter's default sender stands already.
  */
 export function setFixedParts(data: Record<string, unknown>, { marker, date }: MailRequest): void {
-  data['messageId'] = messageIdOf(data, marker) ?? `<${marker}@localhost>`;
+  const messageId = messageIdOf(data, marker) ?? `<${marker}@localhost>`;
+  data['messageId'] = messageId;
+  data['raw'] = withMessageId(data['raw'], messageId);
   if (headerOf(data['headers'], 'date') === undefined) data['date'] ??= date;
   data['baseBoundary'] ??= marker.slice(-32);
 }

@@ -62,6 +62,23 @@ describe('a mail under the ledger', () => {
     }
   });
 
+  it.each<[string, (raw: string) => string | Buffer]>([
+    ['text', (raw) => raw],
+    ['bytes', (raw) => Buffer.from(raw)],
+  ])('puts its Message-ID into a ready-made message of %s that has none', async (_name, as) => {
+    const fake = await smtp();
+    const { email, oncely } = openDesk(fake);
+    const envelope = { from: 'desk@shop.example', to: 'ann@customer.example' };
+    const head = 'From: desk@shop.example\r\nSubject: ready';
+    await oncely.scope({ businessId: 'b', workflowId: 'w' }, async () => {
+      const { messageId } = await email.sendMail({ envelope, raw: as(`${head}\r\n\r\nhello\r\n`) });
+      await email.sendMail({ envelope, raw: as(`${head}\r\nmessage-id: <mine@x.example>\r\n\r\nhello\r\n`) });
+      expect(fake.effects().map((effect) => effect.messageId)).toEqual([messageId, '<mine@x.example>']);
+      expect(fake.effects()[0]?.raw).toBe(`Message-ID: ${messageId}\r\n${head}\r\n\r\nhello\r\n`);
+    });
+    expect(fake.effects()[1]?.raw.match(/^message-id/gim)).toHaveLength(1);
+  });
+
   it('gives the builder’s own transporter back, with its own type', async () => {
     const fake = await smtp();
     const own = nodemailer.createTransport({ host: fake.host, port: fake.port });

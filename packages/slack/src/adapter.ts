@@ -152,7 +152,9 @@ function writeOf(call: SdkCall, uploads: Uploads, settings: Settings): VendorWri
     prepare: (keys) => prepareRequest(call, keys),
     send: (request, permit) => sendOnce(call, request, permit, settings),
     passThrough: async () => {
-      const init = { method: 'POST', headers: call.headers, body: call.body as string, redirect: 'error' } as const;
+      const { headers } = call;
+      const body = call.secrets === '' ? call.body : `${call.body as string}&${call.secrets}`;
+      const init = { method: 'POST', headers, body: body as string, redirect: 'error' } as const;
       const response = await fetch(call.url, init).catch((error: unknown) => {
         throw new SendFailed('fetch failed', { cause: error });
       });
@@ -174,7 +176,7 @@ async function sendOnce(call: SdkCall, stored: string, permit: Permit, settings:
     url: call.url,
     method: 'POST',
     headers: { ...headers, 'content-type': request.contentType },
-    body: bodyOf(request),
+    body: bodyOf(request, call),
     timeoutMs: Math.min(settings.timeoutMs, permit.remainingMs()),
     permit,
   });

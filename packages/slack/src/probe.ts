@@ -17,6 +17,7 @@ interface Message {
 
 interface Page {
   readonly messages: readonly Message[];
+  readonly has_more?: boolean;
   readonly response_metadata?: { readonly next_cursor?: string };
 }
 
@@ -61,6 +62,9 @@ export async function probe(client: SlackLike, target: Target, tokens: OwnTokens
         }
       }
       cursor = page.response_metadata?.next_cursor || undefined;
+      if (page.has_more === true && cursor === undefined && matches.length === 0) {
+        return { kind: 'unreachable', reason: 'the history says that it goes on, and not where' };
+      }
     } while (cursor !== undefined);
     return matches.length === 0 ? { kind: 'absent' } : { kind: 'found', matches };
   } catch (error) {

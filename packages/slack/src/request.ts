@@ -18,8 +18,10 @@ export interface SdkCall {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Without the token that a call may carry in it; that travels in a header as well. */
+  /** Without the token that a call may carry in it, which travels in a header as well, and without other secrets. */
   readonly body: string | Uint8Array;
+  /** Those secrets as fields of a form: sent, never kept, and no input. */
+  readonly secrets: string;
   /** That token. */
   readonly ownToken?: string;
 }
@@ -30,16 +32,26 @@ export const markerField = 'oncely_key';
 /** The parameter by which a resend is recognised on its way through the user's client. */
 export const resendField = 'oncely_resend';
 
+/** Arguments that are credentials: of `apps.uninstall`, `oauth.v2.exchange`, `tooling.tokens.rotate`. */
+const secretFields = ['client_secret', 'refresh_token'] as const;
+
 /** What the SDK gave to `fetch`, read at once, without a pause in which another call could overtake. */
 export function readTextCall(url: string, method: string, init: RequestInit | undefined): SdkCall {
   const fields = new URLSearchParams((init?.body as string | null | undefined) ?? '');
   const token = fields.get('token');
   fields.delete('token');
+  const secrets = new URLSearchParams();
+  for (const name of secretFields) {
+    const secret = fields.get(name);
+    if (secret !== null) secrets.set(name, secret);
+    fields.delete(name);
+  }
   return {
     url,
     method,
     headers: Object.fromEntries(new Headers(init?.headers)),
     body: fields.toString(),
+    secrets: secrets.toString(),
     ...(token === null ? {} : { ownToken: token }),
   };
 }
@@ -56,6 +68,7 @@ export async function readFormCall(url: string, method: string, init: RequestIni
     method,
     headers: { ...Object.fromEntries(new Headers(init.headers)), 'content-type': contentType },
     body: new Uint8Array(await encoded.arrayBuffer()),
+    secrets: '',
     ...(typeof token === 'string' ? { ownToken: token } : {}),
   };
 }
@@ -83,8 +96,9 @@ export function readRequest(request: string): SlackRequest {
   return JSON.parse(request) as SlackRequest;
 }
 
-export function bodyOf(request: SlackRequest): string | Uint8Array {
-  return request.encoding === 'base64' ? Buffer.from(request.body, 'base64') : request.body;
+export function bodyOf(request: SlackRequest, { secrets }: SdkCall): string | Uint8Array {
+  if (request.encoding === 'base64') return Buffer.from(request.body, 'base64');
+  return [request.body, secrets].filter((part) => part !== '').join('&');
 }
 
 /**

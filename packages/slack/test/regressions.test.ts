@@ -1,6 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import { expect, it } from 'vitest';
 
+import { createOwnTokens } from '../src/own-tokens.ts';
+import { probe } from '../src/probe.ts';
 import { startWorld } from './world.ts';
 
 it("the SDK's own retries are off: a failing look-up is asked three times by us, and by nobody else", async () => {
@@ -18,4 +20,27 @@ it("the SDK's own retries are off: a failing look-up is asked three times by us,
   });
   expect(calls('auth.test')).toHaveLength(3);
   expect(posts()).toHaveLength(1);
+});
+
+it('a history that goes on without a cursor is no proof of absence', async () => {
+  const body = 'channel=C0DESK&text=hello';
+  const request = JSON.stringify({ method: 'chat.postMessage', contentType: '', encoding: 'text', body });
+  const target = { operation: 'slack.chat.postMessage', key: 'k', marker: 'k', from: 0, until: 1, request };
+  const client = (hasMore: boolean): { apiCall: (method: string) => Promise<unknown> } => ({
+    apiCall: async (method) => (method === 'auth.test' ? { bot_id: 'B0' } : { messages: [], has_more: hasMore }),
+  });
+  expect(await probe(client(false), target, createOwnTokens())).toEqual({ kind: 'absent' });
+  expect(await probe(client(true), target, createOwnTokens())).toMatchObject({ kind: 'unreachable' });
+});
+
+it('I8: a secret among the arguments is sent and not kept', async () => {
+  const { fake, kept, process } = await startWorld();
+  fake.fail({ kind: 'reset_after_effect' });
+  const uninstall = (slack: WebClient): Promise<unknown> =>
+    slack.apps.uninstall({ client_id: '1.2', client_secret: 'RecognisableToo' });
+  await expect(process({ maxAttempts: 1 }).effect(uninstall)).rejects.toMatchObject({ code: 'stopped' });
+  expect(await kept()).not.toContain('RecognisableToo');
+  expect(new URLSearchParams(fake.requests[0]?.body).get('client_secret')).toBe('RecognisableToo');
+  await process({ unscoped: 'observe' }).slack.apps.uninstall({ client_id: '1.2', client_secret: 'RecognisableToo' });
+  expect(new URLSearchParams(fake.requests[1]?.body).get('client_secret')).toBe('RecognisableToo');
 });

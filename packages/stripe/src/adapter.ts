@@ -136,7 +136,7 @@ function writeOf(call: SdkCall, authorized: Authorized, landingBoundMs: number):
   const name = ownKeyOf(call);
   return {
     operation,
-    parameters: parametersOf(call),
+    parameters: parametersOf(call, authorized),
     ...(name === undefined ? {} : { name }),
     prepare: (keys) => prepareRequest(call, operation, keys, authorized),
     send: (request, permit) => sendOnce(call, request, permit),

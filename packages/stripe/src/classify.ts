@@ -19,12 +19,11 @@ export function classify(response: WireResponse, method: string): Verdict {
   if (status >= 200 && status < 300) return accepted(response, body);
   const { error } = body;
   if (typeof error !== 'object' || error === null) return unknown(`http_${status}_without_error`);
+  // Only Stripe's own answers carry a request id; a proxy's 408 or 429 may come after the vendor committed.
+  if (headers['request-id'] === undefined) return unknown(`http_${status}_not_stripe`);
   const reason = error.code ?? error.type ?? `http_${status}`;
-  // Only Stripe's own answers carry a request id; a proxy's 429 may come after the vendor committed.
   if (status === 429) {
-    return headers['request-id'] === undefined
-      ? unknown('http_429_not_stripe')
-      : { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(headers) ?? 1_000 };
+    return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(headers) ?? 1_000 };
   }
   if (status === 409) return { ...unknown(reason), retryAfterMs: retryAfterMs(headers) ?? 500 };
   if (status === 400 && error.type === 'idempotency_error') return { ...unknown('key_mismatch'), keyBurned: true };
@@ -39,7 +38,9 @@ export function classify(response: WireResponse, method: string): Verdict {
 }
 
 function accepted(response: WireResponse, body: StripeBody): Verdict {
-  if (typeof body.object !== 'string') return unknown('unexpected_shape');
+  // OAuth and parts of v2 answer without an `object`; then it must be told by the id of Stripe's own answers.
+  if (typeof body.object !== 'string' && response.headers['request-id'] === undefined)
+    return unknown('unexpected_shape');
   return {
     evidence: 'accepted',
     response,

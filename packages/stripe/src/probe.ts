@@ -81,20 +81,23 @@ async function probeList(read: Read, target: Target, request: StripeRequest | un
         matches.push({ vendorId: object.id, ...responseOf(object) });
     }
     const last = page.data.at(-1);
-    if (!page.has_more || !last) break;
+    if (!page.has_more) break;
+    if (!last) throw new Error('the list says that it goes on, and not where');
     query.set('starting_after', last.id);
   }
   return matches.length === 0 ? { kind: 'absent' } : { kind: 'found', matches };
 }
 
 async function probeDeletion(read: Read, request: StripeRequest): Promise<ProbeAnswer> {
-  const vendorId = decodeURIComponent(request.path.split('/').at(-1) ?? '');
+  // The parameters of a deletion stand in its query; a read would be refused for them.
+  const path = request.path.split('?')[0] ?? request.path;
+  const vendorId = decodeURIComponent(path.split('/').at(-1) ?? '');
   const done = (body: unknown): ProbeAnswer => ({
     kind: 'found',
     matches: [{ vendorId, response: { status: 200, headers: {}, body: JSON.stringify(body) } }],
   });
   try {
-    const object = (await read(request.path)) as StripeObject;
+    const object = (await read(path)) as StripeObject;
     if (object.deleted === true) return done(object);
     // A subscription that is deleted stays there, cancelled.
     return object.status === 'canceled' ? done(object) : { kind: 'absent' };
@@ -105,7 +108,7 @@ async function probeDeletion(read: Read, request: StripeRequest): Promise<ProbeA
     if (code !== 'resource_missing')
       return { kind: 'cannot_know', reason: 'what was to be deleted cannot be read at Stripe' };
     // Gone after a deletion that was in doubt: it was deleted.
-    return done({ id: vendorId, object: request.path.split('/').at(-2)?.replace(/s$/, ''), deleted: true });
+    return done({ id: vendorId, object: path.split('/').at(-2)?.replace(/s$/, ''), deleted: true });
   }
 }
 
@@ -142,5 +145,11 @@ function readerFor(client: StripeLike, request: StripeRequest | undefined, acces
     ...(context === undefined ? {} : { stripeContext: context }),
     ...(apiVersion === undefined ? {} : { apiVersion }),
   };
-  return (path) => client.rawRequest('GET', path, undefined, options);
+  return async (path) => {
+    const body = await client.rawRequest('GET', path, undefined, options);
+    // The SDK resolves whatever JSON has no `error`, a gateway's under 404 or 502 too.
+    if (typeof (body as { object?: unknown } | null)?.object !== 'string')
+      throw new Error(`no object of Stripe's at ${path}`);
+    return body;
+  };
 }

@@ -59,7 +59,7 @@ export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: 
     path: call.path,
     headers,
     encoding: bytes ? 'base64' : 'text',
-    body: operation.marked === true && !bytes ? appendField(text, `metadata[${markerField}]`, keys.marker) : text,
+    body: operation.marked === true && !bytes ? withMarker(text, keys.marker) : text,
     authorized,
     ...(apiBase === undefined ? {} : { apiBase }),
   };
@@ -68,6 +68,11 @@ export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: 
 
 /** The metadata field by which an effect is found again. */
 export const markerField = 'oncely_key';
+
+/** `metadata: ''` and `null` say that there is none; beside a field of it the body would say both. */
+function withMarker(body: string, marker: string): string {
+  return appendField(body.replace(/(^|&)metadata=(?=&|$)/, '').replace(/^&/, ''), `metadata[${markerField}]`, marker);
+}
 
 export function readRequest(request: string): StripeRequest {
   return JSON.parse(request) as StripeRequest;
@@ -84,14 +89,18 @@ export function bodyOf(request: StripeRequest): string | Uint8Array {
   return request.encoding === 'base64' ? Buffer.from(request.body, 'base64') : request.body;
 }
 
-/** What the call says, for the fingerprint. The API version is left out: an upgrade of the SDK is no other input. */
-export function parametersOf(call: SdkCall): Record<string, unknown> {
+/**
+ * What the call says, for the fingerprint. The API version is left out: an upgrade of the SDK is no other input. So is
+ * the client's key, which may be rotated; one that the call brings of its own is all that tells its account.
+ */
+export function parametersOf(call: SdkCall, { ownKey }: Authorized): Record<string, unknown> {
   return {
     ...decodedBody(call),
     $path: call.path,
     $account: headerOf(call.headers, 'stripe-account') ?? '',
     $context: headerOf(call.headers, 'stripe-context') ?? '',
     $mode: modeOf(headerOf(call.headers, 'authorization')),
+    ...(ownKey === undefined ? {} : { $apiKey: ownKey }),
   };
 }
 

@@ -16,6 +16,7 @@ describe('an answer of Stripe', () => {
       { evidence: 'accepted', vendorId: 're_1', remember: 'all' },
     ],
     ['no object', 200, {}, '{"status":"ok"}', { evidence: 'unknown', reason: 'unexpected_shape' }],
+    ['a token of OAuth', 200, stripes, '{"access_token":"x"}', { evidence: 'accepted', remember: 'refetch' }],
     ['no JSON', 200, {}, '<html>', { evidence: 'unknown' }],
     ['JSON that is no object', 200, {}, 'null', { evidence: 'unknown' }],
     ['a declined card', 402, stripes, error({ code: 'card_declined' }), { evidence: 'rejected', speaksForKey: false }],
@@ -28,6 +29,8 @@ describe('an answer of Stripe', () => {
       { evidence: 'not_applied', retryAfterMs: 2_000 },
     ],
     ["a proxy's rate limit in the vendor's words", 429, {}, error({}), { evidence: 'unknown' }],
+    ["a proxy's refusal", 403, {}, error({ code: 'forbidden' }), { evidence: 'unknown' }],
+    ["a proxy's timeout", 408, {}, error({ code: 'timeout' }), { evidence: 'unknown', reason: 'http_408_not_stripe' }],
     ['a wrong key', 401, stripes, error({}), { evidence: 'not_applied', environment: true }],
     ['a missing right', 403, stripes, error({}), { evidence: 'not_applied', environment: true }],
     [

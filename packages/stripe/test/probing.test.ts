@@ -205,6 +205,16 @@ describe('a deletion outside of the table', () => {
     expect(fake.requests.map(({ method }) => method)).toEqual(['DELETE', 'GET']);
   });
 
+  it('is read back without its parameters, which a read does not take', async () => {
+    const { fake, process } = await startWorld();
+    fake.fail({ kind: 'reset_before_effect' });
+    fake.fail(answer({ id: 'sub_1', object: 'subscription', status: 'canceled' }), reading);
+    const { effect, oncely } = process();
+    await effect((stripe) => stripe.subscriptions.cancel('sub_1', { prorate: true }));
+    expect(fake.requests.map(({ query }) => query.toString())).toEqual(['prorate=true', '']);
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded', vendorId: 'sub_1' });
+  });
+
   it('stops for a person where the path cannot be read: that 404 is not of the object', async () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'reset_after_effect' });

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 
 import { classify } from '../src/classify.ts';
-import { slot, startWorld } from './world.ts';
+import { apiKey, slot, startWorld } from './world.ts';
 
 // What reviews proved broken, each by the guarantee that it broke.
 
@@ -89,4 +89,69 @@ describe("the SDK's own retries are off", () => {
     await expect(process({ waitMs: 1_700 }).effect(refund)).rejects.toMatchObject({ code: 'in_doubt' });
     expect(fake.requests.length - before).toBe(3);
   });
+});
+
+describe('an answer to a read that is not of Stripe', () => {
+  const gateway = { kind: 'no_error_body', status: 404, after: 'before_effect' } as const;
+  const reads = { match: ({ method }: { method: string }): boolean => method === 'GET' };
+
+  it('does not become the result of a replay', async () => {
+    const { fake, process } = await startWorld();
+    const intent = (stripe: Stripe): Promise<Stripe.PaymentIntent> =>
+      stripe.paymentIntents.create({ amount: 1000, currency: 'usd' });
+    const first = await process().effect(intent);
+    fake.fail(gateway, reads);
+    await expect(process().effect(intent)).rejects.toMatchObject({ code: 'result_unavailable' });
+    expect(await process().effect(intent)).toEqual(first);
+  });
+
+  it('says nothing of a deletion in doubt', async () => {
+    const { fake, raw, process } = await startWorld();
+    const { id } = await raw.customers.create();
+    fake.fail({ kind: 'reset_after_effect' });
+    fake.fail(gateway, reads);
+    expect(await process().effect((stripe) => stripe.customers.del(id))).toMatchObject({ id, deleted: true });
+    expect(fake.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
+
+describe('another key of a call of its own', () => {
+  it('may be another account, so what is in doubt is not sent there', async () => {
+    const { fake, process } = await startWorld({
+      apiKeys: { [apiKey]: 'acct_default', sk_test_a: 'acct_a', sk_test_b: 'acct_b' },
+    });
+    const createWith =
+      (key: string) =>
+      (stripe: Stripe): Promise<Stripe.Customer> =>
+        stripe.customers.create({ name: 'A' }, { apiKey: key });
+    fake.fail({ kind: 'reset_after_effect' });
+    await expect(process({ maxAttempts: 1 }).effect(createWith('sk_test_a'))).rejects.toMatchObject({
+      code: 'in_doubt',
+    });
+    await expect(process().effect(createWith('sk_test_b'))).rejects.toMatchObject({ code: 'input_changed' });
+    await expect(process().effect((stripe) => stripe.customers.create({ name: 'A' }))).rejects.toMatchObject({
+      code: 'input_changed',
+      message: expect.stringContaining('$apiKey'),
+    });
+    expect(fake.effects().map(({ account }) => account)).toEqual(['acct_a']);
+  });
+});
+
+describe('our marker', () => {
+  it.each([[''], [null]])('takes the place of metadata that is %o', async (metadata) => {
+    const { fake, process } = await startWorld();
+    await process().effect((stripe) => stripe.refunds.create({ metadata: metadata as '', charge: 'ch_1' }));
+    expect(fake.requests[0]?.body).toMatch(/^charge=ch_1&metadata%5Boncely_key%5D=oncely_\w+$/);
+  });
+});
+
+it('a success without an object, as of OAuth, reaches the caller, and no token of it the ledger', async () => {
+  const { fake, kept, process } = await startWorld();
+  const body = { access_token: 'sk_test_token_of_theirs', stripe_user_id: 'acct_1' };
+  fake.fail({ kind: 'status', status: 200, after: 'before_effect', body });
+  const connect = (stripe: Stripe): Promise<unknown> =>
+    stripe.rawRequest('POST', '/oauth/token', { grant_type: 'authorization_code', code: 'ac_1' });
+  expect(await process().effect(connect)).toMatchObject(body);
+  expect(fake.requests).toHaveLength(1);
+  expect(await kept()).not.toContain('token_of_theirs');
 });

@@ -12,7 +12,15 @@ export function readRoutes(
   find: (call: StripeCall) => StripeResult,
 ): readonly StripeRoute[] {
   return [
-    { operation: `${resource}.retrieve`, verb: 'GET', path: `${resource}/:id`, prepare: (call) => () => find(call) },
+    {
+      operation: `${resource}.retrieve`,
+      verb: 'GET',
+      path: `${resource}/:id`,
+      prepare: (call) => () => {
+        for (const name of Object.keys(call.params)) if (name !== 'expand') throw unknownParam(name);
+        return find(call);
+      },
+    },
     {
       operation: `${resource}.list`,
       verb: 'GET',
