@@ -83,6 +83,9 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
 
   async function printOf(origin: Origin, write: VendorWrite): Promise<Fingerprint> {
     const { name, wording } = write.operation;
+    const key = await hashKey().catch((error: unknown) => {
+      throw refusals.withoutLedger(name, undefined, 0, error);
+    });
     return fingerprint(
       {
         operation: name,
@@ -90,7 +93,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         parameters: write.parameters,
         ...(wording === undefined ? {} : { wording }),
       },
-      await hashKey(),
+      key,
     );
   }
 

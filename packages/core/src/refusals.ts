@@ -1,6 +1,6 @@
 import type { Verdict } from './adapter.ts';
 import { effectKeyOf } from './contract.ts';
-import { OncelyError, type ErrorDetail, type ErrorCode } from './errors.ts';
+import { isOncelyError, OncelyError, type ErrorDetail, type ErrorCode } from './errors.ts';
 import type { WorkflowRow } from './ledger.ts';
 import type { Seen } from './ledger-session.ts';
 import type { Refusal } from './lifecycle/claim.ts';
@@ -150,6 +150,21 @@ export function notRecorded(job: Job, verdict: Verdict, cause: unknown): OncelyE
     fix: 'call again with the same input once the ledger answers, or await oncely.recover()',
     ...(vendorId === undefined ? {} : { vendorId }),
     cause,
+  });
+}
+
+/** A ledger that does not answer, told with what that means for the vendor; any other error as it is. */
+export function withoutLedger(operation: string, effect: string | undefined, sends: number, error: unknown): unknown {
+  if (!isOncelyError(error) || error.code !== 'ledger_unavailable' || error.effect !== undefined) return error;
+  const happened =
+    sends === 0
+      ? 'This call sent nothing to the vendor.'
+      : 'What this call sent before may have happened; it is in doubt.';
+  return new OncelyError('ledger_unavailable', {
+    message: `${operation}: ${error.message.replace(/^\[\w+\] /, '')} ${happened}`,
+    fix: 'call again with the same input once the ledger answers',
+    ...(effect === undefined ? {} : { effect }),
+    cause: error.cause ?? error,
   });
 }
 

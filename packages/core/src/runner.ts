@@ -1,6 +1,6 @@
 import type { Verdict, WireResponse } from './adapter.ts';
 import { attempt, settle, targetOf } from './attempt.ts';
-import { slotOf } from './contract.ts';
+import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
 import { publish } from './events.ts';
 import { correlation, type Job, type RunnerParts } from './job.ts';
@@ -37,13 +37,22 @@ export function createRunner(parts: RunnerParts): Runner {
   const { session, clock, codec, options, closing } = parts;
 
   const run = async (job: Job): Promise<Ended> => {
+    const sent = { times: 0 };
+    try {
+      return await drive(job, sent);
+    } catch (error) {
+      const { operation, contract } = job.claim;
+      throw refusals.withoutLedger(operation, effectKeyOf(contract), sent.times, error);
+    }
+  };
+
+  const drive = async (job: Job, sent: { times: number }): Promise<Ended> => {
     const slot = slotOf(job.claim.contract);
     let info = await session.info();
     // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
     let seen: Seen = job.prepare ? { revision: 0, at: info.at } : await session.read(slot);
     let token = parts.token();
     let start: Instant | undefined;
-    let sends = 0;
     let pollMs = 10;
     let lastCause: unknown;
 
@@ -92,8 +101,8 @@ export function createRunner(parts: RunnerParts): Runner {
       switch (decision.kind) {
         case 'send': {
           refuseWhenClosing(job, seen);
-          if (sends >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
-            throw refusals.exhausted(job, seen, sends, lastCause);
+          if (sent.times >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
+            throw refusals.exhausted(job, seen, sent.times, lastCause);
           }
           start ??= instant(clock);
           crashPoint('before_claim', slot);
@@ -113,11 +122,11 @@ export function createRunner(parts: RunnerParts): Runner {
         case 'own': {
           // The permission is ours: just stored, or recognised after the answer to the claim was lost.
           if (isOpen(decision.attempt)) {
-            sends += 1;
+            sent.times += 1;
             const verdict = await attempt(parts, job, slot, seen.record as EffectRecord, start ?? instant(clock));
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
             seen = await settle(parts, job, slot, seen, token, verdict);
-            const ended = await afterSettle(job, seen, verdict, sends);
+            const ended = await afterSettle(job, seen, verdict, sent.times);
             if (ended) return ended;
           }
           token = parts.token();

@@ -105,8 +105,39 @@ describe('the runtime', () => {
   it('when the ledger cannot be reached nothing is sent, and the error says so', async () => {
     const broken = memoryLedger();
     const shop = openShop({ ...broken, write: () => Promise.reject(new Error('gone')) });
-    await expect(act(shop.start())).rejects.toMatchObject({ code: 'ledger_unavailable', next: 'retry' });
+    await expect(act(shop.start())).rejects.toMatchObject({
+      code: 'ledger_unavailable',
+      next: 'retry',
+      effect: expect.stringContaining(':v1') as unknown,
+      message: expect.stringMatching(/gone.*This call sent nothing to the vendor\.\n {2}fix: call again/s) as unknown,
+    });
     expect(shop.vendor.sends).toBe(0);
+    const closed = openShop({ ...broken, open: () => Promise.reject(new Error('gone')) });
+    await expect(act(closed.start())).rejects.toMatchObject({
+      code: 'ledger_unavailable',
+      message: expect.stringContaining('This call sent nothing to the vendor.') as unknown,
+    });
+    expect(closed.vendor.sends).toBe(0);
+  }, 15_000);
+
+  it('when the ledger goes away after a send, the error says that it may have happened', async () => {
+    const ledger = memoryLedger();
+    let gone = false;
+    const shop = openShop({
+      ...ledger,
+      write: async (command) => {
+        if (gone) throw new Error('gone');
+        const answer = await ledger.write(command);
+        gone = command.expect === 1;
+        return answer;
+      },
+    });
+    shop.vendor.script.push(lost);
+    await expect(act(shop.start())).rejects.toMatchObject({
+      code: 'ledger_unavailable',
+      message: expect.stringContaining('What this call sent before may have happened') as unknown,
+    });
+    expect(shop.vendor.sends).toBe(1);
   }, 15_000);
 
   it('recovery in a fresh process resends what was lost, without its caller', async () => {
