@@ -23,7 +23,7 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'no check of the permission at the last hook',
     file: 'packages/core/src/permit.ts',
-    from: `if (elapsed() >= windowMs) throw new PermitDenied('the send window is over');`,
+    from: `if (!(elapsed() < windowMs)) throw new PermitDenied('the send window is over');`,
     to: ``,
     test: traces,
     named: 'I4: a process stopped past its window',
@@ -123,6 +123,38 @@ const mutants: readonly Mutant[] = [
     to: `          retryConfig: { retries: 2, minTimeout: 1, maxTimeout: 1 } as never,`,
     test: 'packages/slack/test/regressions.test.ts',
     named: 'own retries are off: a failing look-up',
+  },
+  {
+    breaks: "one neighbour's error failing a batch",
+    file: 'packages/core/src/batching.ts',
+    from: `if (batch.length > 1 && isFaultOfOne(error))`,
+    to: `if (batch.length > 1 && !isFaultOfOne(error) && isFaultOfOne(error))`,
+    test: 'packages/core/test/batching.test.ts',
+    named: "one command's fault never fails its neighbours",
+  },
+  {
+    breaks: "time from the worker's clock",
+    file: 'packages/core/src/postgres/rows.ts',
+    from: `  const at = Number(row.now_at);`,
+    to: `  const at = Number(row.now_at) > 0 ? Date.now() : 0;`,
+    test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
+    named: "is the server's where the worker's clock",
+  },
+  {
+    breaks: 'pause not locking out a claim in flight, Postgres',
+    file: 'packages/core/src/postgres/schema.ts',
+    from: `if alone then perform pg_advisory_xact_lock(gate);`,
+    to: `if alone then null;`,
+    test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
+    named: 'is not acknowledged while a claim that did not see it is being stored',
+  },
+  {
+    breaks: 'a claim that does not compare the revision again, Postgres',
+    file: 'packages/core/src/postgres/schema.ts',
+    from: `where e.key = command.key and e.revision = command.expect`,
+    to: `where e.key = command.key and e.revision >= command.expect`,
+    test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
+    named: 'of two takeovers at once one wins',
   },
 ];
 
