@@ -1,6 +1,6 @@
 import { sharedPostgresUrl } from '@oncely/testing/servers/shared';
-import type { Pool, PoolClient } from 'pg';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Pool } from 'pg';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import type { Ledger, WriteCommand } from '../../src/ledger.ts';
 import { postgresLedger } from '../../src/ledgers/postgres.ts';
@@ -19,18 +19,29 @@ beforeEach(async () => {
   ({ epoch } = await ledger.open());
 });
 
-/** A batch of another process, stopped between its statement and its commit. */
-async function uncommitted(commands: readonly WriteCommand[]): Promise<PoolClient> {
+/** A transaction of another process, open until it is ended here or the test is over. */
+async function transaction(
+  statement: string,
+  values: unknown[] = [],
+): Promise<(how: 'commit' | 'rollback') => Promise<void>> {
   const client = await pool.connect();
+  let ended = false;
+  const end = async (how: 'commit' | 'rollback'): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    await client.query(how);
+    client.release();
+  };
+  onTestFinished(() => end('rollback'));
   await client.query('begin');
-  const places = Array.from({ length: 12 }, (_, at) => `$${at + 1}`).join(', ');
-  await client.query(`select * from ${schema}.write(${places})`, [...columnsOf(commands), true]);
-  return client;
+  await client.query(statement, values);
+  return end;
 }
 
-async function commit(client: PoolClient): Promise<void> {
-  await client.query('commit');
-  client.release();
+/** A batch of another process, stopped between its statement and its commit. */
+function uncommitted(commands: readonly WriteCommand[]): ReturnType<typeof transaction> {
+  const places = Array.from({ length: 12 }, (_, at) => `$${at + 1}`).join(', ');
+  return transaction(`select * from ${schema}.write(${places})`, [...columnsOf(commands), true]);
 }
 
 /** Until so many backends wait for another's transaction. */
@@ -53,7 +64,7 @@ describe('under READ COMMITTED', () => {
     const first = await uncommitted([claimOf(slot, { doc: 'first' })]);
     const second = ledger.write(claimOf(slot, { doc: 'second' }));
     await waiting(1);
-    await commit(first);
+    await first('commit');
     expect(await second).toMatchObject({ kind: 'conflict', row: { revision: 1, doc: 'first' } });
   });
 
@@ -61,8 +72,7 @@ describe('under READ COMMITTED', () => {
     const first = await uncommitted([claimOf(slot, { doc: 'first' })]);
     const second = ledger.write(claimOf(slot, { doc: 'second' }));
     await waiting(1);
-    await first.query('rollback');
-    first.release();
+    await first('rollback');
     expect(await second).toMatchObject({ kind: 'written', revision: 1 });
   });
 
@@ -71,7 +81,7 @@ describe('under READ COMMITTED', () => {
     const first = await uncommitted([claimOf(slot, { expect: 1, doc: 'first' })]);
     const second = ledger.write(claimOf(slot, { expect: 1, doc: 'second' }));
     await waiting(1);
-    await commit(first);
+    await first('commit');
     expect(await second).toMatchObject({ kind: 'conflict', row: { revision: 2, doc: 'first' } });
   });
 
@@ -102,18 +112,16 @@ describe('a pause', () => {
     });
     await waiting(1);
     expect(acknowledged).toBe(false);
-    await commit(claim);
+    await claim('commit');
     expect(await pausing).toMatchObject({ kind: 'written' });
     expect(await ledger.write(claimOf(slot, { expect: 1, guard: { epoch } }))).toMatchObject({ kind: 'held' });
   });
 
   it('that is being stored holds the claims behind it until it is known', async () => {
-    const client = await pool.connect();
-    await client.query('begin');
-    await client.query(`select * from ${schema}.write_workflow('case:desk', 0, 'paused', 'by ada')`);
+    const pausing = await transaction(`select * from ${schema}.write_workflow('case:desk', 0, 'paused', 'by ada')`);
     const claim = ledger.write(claimOf(slot, { guard: { epoch } }));
     await waiting(1);
-    await commit(client);
+    await pausing('commit');
     expect(await claim).toMatchObject({ kind: 'held', workflow: { state: 'paused', doc: 'by ada' } });
   });
 
@@ -121,7 +129,7 @@ describe('a pause', () => {
     const claim = await uncommitted([claimOf(slot, { guard: { epoch } })]);
     const marking = ledger.markSuspect(1);
     await waiting(1);
-    await commit(claim);
+    await claim('commit');
     const marked = await marking;
     const answer = await ledger.write(claimOf(slot, { expect: 1, guard: { epoch } }));
     expect(answer).toMatchObject({ kind: 'epoch', info: { epoch: marked.epoch, suspectSince: 1 } });
