@@ -94,7 +94,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   };
 }
 
-/** Starts a replica of a running server; resolves when it has all of its data and follows it. */
+/** Starts a replica of a running server; resolves when it has all of its data on disk and follows it. */
 export async function startRedisReplica(of: RedisServer, options: StartRedisOptions = {}): Promise<RedisServer> {
   const replica = await startRedis({
     ...options,
@@ -102,8 +102,10 @@ export async function startRedisReplica(of: RedisServer, options: StartRedisOpti
   });
   const giveUpAt = performance.now() + syncTimeoutMs;
   for (;;) {
-    const info = String(await replica.command('INFO', 'replication'));
-    if (info.includes('master_link_status:up')) return replica;
+    const info = String(await replica.command('INFO'));
+    // Until its first append-only file is written it is not durable.
+    const ready = ['master_link_status:up', 'aof_rewrite_in_progress:0', 'aof_rewrite_scheduled:0'];
+    if (ready.every((line) => info.includes(line))) return replica;
     if (performance.now() >= giveUpAt) {
       const log = replica.log();
       await replica.stop();

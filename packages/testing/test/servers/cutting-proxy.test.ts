@@ -47,6 +47,8 @@ async function sendUntilCut(text: string): Promise<string> {
 }
 
 describe('a cutting proxy', () => {
+  const patience = { timeout: 10_000, interval: 5 };
+
   it('passes everything on, ends included', async () => {
     const line = dial();
     const long = 'x'.repeat(1_000_000);
@@ -54,7 +56,7 @@ describe('a cutting proxy', () => {
     await line.closed;
     expect(line.got()).toBe(long);
     expect(proxy.forwarded()).toEqual({ request: long.length, response: long.length });
-    await expect.poll(() => proxy.connections()).toEqual({ open: 0, accepted: 1 });
+    await expect.poll(() => proxy.connections(), patience).toEqual({ open: 0, accepted: 1 });
     expect(proxy.cuts()).toBe(0);
   });
 
@@ -73,22 +75,22 @@ describe('a cutting proxy', () => {
       received = '';
       proxy.cutAfter({ direction: 'request', bytes });
       await sendUntilCut('twelve bytes');
-      await expect.poll(() => received).toBe('twelve bytes'.slice(0, bytes));
+      await expect.poll(() => received, patience).toBe('twelve bytes'.slice(0, bytes));
     }
   });
 
   it('counts from the moment it is armed, over several chunks, and cuts one line once', async () => {
     const [line, other] = [dial(), dial()];
     line.socket.write('before');
-    await expect.poll(() => line.got()).toBe('before');
+    await expect.poll(() => line.got(), patience).toBe('before');
     proxy.cutAfter({ direction: 'response', bytes: 5 });
     line.socket.write('abc');
-    await expect.poll(() => line.got()).toBe('beforeabc');
+    await expect.poll(() => line.got(), patience).toBe('beforeabc');
     line.socket.write('def');
     await line.closed;
     expect(line.got()).toBe('beforeabcde');
     other.socket.write('still here');
-    await expect.poll(() => other.got()).toBe('still here');
+    await expect.poll(() => other.got(), patience).toBe('still here');
   });
 
   it('is not armed any more when it was healed', async () => {
@@ -96,7 +98,7 @@ describe('a cutting proxy', () => {
     proxy.heal();
     const line = dial();
     line.socket.write('whole');
-    await expect.poll(() => line.got()).toBe('whole');
+    await expect.poll(() => line.got(), patience).toBe('whole');
   });
 
   it('delays each way', async () => {
@@ -104,14 +106,14 @@ describe('a cutting proxy', () => {
     proxy.delay(60);
     const began = performance.now();
     line.socket.write('slow');
-    await expect.poll(() => line.got(), { interval: 5 }).toBe('slow');
+    await expect.poll(() => line.got(), patience).toBe('slow');
     expect(performance.now() - began).toBeGreaterThanOrEqual(119);
   });
 
   it('hangs in silence, and passes on what it held when it is healed', async () => {
     const before = dial();
     before.socket.write('1');
-    await expect.poll(() => before.got()).toBe('1');
+    await expect.poll(() => before.got(), patience).toBe('1');
     proxy.blackhole();
     const during = dial();
     before.socket.write('2');
@@ -119,7 +121,7 @@ describe('a cutting proxy', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect([before.got(), during.got(), received]).toEqual(['1', '', '1']);
     proxy.heal();
-    await expect.poll(() => before.got()).toBe('12');
+    await expect.poll(() => before.got(), patience).toBe('12');
     await during.closed;
     expect(during.got()).toBe('3');
   });
@@ -130,7 +132,7 @@ describe('a cutting proxy', () => {
     await echo.refuse(false);
     const line = dial();
     line.socket.write('back');
-    await expect.poll(() => line.got()).toBe('back');
+    await expect.poll(() => line.got(), patience).toBe('back');
     proxy.cutAll();
     await line.closed;
   });

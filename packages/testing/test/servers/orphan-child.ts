@@ -1,7 +1,8 @@
-/** Starts servers, says where, and waits to be killed. */
+/** Starts a server, says where, and waits to be killed or returns. */
 import { startPostgres } from '../../src/servers/postgres.ts';
 import { startRedis } from '../../src/servers/redis.ts';
 
-const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-process.stdout.write(`${JSON.stringify([postgres.dataDirectory, redis.dataDirectory])}\n`);
-if (process.argv[2] === 'wait') setInterval(() => undefined, 1_000);
+const [, , name, wait] = process.argv;
+const server = await (name === 'postgres' ? startPostgres() : startRedis());
+process.stdout.write(`${server.dataDirectory}\n`);
+if (wait === 'wait') setInterval(() => undefined, 1_000);

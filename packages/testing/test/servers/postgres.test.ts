@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-describe('a private Postgres', () => {
+describe('a private Postgres', { timeout: 60_000 }, () => {
   it('answers, is durable and listens on loopback only', async () => {
     expect(await postgres.query('show fsync; show synchronous_commit; show listen_addresses')).toEqual([
       'on',
@@ -59,15 +59,23 @@ describe('a private Postgres', () => {
 
   it('waits for the backends of a postmaster that was killed alone', async () => {
     await other.query('create table kept (a int); insert into kept values (7)');
-    // A backend looks for its postmaster only when it waits, so this one outlives it.
-    const busy = other.query('select count(*) from generate_series(1, 3000000) a').catch(() => undefined);
-    const running = `select count(*) from pg_stat_activity where query ~ 'generate' and pid <> pg_backend_pid()`;
-    await expect.poll(() => other.query(running)).toEqual(['1']);
+    const sleeping = other.query('select pg_sleep(60)').catch(() => undefined);
+    const find = `select pid from pg_stat_activity where query ~ 'pg_sleep' and pid <> pg_backend_pid()`;
+    await expect.poll(() => other.query(find), { timeout: 10_000 }).toHaveLength(1);
+    const backend = Number((await other.query(find))[0]);
+    process.kill(backend, 'SIGSTOP'); // it cannot see that its postmaster dies
     process.kill(other.pid()!, 'SIGKILL');
-    await expect.poll(() => other.pid()).toBeUndefined();
-    await other.restart();
+    await expect.poll(() => other.pid(), { timeout: 10_000 }).toBeUndefined();
+    let restarted = false;
+    const restart = other.restart().then(() => {
+      restarted = true;
+    });
+    await expect.poll(() => other.log(), { timeout: 10_000 }).toContain('still in use');
+    expect(restarted).toBe(false);
+    process.kill(backend, 'SIGCONT');
+    await restart;
     expect(await other.query('table kept')).toEqual(['7']);
-    await busy;
+    await sleeping;
   });
 
   it('leaves no process, folder or shared memory behind', async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-describe('a private Redis', () => {
+describe('a private Redis', { timeout: 60_000 }, () => {
   it('answers and syncs each write', async () => {
     expect(await redis.command('SET', 'greeting', 'hello')).toBe('OK');
     expect(await redis.command('MGET', 'greeting', 'none')).toEqual(['hello', null]);
@@ -58,7 +58,7 @@ describe('a private Redis', () => {
     expect(await replica.command('GET', 'before')).toBe('1');
     await expect(replica.command('SET', 'own', '1')).rejects.toThrow('READONLY');
     await redis.command('SET', 'after', '2');
-    await expect.poll(() => replica.command('GET', 'after')).toBe('2');
+    await expect.poll(() => replica.command('GET', 'after'), { timeout: 10_000 }).toBe('2');
     await replica.command('REPLICAOF', 'NO', 'ONE');
     expect(await replica.command('SET', 'own', '1')).toBe('OK');
     await replica.stop();
@@ -87,7 +87,7 @@ describe('a private Redis', () => {
   });
 });
 
-describe('a Redis Cluster', () => {
+describe('a Redis Cluster', { timeout: 60_000 }, () => {
   it('spreads the slots over masters that can be killed and come back', async () => {
     const { nodes, ...started } = await cluster;
     const [first, , last] = nodes;
