@@ -23,7 +23,7 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'no check of the permission at the last hook',
     file: 'packages/core/src/permit.ts',
-    from: `if (elapsed() >= windowMs) throw new PermitDenied('the send window is over');`,
+    from: `if (!(elapsed() < windowMs)) throw new PermitDenied('the send window is over');`,
     to: ``,
     test: traces,
     named: 'I4: a process stopped past its window',
