@@ -1,0 +1,92 @@
+import type { Script } from './scripts.ts';
+
+const clock = `
+local time = redis.call('time')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function text(number) return string.format('%.0f', number) end
+`;
+
+/**
+ * Rows as they stand.
+ *
+ * KEYS    the rows
+ * ARGV    none
+ * returns now, then of each row {revision, at, doc, state}, or {} where there is none
+ */
+export const readScript: Script = {
+  name: 'read',
+  lua: `${clock}
+local rows = {text(now)}
+for n = 1, #KEYS do
+  local row = redis.call('hmget', KEYS[n], 'revision', 'at', 'doc', 'state')
+  rows[n + 1] = row[1] and row or {}
+end
+return rows
+`,
+};
+
+/**
+ * A slot's audit events in no order.
+ *
+ * KEYS    1 the row
+ * ARGV    none
+ * returns sequence, 'at doc', sequence, 'at doc', ...
+ */
+export const historyScript: Script = {
+  name: 'history',
+  lua: `
+local fields = redis.call('hgetall', KEYS[1])
+local events = {}
+for n = 1, #fields, 2 do
+  local sequence = string.match(fields[n], '^event (%d+)$')
+  if sequence then
+    events[#events + 1] = sequence
+    events[#events + 1] = fields[n + 1]
+  end
+end
+return events
+`,
+};
+
+/**
+ * Slots of a bucket in byte order.
+ *
+ * KEYS    1 slots
+ * ARGV    above which, below which, how many
+ * returns now, slots
+ */
+export const slotsScript: Script = {
+  name: 'slots',
+  lua: `${clock}
+local slots = redis.call('zrangebylex', KEYS[1], '(' .. ARGV[1], '(' .. ARGV[2], 'limit', 0, ARGV[3])
+return {text(now), slots}
+`,
+};
+
+/**
+ * Slots of a bucket that are due, those that have been so for longest first.
+ *
+ * KEYS    1 due
+ * ARGV    how many to leave out, how many
+ * returns now, slots
+ */
+export const dueScript: Script = {
+  name: 'due',
+  lua: `${clock}
+local slots = redis.call('zrangebyscore', KEYS[1], '-inf', text(now), 'limit', ARGV[1], ARGV[2])
+return {text(now), slots}
+`,
+};
+
+/**
+ * KEYS    1 workflows
+ * ARGV    workflow
+ * returns now, or now and the workflow
+ */
+export const workflowScript: Script = {
+  name: 'workflow',
+  lua: `${clock}
+local row = redis.call('hget', KEYS[1], ARGV[1])
+return row and {text(now), row} or {text(now)}
+`,
+};
