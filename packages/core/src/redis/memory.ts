@@ -15,8 +15,8 @@ interface Known {
 /** What this process remembers of the ledger, held against what each answer says. */
 export interface Memory {
   identity: Identity | undefined;
-  /** A server was met that nobody has looked at yet. */
-  stale: boolean;
+  /** Replication ids of servers that were met and that nobody has looked at yet. */
+  readonly unlooked: Set<string>;
   of(index: number): Known;
   /** The highest epoch seen in any bucket. */
   epoch(): number;
@@ -35,7 +35,7 @@ export function createMemory(): Memory {
   const known = new Map<number, Known>();
   return {
     identity: undefined,
-    stale: false,
+    unlooked: new Set(),
     of: (index) => {
       let found = known.get(index);
       if (!found) known.set(index, (found = { epoch: 0, writes: 0 }));
@@ -73,7 +73,7 @@ export async function callStanding(
       known.epoch = Math.max(known.epoch, head.epoch);
       known.writes = Math.max(known.writes, head.writes);
       known.clock = { server: head.now, local: performance.now() };
-      memory.stale ||= head.durability === '';
+      if (head.durability === '') memory.unlooked.add(head.replid);
       return { head, answers: answers as string[][] };
     }
     if (first === 'absent' || first === 'other') return first;

@@ -39,18 +39,19 @@ local function lose(replid)
   writes = writes + 1000000000
   set('writes', text(writes))
 end
+local here = found[5] or ''
 local replication = redis.pcall('info', 'replication')
 if type(replication) == 'string' then
   local replid = string.match(replication, 'master_replid:(%x+)') or ''
   local replicas = string.match(replication, 'connected_slaves:(%d+)') or ''
-  if replid ~= found[5] then
+  if replid ~= here then
     -- A server that comes back with all that it ever synced has lost nothing. It has no second id, as a promoted
     -- replica has, and had no replica that could come back in its place.
     local restarted = durability == 'always' and found[6] == '0'
       and string.find(replication, 'master_replid2:0+%s')
-    if found[5] and found[5] ~= '' and not restarted then lose(replid) end
+    if here ~= '' and not restarted then lose(replid) end
     -- What this server syncs is not known.
-    durability = ''
+    here, durability = replid, ''
     set('replid', replid)
     set('durability', '')
   end
@@ -62,7 +63,7 @@ local function keep()
   if #changed > 0 then redis.call('hset', KEYS[1], unpack(changed)) end
 end
 local function head()
-  return {'ok', text(now), epoch, suspect, lost, text(writes), durability}
+  return {'ok', text(now), epoch, suspect, lost, text(writes), durability, here}
 end
 `;
 

@@ -10,6 +10,8 @@ export interface Head {
   readonly writes: number;
   /** '' where nobody has looked yet at the server that it is on now. */
   readonly durability: string;
+  /** The replication id of that server; '' where it may not be asked for. */
+  readonly replid: string;
 }
 
 /** What of one ledger is the same in all buckets and for ever. */
@@ -28,7 +30,7 @@ export interface Part extends Identity {
 }
 
 export function headOf(reply: readonly string[]): Head {
-  const [, now, epoch, suspect = '', lost = '', writes, durability = ''] = reply;
+  const [, now, epoch, suspect = '', lost = '', writes, durability = '', replid = ''] = reply;
   return {
     now: Number(now),
     epoch: Number(epoch),
@@ -36,6 +38,7 @@ export function headOf(reply: readonly string[]): Head {
     lost,
     writes: Number(writes),
     durability,
+    replid,
   };
 }
 

@@ -36,13 +36,14 @@ export interface Store {
 const bucketsOfCluster = 64;
 const lookAgainMs = 10_000;
 
-export function createStore({ prefix, buckets: asked, calling, looking }: StoreOptions): Store {
+export function createStore({ prefix, buckets: asked, calling, looking: how }: StoreOptions): Store {
   const { connection } = calling;
   const memory = createMemory();
   let buckets: Bucket[] | undefined;
   let replaced: OncelyError | undefined;
   let unfit: OncelyError | undefined;
-  let lookedAt = -Infinity;
+  let looking: Promise<void> | undefined;
+  const lookedAt = new Map<string, number>();
   let settling: Promise<LedgerInfo> | undefined;
 
   /** Somebody emptied the server, and another process, which knew nothing of the ledger, made a new one there. */
@@ -71,16 +72,25 @@ export function createStore({ prefix, buckets: asked, calling, looking }: StoreO
   };
 
   const look = (): Promise<Looked[]> => {
-    lookedAt = performance.now();
-    return Promise.all(connection.servers().map((send) => lookAt(send, looking)));
+    for (const replid of memory.unlooked) lookedAt.set(replid, performance.now());
+    return Promise.all(connection.servers().map((send) => lookAt(send, how)));
   };
 
   const record = async (looked: readonly Looked[]): Promise<void> => {
-    memory.stale = false;
+    memory.unlooked.clear();
     unfit = undefined;
     const args = looked.flatMap(({ replid, durability }) => [replid, durability]);
     const all = buckets ?? [];
     await Promise.all(all.map(({ ledger }) => callScript(calling, recordScript, [ledger], args, 'writes')));
+  };
+
+  const lookAgain = async (): Promise<void> => {
+    try {
+      await record(await look());
+    } catch (error) {
+      // A server that cannot be looked at now is not thereby unfit.
+      if (error instanceof OncelyError && error.code === 'ledger_unusable') unfit = error;
+    }
   };
 
   const open = async (): Promise<LedgerInfo> => {
@@ -117,14 +127,13 @@ export function createStore({ prefix, buckets: asked, calling, looking }: StoreO
       }
     },
     refuseUnfitServer: async () => {
-      if ((memory.stale || unfit) && performance.now() - lookedAt > lookAgainMs) {
-        try {
-          await record(await look());
-        } catch (error) {
-          // A server that cannot be looked at now is not thereby unfit.
-          if (error instanceof OncelyError && error.code === 'ledger_unusable') unfit = error;
-        }
+      const due = (replid: string): boolean => performance.now() - (lookedAt.get(replid) ?? -Infinity) > lookAgainMs;
+      if (memory.unlooked.size > 0 && [...memory.unlooked].some(due)) {
+        looking ??= lookAgain().finally(() => {
+          looking = undefined;
+        });
       }
+      await looking;
       if (unfit) throw unfit;
     },
     settle,
