@@ -22,8 +22,9 @@ export function checkEvidence(slot: string, versions: readonly Version[], proofs
       if (known && before) checkAttempts(known, record, before, version, report);
       for (const attempt of record.attempts) {
         const was = known?.attempts.find(({ token }) => token === attempt.token);
-        if ((was?.evidence ?? 'unknown') === attempt.evidence) continue;
-        const problem = problemOf(was, attempt, record, version, proofs, begun);
+        // To become unknown again is to be forgotten, which is a rule of its own.
+        if (attempt.evidence === 'unknown' || attempt.evidence === was?.evidence) continue;
+        const problem = problemOf(was, attempt, record, before, version, proofs, begun);
         if (problem !== undefined) report('doubt vanished', `${attempt.token} became ${attempt.evidence} ${problem}`);
       }
     }
@@ -68,6 +69,7 @@ function problemOf(
   was: AttemptEssentials | undefined,
   attempt: AttemptEssentials,
   record: RecordEssentials,
+  previous: Version | undefined,
   version: Version,
   proofs: Proofs,
   begun: number,
@@ -101,7 +103,7 @@ function problemOf(
       const needed = record.safety === 'constrained' || record.safety === 'natural' ? 1 : 2;
       const absent = looks.filter((look) => look.found.length === 0).length;
       if (absent < needed) return `by ${absent} looks that found nothing, of ${needed}`;
-      return landed(was, record, version) ? undefined : 'before it could no longer land';
+      return landed(was, record, version.at, previous) ? undefined : 'before it could no longer land';
     }
     case 'person':
       return record.decisions > 0 ? undefined : 'by a person who decided nothing';
@@ -110,10 +112,9 @@ function problemOf(
   }
 }
 
-function landed(was: AttemptEssentials | undefined, record: RecordEssentials, { at }: Version): boolean {
-  if (!was || at === undefined || record.safety === 'constrained') return true;
-  // Stamps of an earlier version are times by now, unless that version is the one right before: then they are checked
-  // for an offset from its own time, which is not later than this one's.
-  const abandoned = was.settledAt ?? was.leaseUntil;
-  return typeof abandoned !== 'number' || at >= abandoned + record.landingBoundMs;
+/** Whether the attempt's request could no longer take effect, by the ledger's time of what closed it. */
+function landed(was: AttemptEssentials | undefined, record: RecordEssentials, at?: number, before?: Version): boolean {
+  if (record.safety === 'constrained') return true;
+  if (!was || at === undefined || before?.at === undefined) return false;
+  return at >= timeOf(was.settledAt ?? was.leaseUntil, before.at) + record.landingBoundMs;
 }

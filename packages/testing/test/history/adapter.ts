@@ -57,7 +57,7 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
-      timeoutMs: Math.min(100, permit.remainingMs()),
+      timeoutMs: Math.min(250, permit.remainingMs()),
       permit: watched,
     });
     const verdict: Verdict =
