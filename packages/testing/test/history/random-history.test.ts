@@ -103,7 +103,10 @@ const faults: readonly [name: string, rules: readonly string[], fault: Fault][] 
     'a conflict answered as written',
     ['written twice', 'wrong revision', 'two documents', 'never written'],
     replacing(
-      (answer) => answer.kind === 'conflict' && answer.row !== undefined,
+      // Shown to another too: else it may be its writer's, who was told nothing.
+      (answer, others) =>
+        answer.kind === 'conflict' &&
+        others.some((other) => other !== answer && other.row?.digest === answer.row?.digest && other.row),
       (answer) => ({ kind: 'written', revision: answer.row?.revision ?? 0, now: answer.row?.at ?? 0 }),
     ),
   ],
@@ -119,12 +122,14 @@ const faults: readonly [name: string, rules: readonly string[], fault: Fault][] 
     'a row that is gone',
     ['stale'],
     (history, random) => {
-      const last = history.findLastIndex((event) => event.kind === 'answer' && event.answer.kind === 'written');
-      const at = history[last]?.time ?? 0;
-      const again = history.find((event) => 'call' in event && event.kind === 'call' && isCallOf(event, history[last]));
-      if (again?.kind !== 'call' || !('slot' in again.command)) return undefined;
+      const writes = history.filter((event) => event.kind === 'call' && event.command.op === 'write');
+      const last = history.findLast(
+        (event) => isWritten(event) && writes.some((call) => 'call' in call && isCallOf(call, event)),
+      );
+      const again = writes.find((call) => last && 'call' in call && isCallOf(call, last));
+      if (!last || again?.kind !== 'call' || !('slot' in again.command)) return undefined;
       const { slot } = again.command;
-      const time = at + 0.1 + random() * 0.1;
+      const time = last.time + 0.1 + random() * 0.1;
       return [
         ...history,
         { process: 'late', time, kind: 'call', call: 1, command: { op: 'read', slot } },
@@ -163,17 +168,26 @@ interface WithRow {
   readonly row?: { readonly revision: number; readonly at: number; readonly digest: string };
 }
 
-function replacing(fits: (answer: RecordedAnswer & WithRow) => boolean, by: (answer: WithRow) => object): Fault {
+function replacing(
+  fits: (answer: RecordedAnswer & WithRow, others: readonly WithRow[]) => unknown,
+  by: (answer: WithRow) => object,
+): Fault {
   return (history, random) => {
-    const fitting = history.filter((event): event is Answer => event.kind === 'answer' && fits(event.answer as never));
+    const answers = history.filter((event): event is Answer => event.kind === 'answer');
+    const all = answers.map(({ answer }): WithRow => answer);
+    const fitting = answers.filter(({ answer }) => fits(answer, all));
     const chosen = fitting[Math.floor(random() * fitting.length)];
     if (!chosen) return undefined;
     return history.map((event) =>
-      event === chosen ? ({ ...event, answer: by(event.answer as WithRow) } as HistoryEvent) : event,
+      event === chosen ? ({ ...event, answer: by(event.answer) } as HistoryEvent) : event,
     );
   };
 }
 
-function isCallOf(call: HistoryEvent & { kind: 'call' }, answer: HistoryEvent | undefined): boolean {
-  return answer?.kind === 'answer' && call.process === answer.process && call.call === answer.call;
+function isWritten(event: HistoryEvent): boolean {
+  return event.kind === 'answer' && event.answer.kind === 'written';
+}
+
+function isCallOf(call: { process: string; call: number }, answer: HistoryEvent): boolean {
+  return answer.kind === 'answer' && call.process === answer.process && call.call === answer.call;
 }
