@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
  * for an attempt. Tokens are permissions, so adapters are not told of them; a history has to be.
  */
 export interface AttemptTokens {
-  next(): string;
+  readonly next: () => string;
   /** The token under which the calling code runs. To be asked before anything is awaited. */
-  current(): string;
+  readonly current: () => string;
 }
 
 export function attemptTokens(process: string): AttemptTokens {

@@ -107,6 +107,7 @@ function problemOf(
     }
     case 'person':
       return record.decisions > 0 ? undefined : 'by a person who decided nothing';
+    case undefined:
     default:
       return `on the basis of ${basis ?? 'nothing'}`;
   }

@@ -12,7 +12,7 @@ import type { AttemptTokens } from '../../src/history/attempt-token.ts';
 import type { Journal } from '../../src/history/journal.ts';
 import type { VendorRequest } from './vendor.ts';
 
-export const landingBoundMs = 400;
+const landingBoundMs = 400;
 
 const operations = {
   'hammer.pay': defineOperation({

@@ -34,7 +34,7 @@ interface Ending {
   unanswered(at?: number): RecordedRow;
 }
 
-export const slot = 'book:desk:pay';
+const slot = 'book:desk:pay';
 const leaseMs = 100;
 
 export function story(): Story {
@@ -109,4 +109,28 @@ export function settled(
   basis = 'answer',
 ): Pick<AttemptEssentials, 'evidence' | 'basis' | 'settledAt'> {
   return { evidence, basis, settledAt: { after: 0 } };
+}
+
+/** A claims with token t1, is told so, and sends. */
+export function claimed(tale: Story): RecordedRow {
+  const row = tale.write('a', 0, [{}], { guard: 1 }).written();
+  tale.tell('a', { kind: 'sending', token: 't1', until: Infinity });
+  return row;
+}
+
+/** A claims, sends, and settles what happened. */
+export function succeeded(tale: Story): RecordedRow {
+  const claim = claimed(tale);
+  tale.tell('vendor', { kind: 'effect', token: 't1', vendorId: 'v1' });
+  tale.tell('a', { kind: 'verdict', token: 't1', evidence: 'accepted' });
+  const row = tale.write('a', 1, [{ ...since(claim), ...settled('accepted'), vendorId: 'v1' }]).written();
+  tale.tell('a', { kind: 'told', vendorId: 'v1' });
+  return row;
+}
+
+/** The rules that a story breaks. */
+export function broken(tell: (tale: Story) => void): string[] {
+  const tale = story();
+  tell(tale);
+  return tale.broken();
 }
