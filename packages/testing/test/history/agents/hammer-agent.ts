@@ -1,5 +1,6 @@
 /** A worker of the hammer: effects, recovery, pauses and looks at random, until the stop file is there. */
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createOncely, isOncelyError, type ErrorCode, type Oncely } from '@oncely/core';
 
@@ -109,6 +110,8 @@ export async function agent(orders: HammerOrders): Promise<Codes> {
         await act();
       } catch (error) {
         count(known(error));
+        // A server that is down is not reached more often by asking more often.
+        if (known(error) === 'ledger_unavailable') await sleep(20);
       }
     }
   };
