@@ -17,6 +17,8 @@ interface Mutant {
   readonly named: string;
 }
 
+const differential = 'packages/core/test/ledgers/differential.test.ts';
+const hammer = 'packages/testing/test/history/hammer-sqlite.test.ts';
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
 const mutants: readonly Mutant[] = [
@@ -155,6 +157,62 @@ const mutants: readonly Mutant[] = [
     to: `where e.key = command.key and e.revision >= command.expect`,
     test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
     named: 'of two takeovers at once one wins',
+  },
+  {
+    breaks: 'a write in memory that takes any later revision for the expected one',
+    file: 'packages/core/src/ledgers/memory.ts',
+    from: `if ((row?.revision ?? 0) !== command.expect) return`,
+    to: `if ((row?.revision ?? 0) < command.expect) return`,
+    test: differential,
+    named: 'every store gives the answers of the one in memory',
+  },
+  {
+    breaks: 'an update in Postgres without the revision',
+    file: 'packages/core/src/postgres/schema.ts',
+    from: `where e.key = command.key and e.revision = command.expect`,
+    to: `where e.key = command.key`,
+    test: differential,
+    named: 'every store gives the answers of the one in memory',
+  },
+  {
+    breaks: 'a write in Redis that looks at no workflow',
+    file: 'packages/core/src/redis/scripts.ts',
+    from: `if workflow and not string.find(workflow, '^%d+ %d+ running ') then`,
+    to: `if false then`,
+    test: differential,
+    named: 'every store gives the answers of the one in memory',
+  },
+  {
+    breaks: 'claims in SQLite that look at no workflow',
+    file: 'packages/core/src/ledgers/sqlite.ts',
+    from: `if (workflow && workflow.state !== 'running') return`,
+    to: `if (workflow && false) return`,
+    test: hammer,
+    named: 'leave an unbroken history',
+  },
+  {
+    breaks: 'a process that wakes up behind its send window sends',
+    file: 'packages/core/src/permit.ts',
+    from: `if (elapsed() >= windowMs) throw`,
+    to: `if (elapsed() >= windowMs * 1_000) throw`,
+    test: hammer,
+    named: 'leave an unbroken history',
+  },
+  {
+    breaks: 'a takeover that takes the dead attempt for one that sent nothing',
+    file: 'packages/core/src/lifecycle/claim.ts',
+    from: `attempts: [...record.attempts, attempt],`,
+    to: `attempts: [...record.attempts.map((each) => (each === previous && each.evidence === 'unknown' ? { ...each, evidence: 'not_applied' as const, settledAt: now, basis: 'answer' as const } : each)), attempt],`,
+    test: hammer,
+    named: 'leave an unbroken history',
+  },
+  {
+    breaks: 'a history checker that does not mind an answer older than what was known',
+    file: 'packages/testing/src/history/check-registers.ts',
+    from: `if (newest && revision < newest.revision) {`,
+    to: `if (newest && revision < 0) {`,
+    test: 'packages/testing/test/history',
+    named: 'reports a row that is gone',
   },
 ];
 
