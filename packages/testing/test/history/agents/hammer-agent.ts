@@ -98,7 +98,12 @@ export async function agent(orders: HammerOrders): Promise<Codes> {
     if (what < 0.75) await perform(pick());
     else if (what < 0.9) await look(pick());
     else if (what < 0.94) await oncely.recover({ limit: 8, deadlineMs: 500 });
-    else if (what < 0.955) await oncely.workflows.pause(workflow, { by: orders.name });
+    else if (what < 0.98) {
+      await oncely.workflows.pause(workflow, { by: orders.name });
+      await sleep(random() * 60);
+      await oncely.workflows.resume(workflow, { by: orders.name });
+    }
+    // Of one that was killed in between.
     else if (what < 0.996) await oncely.workflows.resume(workflow, { by: orders.name });
     else if (what < 0.997) await oncely.suspect(new Date(Date.now() - 100));
     else await oncely.suspect(undefined);
