@@ -1,5 +1,6 @@
 import type { Ledger } from '@oncely/core';
 
+import type { AttemptTokens } from './attempt-token.ts';
 import { digestOf, essentialsOf } from './essentials.ts';
 import type { RecordedAnswer, RecordedCommand, RecordedRow } from './event.ts';
 import type { Journal } from './journal.ts';
@@ -10,11 +11,11 @@ type Info = Awaited<ReturnType<Ledger['open']>>;
 
 /**
  * A ledger whose every command and answer goes into a journal: the command before the ledger sees it, the answer before
- * its caller does. An error is recorded as no answer, whatever it says.
+ * its caller does. An error is recorded as no answer, whatever it says. `tokens` are told which slot is at hand.
  * @example
  * const ledger = recordLedger(sqliteLedger('effects.db'), openJournal(folder, 'worker-1'));
  */
-export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
+export function recordLedger(ledger: Ledger, journal: Journal, tokens?: AttemptTokens): Ledger {
   let calls = 0;
 
   const recorded = async <T>(
@@ -39,6 +40,7 @@ export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
     name: ledger.name,
     open: () => recorded({ op: 'info' }, () => ledger.open(), infoTold),
     write: (command) => {
+      tokens?.about(command.slot);
       const record = essentialsOf(command.doc);
       return recorded(
         {
@@ -64,12 +66,14 @@ export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
         },
       );
     },
-    read: (slot) =>
-      recorded(
+    read: (slot) => {
+      tokens?.about(slot);
+      return recorded(
         { op: 'read', slot },
         () => ledger.read(slot),
         (answer) => ({ kind: 'shown', now: answer.at, ...shown(answer.row) }),
-      ),
+      );
+    },
     list: (query) =>
       recorded(
         { op: 'list' },

@@ -38,7 +38,7 @@ export class HammerVendorError extends Error {
 /** An adapter that writes down when it begins to send and what it makes of the answer. */
 export function hammerAdapter(url: string, journal: Journal, tokens: AttemptTokens): Adapter<HammerClient, 'one'> {
   const send = async (stored: string, permit: Permit): Promise<Verdict> => {
-    const token = tokens.current();
+    const { token } = tokens.current();
     const prepared = JSON.parse(stored) as Omit<VendorRequest, 'token' | 'deadline'>;
     const { slot, operation } = prepared;
     const time = journal.now();
@@ -93,7 +93,8 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
       },
       resend: (target, permit) => send(target.request, permit),
       rekey: (request, { key }) => JSON.stringify({ ...(JSON.parse(request) as object), key }),
-      probe: async ({ marker, request }) => {
+      probe: async ({ marker }) => {
+        const { slot } = tokens.current();
         const begun = journal.now();
         let ids: string[];
         try {
@@ -102,8 +103,7 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
         } catch {
           return { kind: 'unreachable', reason: 'no answer', retryAfterMs: 20 };
         }
-        const slot = (JSON.parse(request ?? '{}') as { slot?: string }).slot;
-        if (slot !== undefined) journal.append({ kind: 'probed', slot, begun, found: ids });
+        journal.append({ kind: 'probed', slot, begun, found: ids });
         if (ids.length === 0) return { kind: 'absent' };
         return { kind: 'found', matches: ids.map((id) => ({ vendorId: id, response: ok(id) })) };
       },
