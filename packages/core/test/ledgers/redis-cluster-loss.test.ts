@@ -10,7 +10,7 @@ async function privateCluster(appendfsync: string) {
   onTestFinished(() => cluster.stop());
   const client = new Cluster(
     cluster.nodes.map(({ host, port }) => ({ host, port })),
-    { clusterRetryStrategy: () => 50, redisOptions: { retryStrategy: () => 50 } },
+    { clusterRetryStrategy: () => 50 },
   );
   client.on('error', () => undefined);
   onTestFinished(() => client.disconnect());
