@@ -33,11 +33,12 @@ export async function pgbenchTurn(url: string, commands: readonly WriteCommand[]
     ...['--no-vacuum', '-M', 'prepared', '-c', String(clients), '-j', String(threads)],
     ...['-T', String(Math.max(1, Math.round(turnMs / 1_000)))],
     ...['-D', 'step=:bench:customer', '-D', `claimed=${claim?.doc}`, '-D', `settled=${settle?.doc}`],
-    ...['-f', '/dev/stdin', url],
+    ...['-f', '-', url],
   ];
   const bench = running(program, args);
   bench.child.stdin?.end(script);
   const { stdout } = await bench;
+  if (/actually processed: 0$/m.test(stdout)) return 0; // a machine too busy to begin
   const tps = /tps = ([\d.]+) \(without initial connection time\)/.exec(stdout)?.[1];
   if (tps === undefined) throw new Error(`pgbench did not say how fast it was:\n${stdout}`);
   return Number(tps);
