@@ -45,7 +45,9 @@ try {
   for (const [name, make] of Object.entries(makers)) {
     if (values.only === undefined || values.only === name) groups.push(await make(commands));
   }
-  const bytes = commands.map(({ doc, events }) => [doc, ...events.map((event) => event.doc)].map((text) => text.length));
+  const bytes = commands.map(({ doc, events }) =>
+    [doc, ...events.map((event) => event.doc)].map((text) => text.length),
+  );
   const about = [
     ...machine(groups.map(({ setting }) => setting)),
     `${rounds} rounds of ${turnMs} ms each; ratios are medians of the rounds' own`,

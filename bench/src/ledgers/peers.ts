@@ -24,7 +24,10 @@ export function installPeers(): void {
 }
 
 export async function startPeer(name: 'dbos' | 'powertools', url: string): Promise<Peer> {
-  const child = fork(`${folder}${name}.js`, [url], { execArgv: ['--no-deprecation'], env: { ...process.env, NODE_ENV: 'production' } });
+  const child = fork(`${folder}${name}.js`, [url], {
+    execArgv: ['--no-deprecation'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   const next = async (): Promise<unknown> => {
     const ended = new AbortController();
     try {

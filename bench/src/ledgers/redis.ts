@@ -62,10 +62,10 @@ export async function redisGroup(commands: readonly WriteCommand[]): Promise<Gro
 }
 
 async function barePairsOn(client: Redis, [claim, settle]: readonly WriteCommand[]): Promise<() => Promise<void>> {
-  const [first, second] = (await Promise.all([
-    client.script('LOAD', setIfAbsent),
-    client.script('LOAD', update),
-  ])) as [string, string];
+  const [first, second] = (await Promise.all([client.script('LOAD', setIfAbsent), client.script('LOAD', update)])) as [
+    string,
+    string,
+  ];
   let pairs = 0;
   return async () => {
     const key = `pair_${(pairs += 1)}:bench:customer`;

@@ -22,7 +22,9 @@ export function printRows(rows: readonly Row[]): void {
   const table = [head, ...rows.map(cellsOf)];
   const widths = head.map((_, at) => Math.max(...table.map((cells) => (cells[at] ?? '').length)));
   for (const cells of table) {
-    const padded = cells.map((cell, at) => (numeric.has(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)));
+    const padded = cells.map((cell, at) =>
+      numeric.has(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+    );
     console.log(padded.join('  ').trimEnd());
   }
 }
