@@ -159,6 +159,14 @@ const mutants: readonly Mutant[] = [
     named: 'of two takeovers at once one wins',
   },
   {
+    breaks: 'a batch that does not compare the revision again, Postgres',
+    file: 'packages/core/src/postgres/schema.ts',
+    from: `where e.revision = excluded.revision - 1`,
+    to: `where e.revision <= excluded.revision`,
+    test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
+    named: 'of two takeovers in batches one wins',
+  },
+  {
     breaks: 'a write in memory that takes any later revision for the expected one',
     file: 'packages/core/src/ledgers/memory.ts',
     from: `if ((row?.revision ?? 0) !== command.expect) return`,

@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 
+import { median, rateOf } from './rate.ts';
 import { openBench, type Subject } from './subjects.ts';
 
 const rounds = 9;
@@ -13,29 +14,15 @@ const widths = [1, 16] as const;
 const { subjects, close } = await openBench();
 const rates = new Map(subjects.map((subject) => [subject, widths.map((): number[] => [])]));
 try {
-  for (const subject of subjects) for (const width of widths) await turn(subject, width);
+  for (const subject of subjects) for (const width of widths) await rateOf(subject.run, width, turnMs);
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, width] of widths.entries()) {
-      for (const subject of subjects) rates.get(subject)?.[at]?.push(await turn(subject, width));
+      for (const subject of subjects) rates.get(subject)?.[at]?.push(await rateOf(subject.run, width, turnMs));
     }
   }
   print();
 } finally {
   await close();
-}
-
-/** How many a second, with `width` of them under way at any time. */
-async function turn({ run }: Subject, width: number): Promise<number> {
-  const start = performance.now();
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    while (performance.now() - start < turnMs) {
-      await run();
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return (done / (performance.now() - start)) * 1_000;
 }
 
 function print(): void {
@@ -70,8 +57,4 @@ function rowsAgainst(bare: readonly (readonly number[])[]) {
 interface Measured {
   readonly rate: number;
   readonly ratio: number;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -141,8 +141,9 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     return readInfo();
   };
 
+  const writeStatement = place(callWrite);
   const send = async (commands: readonly WriteCommand[]): Promise<WriteAnswer[]> => {
-    const { rows } = await client.query(place(callWrite), [...columnsOf(commands), !allowUnsafe]);
+    const { rows } = await client.query(writeStatement, [...columnsOf(commands), !allowUnsafe]);
     const answers: WriteAnswer[] = [];
     for (const row of rows as AnswerRow[]) {
       const at = Number(row.n) - 1;

@@ -42,18 +42,35 @@ export function keyOf(slot: string): string {
 export function columnsOf(commands: readonly WriteCommand[]): unknown[] {
   const events = commands.flatMap((command, at) => command.events.map((event) => ({ ...event, of: at + 1 })));
   return [
-    commands.map(({ slot }) => keyOf(slot)),
-    commands.map(({ slot }) => slot),
-    commands.map(({ expect }) => expect),
-    commands.map(({ doc }) => doc),
-    commands.map(({ index }) => index.state),
-    commands.map(({ index }) => (index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs))),
-    commands.map(({ slot, guard }) => (guard ? keyOf(workflowOfSlot(slot)) : null)),
-    commands.map(({ guard }) => guard?.epoch ?? null),
-    events.map((event) => event.of),
-    events.map((event) => event.sequence),
-    events.map((event) => event.doc),
+    textsOf(commands.map(({ slot }) => keyOf(slot))),
+    textsOf(commands.map(({ slot }) => slot)),
+    numbersOf(commands.map(({ expect }) => expect)),
+    textsOf(commands.map(({ doc }) => doc)),
+    textsOf(commands.map(({ index }) => index.state)),
+    numbersOf(commands.map(({ index }) => (index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs)))),
+    textsOf(commands.map(({ slot, guard }) => (guard ? keyOf(workflowOfSlot(slot)) : null))),
+    numbersOf(commands.map(({ guard }) => guard?.epoch ?? null)),
+    numbersOf(events.map((event) => event.of)),
+    numbersOf(events.map((event) => event.sequence)),
+    textsOf(events.map((event) => event.doc)),
   ];
+}
+
+// Array literals of our own: a client's would go over each document several times, and this is most of what a batch
+// takes here.
+function numbersOf(values: readonly (number | null)[]): string {
+  return `{${values.map((value) => value ?? 'null').join(',')}}`;
+}
+
+function textsOf(values: readonly (string | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'null' : quoted(value))).join(',')}}`;
+}
+
+// JSON escapes quotes and backslashes as an array literal does, by far the fastest, and these as it does not.
+const otherInJson = /[\0-\x1f\ud800-\udfff]/;
+
+function quoted(text: string): string {
+  return otherInJson.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : JSON.stringify(text);
 }
 
 /** What a command takes of a batch. */

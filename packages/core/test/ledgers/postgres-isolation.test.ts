@@ -100,6 +100,55 @@ describe('under READ COMMITTED', () => {
   });
 });
 
+describe('many at once', () => {
+  /** What goes in one statement. */
+  const beside = (...commands: WriteCommand[]) =>
+    Promise.all([claimOf('beside:desk:refund'), ...commands].map((command) => ledger.write(command)));
+
+  it('of two takeovers in batches one wins, and the other is shown its row', async () => {
+    await ledger.write(claimOf(slot));
+    const first = await uncommitted([claimOf(slot, { expect: 1, doc: 'first' }), claimOf('other:desk:refund')]);
+    const second = beside(claimOf(slot, { expect: 1, doc: 'second', events: [{ sequence: 1, doc: 'second' }] }));
+    await waiting(1);
+    await first('commit');
+    const conflict = { kind: 'conflict', row: { revision: 2, doc: 'first' } };
+    expect(await second).toMatchObject([{ kind: 'written' }, conflict]);
+    expect(await ledger.history(slot)).toEqual([]);
+  });
+
+  it('a claim takes the place of one that was rolled back', async () => {
+    const first = await uncommitted([claimOf(slot, { doc: 'first' })]);
+    const second = beside(claimOf(slot, { doc: 'second' }));
+    await waiting(1);
+    await first('rollback');
+    expect(await second).toMatchObject([{ kind: 'written' }, { kind: 'written', revision: 1 }]);
+  });
+
+  it('a settle of what is not there is no first claim', async () => {
+    expect(await beside(claimOf(slot, { expect: 1 }))).toMatchObject([{ kind: 'written' }, { kind: 'conflict' }]);
+    expect((await ledger.read(slot)).row).toBeUndefined();
+  });
+
+  it('a conflict writes nothing, not even a mark on the row', async () => {
+    await ledger.write(claimOf(slot));
+    const rowNow = async () =>
+      (await pool.query(`select ctid, xmin, xmax from ${schema}.effects where slot = $1`, [slot])).rows;
+    const before = await rowNow();
+    const conflict = { kind: 'conflict', row: { revision: 1 } };
+    expect(await beside(claimOf(slot))).toMatchObject([{ kind: 'written' }, conflict]);
+    expect(await rowNow()).toEqual(before);
+  });
+
+  it('texts of any characters come back as they were', async () => {
+    const doc = 'a\n"b" \\ {c,d} null \u0001 é 漢 🙂 \u2028';
+    await beside(claimOf(slot, { doc, events: [{ sequence: 1, doc }] }));
+    await ledger.write(claimOf('lone:desk:refund', { doc }));
+    expect((await ledger.read(slot)).row?.doc).toBe(doc);
+    expect(await ledger.history(slot)).toMatchObject([{ doc }]);
+    expect((await ledger.read('lone:desk:refund')).row?.doc).toBe(doc);
+  });
+});
+
 describe('a pause', () => {
   const pause = () => ledger.writeWorkflow({ workflow: 'case:desk', expect: 0, state: 'paused', doc: 'by ada' });
 
