@@ -34,6 +34,8 @@ CREATE FUNCTION kept_schema.write(keys text[], slots text[], expects integer[], 
     seen record;
     held boolean;
     epoch_now integer;
+    at_once boolean;
+    started_at bigint;
     written_ats bigint[] := array_fill(null::bigint, array[cardinality(keys)]);
   begin
     if durable and current_setting('synchronous_commit') = 'off' then
@@ -42,51 +44,82 @@ CREATE FUNCTION kept_schema.write(keys text[], slots text[], expects integer[], 
     perform kept_schema.pass_gate(false);
     select l.epoch into epoch_now from kept_schema.ledger l;
     held := exists (select from kept_schema.workflows w where w.state <> 'running');
-    -- In the order of their keys, so that two batches never wait for each other in a circle.
-    for command in
-      select * from unnest(keys, slots, expects, docs, states, dues, workflows, epochs) with ordinality
-        as c (key, slot, expect, doc, state, due, workflow, epoch, n)
-      order by c.key collate "C", c.n
-    loop
-      n := command.n;
-      kind := case when command.epoch <> epoch_now then 'epoch' end;
-      if kind is null and held and command.epoch is not null then
-        select w.revision, w.at, w.state, w.doc into seen
-          from kept_schema.workflows w where w.key = command.workflow and w.state <> 'running';
-        if found then
-          kind := 'held'; revision := seen.revision; at := seen.at; state := seen.state; doc := seen.doc;
-        end if;
-      end if;
-      now_at := kept_schema.now_ms();
-      if kind is null and command.expect = 0 then
+    at_once := cardinality(keys) > 1 and not held
+      and not exists (select from unnest(epochs) as g (epoch) where g.epoch <> epoch_now)
+      and cardinality(keys) = (select count(distinct k.key collate "C") from unnest(keys) as k (key));
+    if at_once then
+      -- One statement for all that nothing stands against, for half of what one each takes. What is seen to be at another
+      -- revision is not tried, since that would mark its row; whoever is faster is met by the comparison at the end.
+      started_at := kept_schema.now_ms();
+      with stored as (
         insert into kept_schema.effects as e (key, slot, revision, at, state, due_at, doc)
-          values (command.key, command.slot, 1, now_at, command.state, now_at + command.due, command.doc)
-          on conflict (key) do nothing
-          returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
-      elsif kind is null then
-        update kept_schema.effects e
-          set revision = e.revision + 1, at = greatest(kept_schema.now_ms(), e.at), state = command.state, doc = command.doc,
-            due_at = greatest(kept_schema.now_ms(), e.at) + command.due
-          where e.key = command.key and e.revision = command.expect
-          returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
-      end if;
-      if kind = 'written' then
-        now_at := at;
-        written_ats[command.n] := at;
-      else
-        -- What is recorded is shown to whoever repeats it, held or not.
-        select e.revision, e.at, e.doc into seen from kept_schema.effects e where e.key = command.key;
-        if coalesce(seen.revision, 0) <> command.expect then
-          kind := 'conflict'; revision := seen.revision; at := seen.at; state := null; doc := seen.doc;
-          now_at := greatest(kept_schema.now_ms(), seen.at);
+          select c.key, c.slot, c.expect + 1, started_at, c.state, started_at + c.due, c.doc
+          from unnest(keys, slots, expects, docs, states, dues) as c (key, slot, expect, doc, state, due)
+          -- A look by key for each, so that no plan made for small tables reads a large one.
+          where coalesce((select e.revision from kept_schema.effects e where e.key = c.key), 0) = c.expect
+          -- As below, so that two batches never wait for each other in a circle.
+          order by c.key collate "C"
+          on conflict (key) do update
+            set revision = excluded.revision, at = greatest(excluded.at, e.at), state = excluded.state,
+              doc = excluded.doc, due_at = greatest(excluded.at, e.at) + (excluded.due_at - excluded.at)
+            where e.revision = excluded.revision - 1
+          returning e.key, e.at
+      )
+      select array_agg(s.at order by c.n) into written_ats
+        from unnest(keys) with ordinality as c (key, n) left join stored s on s.key = c.key collate "C";
+      return query
+        select w.n, 'written', w.at, w.expect + 1, w.at, null::text, null::text
+        from unnest(written_ats, expects) with ordinality as w (at, expect, n) where w.at is not null;
+    end if;
+    if array_position(written_ats, null) is not null then
+      -- In the order of their keys, so that two batches never wait for each other in a circle.
+      for command in
+        select * from unnest(keys, slots, expects, docs, states, dues, workflows, epochs) with ordinality
+          as c (key, slot, expect, doc, state, due, workflow, epoch, n)
+        where written_ats[c.n] is null order by c.key collate "C", c.n
+      loop
+        n := command.n;
+        kind := case when at_once then 'conflict' when command.epoch <> epoch_now then 'epoch' end;
+        if kind is null and held and command.epoch is not null then
+          select w.revision, w.at, w.state, w.doc into seen
+            from kept_schema.workflows w where w.key = command.workflow and w.state <> 'running';
+          if found then
+            kind := 'held'; revision := seen.revision; at := seen.at; state := seen.state; doc := seen.doc;
+          end if;
         end if;
-      end if;
-      return next;
-    end loop;
-    insert into kept_schema.events (key, sequence, at, doc)
-      select keys[e.command], e.sequence, written_ats[e.command], e.doc
-      from unnest(event_of, event_sequences, event_docs) as e (command, sequence, doc)
-      where written_ats[e.command] is not null;
+        now_at := kept_schema.now_ms();
+        if kind is null and command.expect = 0 then
+          insert into kept_schema.effects as e (key, slot, revision, at, state, due_at, doc)
+            values (command.key, command.slot, 1, now_at, command.state, now_at + command.due, command.doc)
+            on conflict (key) do nothing
+            returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
+        elsif kind is null then
+          update kept_schema.effects e
+            set revision = e.revision + 1, at = greatest(kept_schema.now_ms(), e.at), state = command.state, doc = command.doc,
+              due_at = greatest(kept_schema.now_ms(), e.at) + command.due
+            where e.key = command.key and e.revision = command.expect
+            returning 'written', e.revision, e.at, null, null into kind, revision, at, state, doc;
+        end if;
+        if kind = 'written' then
+          now_at := at;
+          written_ats[command.n] := at;
+        else
+          -- What is recorded is shown to whoever repeats it, held or not.
+          select e.revision, e.at, e.doc into seen from kept_schema.effects e where e.key = command.key;
+          if at_once or coalesce(seen.revision, 0) <> command.expect then
+            kind := 'conflict'; revision := seen.revision; at := seen.at; state := null; doc := seen.doc;
+            now_at := greatest(kept_schema.now_ms(), seen.at);
+          end if;
+        end if;
+        return next;
+      end loop;
+    end if;
+    if cardinality(event_of) > 0 then
+      insert into kept_schema.events (key, sequence, at, doc)
+        select keys[e.command], e.sequence, written_ats[e.command], e.doc
+        from unnest(event_of, event_sequences, event_docs) as e (command, sequence, doc)
+        where written_ats[e.command] is not null;
+    end if;
   end $$;
 CREATE FUNCTION kept_schema.write_workflow(workflow text, expect integer, new_state text, new_doc text) RETURNS TABLE(written boolean, now_at bigint, revision integer, at bigint, state text, doc text)
     LANGUAGE plpgsql
