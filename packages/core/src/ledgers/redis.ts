@@ -103,6 +103,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       },
       weigh: weightOf,
       isFaultOfOne: () => false,
+      lanes: 2,
     });
 
   return {

@@ -3,7 +3,7 @@ import { slotRange } from '../slot-range.ts';
 import { bucketOfSlot, bucketOfWorkflow, type Bucket } from './buckets.ts';
 import { callScript, type Calling } from './calling.ts';
 import { dueScript, readScript, slotsScript } from './scripts-read.ts';
-import { rowOf } from './writing.ts';
+import { rowOf, stateOfRow } from './writing.ts';
 
 type Slots = [now: string, slots: string[]];
 
@@ -31,7 +31,7 @@ export async function listRows(calling: Calling, buckets: readonly Bucket[], que
     const [now, ...found] = (await callScript(calling, readScript, keys, [], 'reads')) as [string, ...string[][]];
     see(now);
     return found.flatMap((row, index) => {
-      const kept = state === undefined || row[3] === state ? rowOf(slots[index] ?? '', row) : undefined;
+      const kept = state === undefined || stateOfRow(row) === state ? rowOf(slots[index] ?? '', row) : undefined;
       return kept ? [kept] : [];
     });
   };

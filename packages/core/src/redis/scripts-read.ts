@@ -3,7 +3,6 @@ import type { Script } from './scripts.ts';
 const clock = `
 local time = redis.call('time')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local function text(number) return string.format('%.0f', number) end
 `;
 
 /**
@@ -11,14 +10,14 @@ local function text(number) return string.format('%.0f', number) end
  *
  * KEYS    the rows
  * ARGV    none
- * returns now, then of each row {revision, at, doc, state}, or {} where there is none
+ * returns now, then of each row {head, doc}, or {} where there is none
  */
 export const readScript: Script = {
   name: 'read',
   lua: `${clock}
-local rows = {text(now)}
+local rows = {now}
 for n = 1, #KEYS do
-  local row = redis.call('hmget', KEYS[n], 'revision', 'at', 'doc', 'state')
+  local row = redis.call('hmget', KEYS[n], 'head', 'doc')
   rows[n + 1] = row[1] and row or {}
 end
 return rows
@@ -59,7 +58,7 @@ export const slotsScript: Script = {
   name: 'slots',
   lua: `${clock}
 local slots = redis.call('zrangebylex', KEYS[1], '(' .. ARGV[1], '(' .. ARGV[2], 'limit', 0, ARGV[3])
-return {text(now), slots}
+return {now, slots}
 `,
 };
 
@@ -73,8 +72,8 @@ return {text(now), slots}
 export const dueScript: Script = {
   name: 'due',
   lua: `${clock}
-local slots = redis.call('zrangebyscore', KEYS[1], '-inf', text(now), 'limit', ARGV[1], ARGV[2])
-return {text(now), slots}
+local slots = redis.call('zrangebyscore', KEYS[1], '-inf', now, 'limit', ARGV[1], ARGV[2])
+return {now, slots}
 `,
 };
 
@@ -87,6 +86,6 @@ export const workflowScript: Script = {
   name: 'workflow',
   lua: `${clock}
 local row = redis.call('hget', KEYS[1], ARGV[1])
-return row and {text(now), row} or {text(now)}
+return row and {now, row} or {now}
 `,
 };

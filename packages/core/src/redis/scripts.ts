@@ -6,25 +6,24 @@ export interface Script {
 
 // The standing of a bucket: whether all that it has acknowledged is still there. What has lost something puts its
 // loss down before anything else is stored: `lost` begins with the time of the last write that is left, so whatever is
-// gone was written after it. Replies are texts only, since clients read integers in different ways.
+// gone was written after it.
 //
 // KEYS[1] the bucket's ledger
 // ARGV    1 the ledger's id, 2 the epoch and 3 the count of writes that this process has seen here, 4 the time after
 //         which its caller has given up
 // returns {'late'|'absent'|'other', now}: nothing was done
 const standing = `
-local function text(number) return string.format('%.0f', number) end
 local time = redis.call('time')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if now > tonumber(ARGV[4]) then return {'late', text(now)} end
+if now > tonumber(ARGV[4]) then return {'late', now} end
 local found = redis.call('hmget', KEYS[1],
   'id', 'epoch', 'suspect', 'lost', 'replid', 'replicas', 'durability', 'last', 'writes')
 local id, epoch, suspect, lost = found[1], found[2], found[3] or '', found[4] or ''
 local durability, writes = found[7] or '', tonumber(found[9]) or 0
-if not id then return {'absent', text(now)} end
+if not id then return {'absent', now} end
 if ARGV[1] ~= '' and ARGV[1] ~= id then
   redis.call('hset', KEYS[1], 'lost', '0 another')
-  return {'other', text(now)}
+  return {'other', now}
 end
 local changed = {}
 local function set(field, value)
@@ -32,12 +31,12 @@ local function set(field, value)
   changed[#changed + 1] = value
 end
 local function lose(replid)
-  local since = string.match(lost, '^%d+') or text(math.min(now, tonumber(found[8])))
+  local since = string.match(lost, '^%d+') or math.min(now, tonumber(found[8]))
   lost = since .. ' ' .. replid
   set('lost', lost)
   -- Above what any process has seen of the lost branch, so that each loss is met once.
   writes = writes + 1000000000
-  set('writes', text(writes))
+  set('writes', writes)
 end
 local here = found[5] or ''
 local replication = redis.pcall('info', 'replication')
@@ -58,93 +57,108 @@ if type(replication) == 'string' then
   if replicas ~= found[6] then set('replicas', replicas) end
 end
 -- An older copy of this very ledger, as a backup is.
-if (lost == '' and tonumber(epoch) < tonumber(ARGV[2])) or writes < tonumber(ARGV[3]) then lose('branch ' .. text(writes)) end
+if (lost == '' and tonumber(epoch) < tonumber(ARGV[2])) or writes < tonumber(ARGV[3]) then lose('branch ' .. writes) end
 local function keep()
   if #changed > 0 then redis.call('hset', KEYS[1], unpack(changed)) end
 end
 local function head()
-  return {'ok', text(now), epoch, suspect, lost, text(writes), durability, here}
+  return {'ok', now, epoch, suspect, lost, writes, durability, here}
 end
 `;
 
 /**
  * Carries out many writes of one bucket, each by itself: one that cannot be stored changes nothing and holds up none.
+ * A row is a hash: `head` (revision, at and state), `doc`, and of each audit event `event <sequence>` (at and doc).
  *
- * KEYS    1 ledger, 2 slots, 3 due, 4 workflows, then the row of each write
+ * KEYS    1 ledger, 2 slots, 3 due, 4 workflows, then the row of each write: as that of the ledger, but with
+ *         `slot:` and the slot in place of `ledger`
  * ARGV    4 of the standing; '1' where a write that stores nothing must reach the replicas too; then of each write:
- *         slot, expected revision, doc, state, due after ms or '', workflow, epoch of the guard or '', number of events,
- *         and of each event sequence and doc
- * returns head, then of each write {'written', at, revision} | {'conflict', at [, revision, at of the row, doc]} |
- *         {'held', at, workflow} | {'epoch', at} | {'error', why}
+ *         expected revision, doc, state, due after ms or '', epoch of the guard or '', number of events, and of each
+ *         event sequence and doc
+ * returns head, then of each write {'written', at, revision} | {'conflict', at [, head, doc]} | {'held', at, workflow} |
+ *         {'epoch', at} | {'error', why}
  */
 export const writeScript: Script = {
   name: 'write',
   lua: `${standing}
-local sound = redis.pcall('zcard', KEYS[2])
-if type(sound) ~= 'table' then sound = redis.pcall('zcard', KEYS[3]) end
-if type(sound) ~= 'table' then sound = redis.pcall('hlen', KEYS[4]) end
-local broken = type(sound) == 'table' and sound.err
 local stored = false
+local held = redis.pcall('hlen', KEYS[4])
 
 local function write(key, first, events)
-  if broken then return {'error', broken} end
-  local row = redis.pcall('hmget', key, 'revision', 'at')
-  if row.err then return {'error', row.err} end
-  local slot, expect = ARGV[first], tonumber(ARGV[first + 1])
-  local revision = tonumber(row[1]) or 0
-  -- A clock that was set back must not make a slot's time run backwards.
-  local at = math.max(now, tonumber(row[2]) or 0)
-  if revision ~= expect then
-    if revision == 0 then return {'conflict', text(at)} end
-    return {'conflict', text(at), row[1], row[2], redis.call('hget', key, 'doc')}
+  local row, taken
+  if events == 1 then
+    local found = redis.pcall('hmget', key, 'head', 'event ' .. ARGV[first + 6])
+    row, taken = found[1] or found, found[2]
+    if row == found and not found.err then row = false end
+  else
+    row = redis.pcall('hget', key, 'head')
   end
-  local guard = ARGV[first + 6]
+  if type(row) == 'table' then return {'error', row.err} end
+  local revision, at = '0', now
+  if row then
+    local before
+    revision, before = string.match(row, '^(%d+) (%d+)')
+    -- A clock that was set back must not make a slot's time run backwards.
+    at = math.max(now, tonumber(before))
+  end
+  if revision ~= ARGV[first] then
+    if not row then return {'conflict', at} end
+    return {'conflict', at, row, redis.call('hget', key, 'doc')}
+  end
+  local slot = string.sub(key, #KEYS[1])
+  local guard = ARGV[first + 4]
   if guard ~= '' then
-    if lost ~= '' or guard ~= epoch then return {'epoch', text(at)} end
-    local workflow = redis.call('hget', KEYS[4], ARGV[first + 5])
-    if workflow and not string.find(workflow, '^%d+ %d+ running ') then return {'held', text(at), workflow} end
-  end
-  local values = {'revision', text(revision + 1), 'at', text(at), 'doc', ARGV[first + 2], 'state', ARGV[first + 3]}
-  local taken = {}
-  for n = 0, events - 1 do
-    local sequence = ARGV[first + 8 + 2 * n]
-    local field = 'event ' .. sequence
-    if taken[field] or redis.call('hexists', key, field) == 1 then
-      return {'error', slot .. ' has an audit event ' .. sequence .. ' already'}
+    if lost ~= '' or guard ~= epoch then return {'epoch', at} end
+    if held ~= 0 then
+      local workflow = redis.pcall('hget', KEYS[4], string.match(slot, '^(.*):') or '')
+      if type(workflow) == 'table' then return {'error', workflow.err} end
+      if workflow and not string.find(workflow, '^%d+ %d+ running ') then return {'held', at, workflow} end
     end
-    taken[field] = true
-    values[#values + 1] = field
-    values[#values + 1] = text(at) .. ' ' .. ARGV[first + 9 + 2 * n]
   end
-  -- Nothing was stored up to here, and nothing fails from here on.
+  local values = {'head', revision + 1 .. ' ' .. at .. ' ' .. ARGV[first + 2], 'doc', ARGV[first + 1]}
+  if events == 1 then
+    values[5], values[6] = 'event ' .. ARGV[first + 6], at .. ' ' .. ARGV[first + 7]
+  elseif events > 1 then
+    local here = {}
+    for n = 0, events - 1 do
+      local field = 'event ' .. ARGV[first + 6 + 2 * n]
+      taken = taken or here[field] or redis.call('hexists', key, field) == 1
+      here[field] = true
+      values[#values + 1] = field
+      values[#values + 1] = at .. ' ' .. ARGV[first + 7 + 2 * n]
+    end
+  end
+  if taken then return {'error', slot .. ' has an audit event of these already'} end
+  -- First what may meet a key of something else, and is passed over by readers as long as there is no row.
+  local due, placed = ARGV[first + 3], 0
+  if due ~= '' then
+    placed = redis.pcall('zadd', KEYS[3], math.ceil(at + tonumber(due)), slot)
+  elseif row then
+    placed = redis.pcall('zrem', KEYS[3], slot)
+  end
+  if not row and type(placed) == 'number' then placed = redis.pcall('zadd', KEYS[2], 0, slot) end
+  if type(placed) == 'table' then return {'error', placed.err} end
   for n = 1, #values, 1000 do
     redis.call('hset', key, unpack(values, n, math.min(n + 999, #values)))
   end
-  if revision == 0 then redis.call('zadd', KEYS[2], 0, slot) end
-  local due = ARGV[first + 4]
-  if due ~= '' then
-    redis.call('zadd', KEYS[3], text(math.ceil(at + tonumber(due))), slot)
-  elseif revision > 0 then
-    redis.call('zrem', KEYS[3], slot)
-  end
   stored = true
-  return {'written', text(at), text(revision + 1)}
+  return {'written', at, revision + 1}
 end
 
-local answers = {}
+local answers = {''}
 local first = 6
 for n = 5, #KEYS do
-  local events = tonumber(ARGV[first + 7])
-  answers[#answers + 1] = write(KEYS[n], first, events)
-  first = first + 8 + 2 * events
+  local events = tonumber(ARGV[first + 5])
+  answers[n - 3] = write(KEYS[n], first, events)
+  first = first + 6 + 2 * events
 end
 if stored or ARGV[5] == '1' then
   writes = writes + 1
-  set('writes', text(writes))
-  set('last', text(now))
+  set('writes', writes)
+  set('last', now)
 end
 keep()
-table.insert(answers, 1, head())
+answers[1] = head()
 return answers
 `,
 };
@@ -168,14 +182,14 @@ end
 local at = math.max(now, before)
 local answer
 if revision ~= tonumber(ARGV[6]) then
-  answer = row and {'conflict', text(at), row} or {'conflict', text(at)}
+  answer = row and {'conflict', at, row} or {'conflict', at}
 else
-  redis.call('hset', KEYS[2], ARGV[5], text(revision + 1) .. ' ' .. text(at) .. ' ' .. ARGV[7] .. ' ' .. ARGV[8])
-  answer = {'written', text(at), text(revision + 1)}
+  redis.call('hset', KEYS[2], ARGV[5], revision + 1 .. ' ' .. at .. ' ' .. ARGV[7] .. ' ' .. ARGV[8])
+  answer = {'written', at, revision + 1}
 end
 writes = writes + 1
-set('writes', text(writes))
-set('last', text(now))
+set('writes', writes)
+set('last', now)
 keep()
 return {head(), answer}
 `,

@@ -17,14 +17,12 @@ export function commandProblem({ slot, expect, doc, index, events, guard }: Writ
 }
 
 /** A command as the script of writes takes it. */
-export function argumentsOf({ slot, expect, doc, index, events, guard }: WriteCommand): string[] {
+export function argumentsOf({ expect, doc, index, events, guard }: WriteCommand): string[] {
   const args = [
-    slot,
     String(expect),
     doc,
     index.state,
     index.dueAfterMs === undefined ? '' : String(index.dueAfterMs),
-    guard ? workflowOfSlot(slot) : '',
     guard ? String(guard.epoch) : '',
     String(events.length),
   ];
@@ -64,10 +62,16 @@ export function workflowAnswerOf(reply: readonly string[], workflow: string): Wo
   };
 }
 
-/** `{}` of a script is an empty list. */
-export function rowOf(slot: string, [revision, at, doc = '']: readonly string[]): Row | undefined {
-  if (revision === undefined) return undefined;
+/** A row as scripts give it; `{}` is an empty list. */
+export function rowOf(slot: string, [head, doc = '']: readonly string[]): Row | undefined {
+  if (head === undefined) return undefined;
+  const [revision, at] = head.split(' ', 2);
   return { slot, revision: Number(revision), at: Number(at), doc };
+}
+
+/** The state of the last write, behind revision and time in a row's head. */
+export function stateOfRow([head = '']: readonly string[]): string {
+  return head.slice(head.indexOf(' ', head.indexOf(' ') + 1) + 1);
 }
 
 /** A workflow's text: revision, at, state, doc. */

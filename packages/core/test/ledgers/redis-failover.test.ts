@@ -93,7 +93,8 @@ describe('I1: a failover that loses acknowledged claims doubles nothing', { time
         return answer;
       },
     };
-    const agent = startAgent(vendor, losing);
+    // It can still send when the new master is there.
+    const agent = startAgent(vendor, losing, 60_000);
     expect(await agent.act(kind, 'invoice_1')).toBe(`${kind}_0`);
     expect(vendor.effects).toHaveLength(1);
     // A report needs no permission, so what happened is known, unverifiable or not.

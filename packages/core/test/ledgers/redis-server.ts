@@ -79,6 +79,18 @@ export async function promote(replica: RedisServer, clients: readonly Redis[] = 
   }
 }
 
+/** As a session does: the same command until it is answered. */
+export async function persistently(ledger: Ledger, command: WriteCommand): ReturnType<Ledger['write']> {
+  for (;;) {
+    try {
+      return await ledger.write(command);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ledger_unavailable') throw error;
+      await sleep(5);
+    }
+  }
+}
+
 /** The error, which must be one of ours. */
 export async function failure(work: Promise<unknown>): Promise<OncelyError> {
   const error: unknown = await work.then(

@@ -84,11 +84,12 @@ type TrueOncely = Oncely<{ readonly truth: ReturnType<typeof adapterOf> }>;
 export function startAgent(
   vendor: TrueVendor,
   ledger: Ledger,
+  leaseMs = 1_500,
 ): { oncely: TrueOncely; act: (kind: Kind, businessId: string) => Promise<string> } {
   const oncely = createOncely({
     drainOnSigterm: false,
-    leaseMs: 400,
-    waitMs: 10_000,
+    leaseMs,
+    waitMs: 20_000,
     ledger,
     clients: { truth: adapterOf(vendor) },
   });
