@@ -96,9 +96,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       send: async (commands) => {
         const { ledger, slots, due, workflows } = bucket;
         const keys = [ledger, slots, due, workflows, ...commands.map(({ slot }) => bucket.row(slot))];
-        // With replicas to wait for, a conflict may rest on a write that none of them has yet.
-        const args = [waitReplicas ? '1' : '', ...commands.flatMap(argumentsOf)];
-        const { head, answers } = await store.call(index, writeScript, keys, args);
+        const { head, answers } = await store.call(index, writeScript, keys, commands.flatMap(argumentsOf));
         return commands.map(({ slot }, at) => ({ head, answer: answerOf(answers[at] ?? [], slot) }));
       },
       weigh: weightOf,

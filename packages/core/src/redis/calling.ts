@@ -39,7 +39,8 @@ export async function callScript(
   const send = async (command: string, source: string): Promise<unknown> => {
     const answering = connection.send([command, source, ...rest]);
     if (!replicas) return answering;
-    // In the same tick, so on the same connection: it counts the replicas that have what was just written.
+    // In the same tick, so on the same connection: it counts the replicas that have all that was written so far, also
+    // the row of a conflict, which another connection may just have stored.
     const acknowledging = connection.send(['wait', String(replicas.count), String(replicas.timeoutMs)]);
     const [answer, acknowledged] = await Promise.all([answering, acknowledging]);
     if (Number(acknowledged) < replicas.count) throw tooFew(name, replicas, Number(acknowledged));

@@ -72,7 +72,7 @@ end
  *
  * KEYS    1 ledger, 2 slots, 3 due, 4 workflows, then the row of each write: as that of the ledger, but with
  *         `slot:` and the slot in place of `ledger`
- * ARGV    4 of the standing; '1' where a write that stores nothing must reach the replicas too; then of each write:
+ * ARGV    4 of the standing, then of each write:
  *         expected revision, doc, state, due after ms or '', epoch of the guard or '', number of events, and of each
  *         event sequence and doc
  * returns head, then of each write {'written', at, revision} | {'conflict', at [, head, doc]} | {'held', at, workflow} |
@@ -146,13 +146,13 @@ local function write(key, first, events)
 end
 
 local answers = {''}
-local first = 6
+local first = 5
 for n = 5, #KEYS do
   local events = tonumber(ARGV[first + 5])
   answers[n - 3] = write(KEYS[n], first, events)
   first = first + 6 + 2 * events
 end
-if stored or ARGV[5] == '1' then
+if stored then
   writes = writes + 1
   set('writes', writes)
   set('last', now)
