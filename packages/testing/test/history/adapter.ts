@@ -83,7 +83,10 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
           const { status, body } = await runtime.perform({
             operation: operations[name],
             parameters,
-            prepare: ({ key, marker }) => JSON.stringify({ operation: name, slot: parameters.slot, key, marker }),
+            prepare: ({ key, marker }) => {
+              journal.append({ kind: 'marked', slot: parameters.slot, marker });
+              return JSON.stringify({ operation: name, slot: parameters.slot, key, marker });
+            },
             send,
             passThrough: () => Promise.reject(new Error('not in the hammer')),
           });
@@ -93,7 +96,7 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
       },
       resend: (target, permit) => send(target.request, permit),
       rekey: (request, { key }) => JSON.stringify({ ...(JSON.parse(request) as object), key }),
-      probe: async ({ marker, request }) => {
+      probe: async ({ marker }) => {
         const begun = journal.now();
         let ids: string[];
         try {
@@ -102,8 +105,7 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
         } catch {
           return { kind: 'unreachable', reason: 'no answer', retryAfterMs: 20 };
         }
-        const slot = (JSON.parse(request ?? '{}') as { slot?: string }).slot;
-        if (slot !== undefined) journal.append({ kind: 'probed', slot, begun, found: ids });
+        journal.append({ kind: 'probed', marker, begun, found: ids });
         if (ids.length === 0) return { kind: 'absent' };
         return { kind: 'found', matches: ids.map((id) => ({ vendorId: id, response: ok(id) })) };
       },

@@ -42,9 +42,10 @@ export async function finish(world: {
     const giveUpAt = performance.now() + patienceMs;
     for (;;) {
       const { examined } = await oncely.recover({ limit: 1_000, deadlineMs: 10_000 });
-      const unsettled = await unsettledOf(oncely, world.vendor);
-      if (unsettled.length === 0 && examined === 0) return [];
-      if (performance.now() > giveUpAt) return unsettled;
+      const { open, waiting } = await unsettledOf(oncely, world.vendor);
+      if (open.length === 0 && waiting === 0 && examined === 0) return [];
+      // Many fruitless rounds make the pause before the next one long: up to five minutes.
+      if (performance.now() > giveUpAt) return open;
       await sleep(50);
     }
   } finally {
@@ -57,18 +58,22 @@ export async function finish(world: {
 async function unsettledOf(
   oncely: Pick<ReturnType<typeof createOncely>, 'effects'>,
   vendor: HammerVendor,
-): Promise<string[]> {
-  const succeeded = new Set<string>();
+): Promise<{ readonly open: string[]; readonly waiting: number }> {
+  const settled = new Set<string>();
   const open: string[] = [];
+  let waiting = 0;
   let after: string | undefined;
   do {
     const page = await oncely.effects.list({ limit: 500, ...(after === undefined ? {} : { after }) });
-    for (const { slot, state } of page.effects) {
-      if (state === 'succeeded') succeeded.add(slot);
+    for (const { slot, state, retryAt = 0 } of page.effects) {
+      if (state === 'in_doubt' && retryAt > Date.now()) {
+        waiting += 1;
+        settled.add(slot);
+      } else if (state === 'succeeded') settled.add(slot);
       else if (state === 'in_doubt' || state === 'executing' || state === 'stopped') open.push(`${slot} is ${state}`);
     }
     after = page.next;
   } while (after !== undefined);
-  const unknown = vendor.effects.filter(({ slot }) => !succeeded.has(slot)).map(({ slot }) => `${slot} happened`);
-  return [...open, ...unknown];
+  const unknown = vendor.effects.filter(({ slot }) => !settled.has(slot)).map(({ slot }) => `${slot} happened`);
+  return { open: [...open, ...unknown], waiting };
 }
