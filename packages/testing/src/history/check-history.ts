@@ -31,9 +31,14 @@ export function checkHistory(history: readonly HistoryEvent[], assumptions: Hist
   for (const [name, register] of registers.workflows) found.push(...checkRegister(register, workflows.get(name) ?? []));
   found.push(...checkGuards(registers, slots, (name) => workflows.get(name) ?? []));
 
+  const marked = new Map(history.flatMap((event) => (event.kind === 'marked' ? [[event.marker, event.slot]] : [])));
+  const slotOf = (event: HistoryEvent): string | undefined => {
+    if (event.kind === 'probed') return marked.get(event.marker);
+    return 'slot' in event ? event.slot : undefined;
+  };
   const proofs = Map.groupBy(
-    history.filter((event) => 'slot' in event),
-    ({ slot }) => slot,
+    history.filter((event) => slotOf(event) !== undefined),
+    (event) => slotOf(event) as string,
   );
   for (const slot of new Set([...slots.keys(), ...proofs.keys()])) {
     const versions = slots.get(slot) ?? [];

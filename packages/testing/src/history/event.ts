@@ -21,8 +21,10 @@ export type HistoryEvent = {
       readonly evidence: string;
       readonly speaksForKey?: boolean;
     }
-  /** A definite answer to "did it happen?"; `begun` is before the vendor was asked. */
-  | { readonly kind: 'probed'; readonly slot: string; readonly begun: number; readonly found: readonly string[] }
+  /** The marker under which the vendor can be asked for the slot's effect. */
+  | { readonly kind: 'marked'; readonly slot: string; readonly marker: string }
+  /** A definite answer to "did it happen?", asked by the marker alone; `begun` is before the vendor was asked. */
+  | { readonly kind: 'probed'; readonly marker: string; readonly begun: number; readonly found: readonly string[] }
   /** A caller was told that it happened, as this object of the vendor. */
   | { readonly kind: 'told'; readonly slot: string; readonly vendorId: string }
   /** By the vendor's own count: it happened. `token` is that of the attempt whose request caused it. */

@@ -35,7 +35,11 @@ export interface Violation {
 /** The part of a history that a violation is about, for people: the events of its slot or workflow, times in ms. */
 export function sliceOf(history: readonly HistoryEvent[], { subject, time }: Violation, limit = 60): string {
   const calls = new Set<string>();
+  const markers = new Set(
+    history.flatMap((event) => (event.kind === 'marked' && event.slot === subject ? [event.marker] : [])),
+  );
   const about = history.filter((event) => {
+    if (event.kind === 'probed') return markers.has(event.marker);
     if ('slot' in event) return event.slot === subject;
     if (event.kind === 'call') {
       const { command } = event;

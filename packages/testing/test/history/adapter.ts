@@ -38,7 +38,7 @@ export class HammerVendorError extends Error {
 /** An adapter that writes down when it begins to send and what it makes of the answer. */
 export function hammerAdapter(url: string, journal: Journal, tokens: AttemptTokens): Adapter<HammerClient, 'one'> {
   const send = async (stored: string, permit: Permit): Promise<Verdict> => {
-    const { token } = tokens.current();
+    const token = tokens.current();
     const prepared = JSON.parse(stored) as Omit<VendorRequest, 'token' | 'deadline'>;
     const { slot, operation } = prepared;
     const time = journal.now();
@@ -83,7 +83,10 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
           const { status, body } = await runtime.perform({
             operation: operations[name],
             parameters,
-            prepare: ({ key, marker }) => JSON.stringify({ operation: name, slot: parameters.slot, key, marker }),
+            prepare: ({ key, marker }) => {
+              journal.append({ kind: 'marked', slot: parameters.slot, marker });
+              return JSON.stringify({ operation: name, slot: parameters.slot, key, marker });
+            },
             send,
             passThrough: () => Promise.reject(new Error('not in the hammer')),
           });
@@ -94,7 +97,6 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
       resend: (target, permit) => send(target.request, permit),
       rekey: (request, { key }) => JSON.stringify({ ...(JSON.parse(request) as object), key }),
       probe: async ({ marker }) => {
-        const { slot } = tokens.current();
         const begun = journal.now();
         let ids: string[];
         try {
@@ -103,7 +105,7 @@ export function hammerAdapter(url: string, journal: Journal, tokens: AttemptToke
         } catch {
           return { kind: 'unreachable', reason: 'no answer', retryAfterMs: 20 };
         }
-        journal.append({ kind: 'probed', slot, begun, found: ids });
+        journal.append({ kind: 'probed', marker, begun, found: ids });
         if (ids.length === 0) return { kind: 'absent' };
         return { kind: 'found', matches: ids.map((id) => ({ vendorId: id, response: ok(id) })) };
       },

@@ -104,7 +104,7 @@ describe('evidence', () => {
         // One look is not two.
         const claim = claimed(tale);
         tale.pass(200);
-        tale.tell('b', { kind: 'probed', begun: 0, found: [] });
+        tale.tell('b', { kind: 'probed', marker: 'm1', begun: 0, found: [] });
         tale.write('b', 1, [{ ...since(claim), ...settled('not_applied', 'probe') }]).written();
       },
     ],
@@ -113,7 +113,7 @@ describe('evidence', () => {
       (tale) => {
         // Two looks, before the lease and the landing bound are over.
         const claim = claimed(tale);
-        for (let look = 0; look < 2; look += 1) tale.tell('b', { kind: 'probed', begun: 0, found: [] });
+        for (let look = 0; look < 2; look += 1) tale.tell('b', { kind: 'probed', marker: 'm1', begun: 0, found: [] });
         tale.write('b', 1, [{ ...since(claim), ...settled('not_applied', 'probe') }]).written();
       },
     ],
@@ -141,13 +141,13 @@ describe('evidence', () => {
     const found = broken((tale) => {
       const claim = claimed(tale);
       tale.tell('vendor', { kind: 'effect', token: 't1', vendorId: 'v1' });
-      tale.tell('b', { kind: 'probed', begun: 0, found: ['v1'] });
+      tale.tell('b', { kind: 'probed', marker: 'm1', begun: 0, found: ['v1'] });
       tale.write('b', 1, [{ ...since(claim), ...settled('accepted', 'probe'), vendorId: 'v1' }]).written();
     });
     const absent = broken((tale) => {
       const claim = claimed(tale);
       tale.pass(200);
-      for (let look = 0; look < 2; look += 1) tale.tell('b', { kind: 'probed', begun: 0, found: [] });
+      for (let look = 0; look < 2; look += 1) tale.tell('b', { kind: 'probed', marker: 'm1', begun: 0, found: [] });
       tale.write('b', 1, [{ ...since(claim), ...settled('not_applied', 'probe') }]).written();
     });
     const decided = broken((tale) => {

@@ -16,7 +16,7 @@ export interface Story {
   read(process: string): Ending;
   pause(process: string, expect: number, state: string): Ending;
   /** Any other event. */
-  tell(process: string, event: Untold<Extract<HistoryEvent, { slot: string }>>): void;
+  tell(process: string, event: Untold<Extract<HistoryEvent, { slot: string } | { marker: string }>>): void;
   /** Lets time pass. */
   pass(ms: number): void;
   /** The rules that it breaks. */
@@ -38,7 +38,7 @@ const slot = 'book:desk:pay';
 const leaseMs = 100;
 
 export function story(): Story {
-  const events: HistoryEvent[] = [];
+  const events: HistoryEvent[] = [{ process: 'a', time: 0, kind: 'marked', slot, marker: 'm1' }];
   let ms = 1_000;
   let calls = 0;
   const time = (): number => (ms += 1) * 1e6;
@@ -92,7 +92,10 @@ export function story(): Story {
       const digest = `${process} ${expect} ${state}`;
       return call(process, { op: 'write_workflow', workflow: 'book:desk', expect, state, digest }, digest);
     },
-    tell: (process, event) => void events.push({ process, time: time(), slot, ...event } as HistoryEvent),
+    tell: (process, event) => {
+      const subject = event.kind === 'probed' ? {} : { slot };
+      events.push({ process, time: time(), ...subject, ...event } as HistoryEvent);
+    },
     pass: (by) => void (ms += by),
     broken: () => [...new Set(checkHistory(events, { sendWindowMs: leaseMs / 2 }).map(({ rule }) => rule))],
   };
