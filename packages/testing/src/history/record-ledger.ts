@@ -1,6 +1,5 @@
 import type { Ledger } from '@oncely/core';
 
-import type { AttemptTokens } from './attempt-token.ts';
 import { digestOf, essentialsOf } from './essentials.ts';
 import type { RecordedAnswer, RecordedCommand, RecordedRow } from './event.ts';
 import type { Journal } from './journal.ts';
@@ -11,11 +10,11 @@ type Info = Awaited<ReturnType<Ledger['open']>>;
 
 /**
  * A ledger whose every command and answer goes into a journal: the command before the ledger sees it, the answer before
- * its caller does. An error is recorded as no answer, whatever it says. `tokens` are told which slot is at hand.
+ * its caller does. An error is recorded as no answer, whatever it says.
  * @example
  * const ledger = recordLedger(sqliteLedger('effects.db'), openJournal(folder, 'worker-1'));
  */
-export function recordLedger(ledger: Ledger, journal: Journal, tokens?: AttemptTokens): Ledger {
+export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
   let calls = 0;
 
   const recorded = async <T>(
@@ -40,7 +39,6 @@ export function recordLedger(ledger: Ledger, journal: Journal, tokens?: AttemptT
     name: ledger.name,
     open: () => recorded({ op: 'info' }, () => ledger.open(), infoTold),
     write: (command) => {
-      tokens?.about(command.slot);
       const record = essentialsOf(command.doc);
       return recorded(
         {
@@ -66,14 +64,12 @@ export function recordLedger(ledger: Ledger, journal: Journal, tokens?: AttemptT
         },
       );
     },
-    read: (slot) => {
-      tokens?.about(slot);
-      return recorded(
+    read: (slot) =>
+      recorded(
         { op: 'read', slot },
         () => ledger.read(slot),
         (answer) => ({ kind: 'shown', now: answer.at, ...shown(answer.row) }),
-      );
-    },
+      ),
     list: (query) =>
       recorded(
         { op: 'list' },

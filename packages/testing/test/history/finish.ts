@@ -27,7 +27,7 @@ export async function finish(world: {
   const tokens = attemptTokens(name);
   const store = await openStore(world.place);
   const oncely = createOncely({
-    ledger: recordLedger(store.ledger, journal, tokens),
+    ledger: recordLedger(store.ledger, journal),
     clients: { hammer: hammerAdapter(world.vendor.url, journal, tokens) },
     token: tokens.next,
     leaseMs: world.leaseMs,

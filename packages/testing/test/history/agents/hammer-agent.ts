@@ -47,7 +47,7 @@ export async function agent(orders: HammerOrders): Promise<Codes> {
   const tokens = attemptTokens(orders.name);
   const store = await openStore(orders.place);
   const oncely: HammerRuntime = createOncely({
-    ledger: recordLedger(store.ledger, journal, tokens),
+    ledger: recordLedger(store.ledger, journal),
     clients: { hammer: hammerAdapter(orders.vendor, journal, tokens) },
     token: tokens.next,
     leaseMs: orders.leaseMs,
