@@ -15,7 +15,7 @@ it.each(['http', 'https'])(
       method: 'POST',
       headers: {},
       body: 'a=1',
-      timeoutMs: 50,
+      timeoutMs: 500,
       permit: { check: () => undefined, remainingMs: () => 1_000 },
     });
     expect(end).toMatchObject({ kind: protocol === 'http' ? 'lost' : 'not_sent', reason: 'ETIMEDOUT' });

@@ -68,11 +68,11 @@ describe('recovery', () => {
   it('keeps its deadline though a look-up hangs', async () => {
     const ledger = memoryLedger();
     const vendor: Writes = { safety: probed, sends: 0, send: () => unknown, probe: () => new Promise(() => undefined) };
-    const { oncely, act } = startWrites(vendor, { ledger, waitMs: 60 });
+    const { oncely, act } = startWrites(vendor, { ledger, waitMs: 400 });
     expect(await act((client) => client.write())).toMatchObject({ code: 'in_doubt' });
     const started = performance.now();
-    expect(await oncely.recover({ deadlineMs: 60 })).toMatchObject({ examined: 1, states: { in_doubt: 1 } });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(await oncely.recover({ deadlineMs: 200 })).toMatchObject({ examined: 1, states: { in_doubt: 1 } });
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('is waited for by close', async () => {
@@ -194,9 +194,9 @@ it('a 101 answer ends the exchange', async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const permit = { check: () => undefined, remainingMs: () => 300 };
+  const permit = { check: () => undefined, remainingMs: () => 1_000 };
   const url = `http://127.0.0.1:${port}/`;
-  expect(await exchange({ url, method: 'POST', headers: {}, body: 'x', timeoutMs: 300, permit })).toMatchObject({
+  expect(await exchange({ url, method: 'POST', headers: {}, body: 'x', timeoutMs: 1_000, permit })).toMatchObject({
     kind: 'lost',
   });
   server.close();
@@ -219,7 +219,7 @@ describe('a SQLite ledger', () => {
     });
     const vendor: Writes = { safety: probed, landingBoundMs: 15, sends: 0, send: () => unknown };
     vendor.probe = () => Promise.resolve({ kind: 'absent' });
-    const { act } = startWrites(vendor, { ledger, maxAttempts: 1, waitMs: 1_000 });
+    const { act } = startWrites(vendor, { ledger, maxAttempts: 1, waitMs: 10_000 });
     // The second absence is looked for half of the landing bound later.
     expect(await act((client) => client.write())).toMatchObject({ code: 'not_sent' });
     await ledger.close();

@@ -160,16 +160,18 @@ describe('a settle whose slot the ledger forgot is written back', () => {
 
 describe('an answer', () => {
   it('that is a late 401 does not hide that it happened', async () => {
-    const shop = openShop();
+    let later = 0;
+    const shop = openShop(memoryLedger({ now: () => Date.now() + later }));
     const { reached, release, hold } = gate();
     shop.vendor.script.push(async () => {
       await hold();
       const response = { status: 401, headers: {}, body: '{}' };
       return { evidence: 'not_applied', reason: 'unauthorized', environment: true, response };
     });
-    const stale = pay(shop.start({ leaseMs: 60 }));
+    const stale = pay(shop.start());
     await reached;
-    expect(await pay(shop.start({ leaseMs: 60 }))).toEqual({ id: 'o_1' });
+    later = 61_000;
+    expect(await pay(shop.start())).toEqual({ id: 'o_1' });
     release();
     expect(await stale).toEqual({ id: 'o_1' });
     expect(shop.vendor.happened).toHaveLength(1);
@@ -279,7 +281,7 @@ describe('SIGTERM', () => {
       told.push(message);
       if (message === 'ready') child.kill('SIGTERM');
     });
-    await once(child, 'exit');
+    await once(child, 'close');
     expect(told).toEqual(['ready', last]);
   });
 });

@@ -40,7 +40,8 @@ describe('the runtime', () => {
     );
     const first = act(shop.start());
     const second = act(shop.start());
-    const impatient = act(shop.start({ waitMs: 30 }));
+    await expect.poll(() => shop.vendor.sends).toBe(1);
+    const impatient = act(shop.start({ waitMs: 300 }));
     await expect(impatient).rejects.toMatchObject({ code: 'in_progress', next: 'wait' });
     release();
     expect(await Promise.all([first, second])).toEqual([{ id: 'o_1' }, { id: 'o_1' }]);
@@ -165,7 +166,7 @@ describe('the runtime', () => {
     );
     const oncely = shop.start();
     const sent = act(oncely);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => shop.vendor.sends).toBe(1);
     const closed = oncely.close();
     const late = oncely.scope({ ...desk, businessId: 'invoice_2' }, () =>
       oncely.effect('refund', () => oncely.clients.shop.write('refund', refund)),

@@ -3,10 +3,11 @@ import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { desk, openShop } from './vendor.ts';
 
 // One effect is sent and waits for its answer, one is claimed and not sent yet, when SIGTERM comes.
+const lateIsOver = Promise.withResolvers<void>();
 const shop = openShop(sqliteLedger(process.argv[2] as string));
 shop.vendor.script.push(async (commit) => {
   process.send?.('sent');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await lateIsOver.promise;
   return commit();
 });
 const oncely = shop.start({ drainOnSigterm: true });
@@ -19,6 +20,6 @@ void write('sent');
 process.once('message', () => {
   // The claim is on its way when the signal arrives.
   process.kill(process.pid, 'SIGTERM');
-  setTimeout(() => void write('late'), 20);
+  setTimeout(() => void write('late').then(lateIsOver.resolve), 20);
 });
 setTimeout(() => undefined, 60_000);

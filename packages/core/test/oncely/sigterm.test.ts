@@ -23,7 +23,7 @@ it('SIGTERM drains: the answer under way is recorded, nothing new is sent, and t
       if (message === 'sent') child.send('go');
       else told.push(message);
     });
-    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    const [, signal] = (await once(child, 'close')) as [number | null, string | null];
     expect(signal).toBe('SIGTERM');
     expect(told).toContainEqual({ businessId: 'sent', result: { id: 'o_1' } });
     expect(told).toContainEqual({ businessId: 'late', code: 'closing' });
