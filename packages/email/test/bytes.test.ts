@@ -101,7 +101,7 @@ describe('the caller’s abort', () => {
     const abort = new AbortController();
     const desk = openDesk(fake);
     const sent = failureOf(desk.notify({ signal: abort.signal } as never));
-    await sleep(30);
+    await expect.poll(() => fake.requests.length).toBe(1);
     abort.abort();
     expect(await sent).toMatchObject({ name: 'AbortError', code: 'EABORT' });
     expect(await desk.effect()).toMatchObject({ state: 'ready' });
@@ -112,11 +112,11 @@ describe('the caller’s abort', () => {
 
   it('behind its first byte is let pass', async () => {
     const fake = await smtp();
-    fake.fail({ kind: 'delay', at: 'after_dot', ms: 100 });
+    fake.fail({ kind: 'delay', at: 'after_dot', ms: 300 });
     const abort = new AbortController();
     const desk = openDesk(fake);
     const sent = desk.notify({ signal: abort.signal } as never);
-    await sleep(60);
+    await expect.poll(() => fake.effects().length).toBe(1);
     abort.abort();
     await sent;
     expect(await desk.effect()).toMatchObject({ state: 'succeeded' });

@@ -159,7 +159,7 @@ describe.each([
   ] as const)('silence at %s ends with the lease', async (at, code, effects) => {
     const fake = await smtp();
     fake.fail({ kind: 'silent', at }, { times: 9 });
-    const desk = openDesk(fake, { transport, oncely: { leaseMs: 300, waitMs: 1_000, maxAttempts: 1 } });
+    const desk = openDesk(fake, { transport, oncely: { leaseMs: 1_200, waitMs: 10_000, maxAttempts: 1 } });
     expect(await failureOf(desk.notify())).toMatchObject({ code });
     expect(fake.effects()).toHaveLength(effects);
   });

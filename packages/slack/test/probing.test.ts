@@ -50,7 +50,7 @@ describe('the marker', () => {
     const { calls, fake, later, posts, process } = await startWorld();
     fake.fail({ kind: 'reset_after_effect' });
     await expect(
-      process({ maxAttempts: 1, waitMs: 1_000, landingBoundMs: 5_000 }).effect(post()),
+      process({ maxAttempts: 1, waitMs: 4_000, landingBoundMs: 5_000 }).effect(post()),
     ).rejects.toMatchObject({
       code: 'in_doubt',
     });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 import { createOwnTokens } from '../src/own-tokens.ts';
 import { probe } from '../src/probe.ts';
-import { startWorld } from './world.ts';
+import { slowClock, startWorld } from './world.ts';
 
 it("the SDK's own retries are off: a failing look-up is asked three times by us, and by nobody else", async () => {
   const { calls, fake, posts, process } = await startWorld();
@@ -13,8 +13,8 @@ it("the SDK's own retries are off: a failing look-up is asked three times by us,
     { match: ({ path }) => path === '/api/auth.test', times: 9 },
   );
   const post = (slack: WebClient): Promise<unknown> => slack.chat.postMessage({ channel: 'C0DESK', text: 'hello' });
-  // Too short for a second look of ours; the SDK would wait for at least a second inside of the first.
-  await expect(process({ waitMs: 1_700, maxAttempts: 1 }).effect(post)).rejects.toMatchObject({
+  // Too short for a second look of ours, which comes a second after the first; long enough for retries of the SDK's.
+  await expect(process({ waitMs: 1_050, maxAttempts: 1, clock: slowClock }).effect(post)).rejects.toMatchObject({
     code: 'in_doubt',
     cause: expect.stringContaining('500'),
   });

@@ -29,7 +29,7 @@ describe("a call's own token", () => {
   it('is used and not kept, and a lost answer is looked up with it', async () => {
     const { fake, kept, later, posts, process } = await startWorld({ tokens });
     fake.fail({ kind: 'reset_after_effect' });
-    const hasty = process({ maxAttempts: 1, waitMs: 1_000, landingBoundMs: 5_000 });
+    const hasty = process({ maxAttempts: 1, waitMs: 4_000, landingBoundMs: 5_000 });
     await expect(hasty.effect(own)).rejects.toMatchObject({ code: 'in_doubt' });
     expect(await kept()).not.toContain(ownToken);
     later(10_000);
@@ -47,7 +47,7 @@ describe("a call's own token", () => {
   it('is missing elsewhere: nobody looks or sends with another', async () => {
     const { fake, later, posts, process } = await startWorld({ tokens });
     fake.fail({ kind: 'reset_after_effect' });
-    await expect(process({ maxAttempts: 1, waitMs: 1_000, landingBoundMs: 5_000 }).effect(own)).rejects.toMatchObject({
+    await expect(process({ maxAttempts: 1, waitMs: 4_000, landingBoundMs: 5_000 }).effect(own)).rejects.toMatchObject({
       code: 'in_doubt',
     });
     later(10_000);
@@ -185,7 +185,7 @@ describe("accounts: 'many'", () => {
         waitMs,
         drainOnSigterm: false,
       });
-    const { clients, ...oncely } = start(1_000);
+    const { clients, ...oncely } = start(4_000);
     fake.fail({ kind: 'reset_after_effect' });
     const lost = oncely.scope(scope, () => oncely.effect('write', () => post(clients.slack('b'))));
     await expect(lost).rejects.toMatchObject({ code: 'in_doubt' });

@@ -21,7 +21,7 @@ describe("the SDK's eleven sends", () => {
   it('are one an attempt with us', async () => {
     const { calls, fake, process } = await startWorld();
     fake.fail({ kind: 'reset_before_effect' }, { times: 20 });
-    const { oncely, effect } = process({ maxAttempts: 1, waitMs: 1_000, landingBoundMs: 5_000 });
+    const { oncely, effect } = process({ maxAttempts: 1, waitMs: 4_000, landingBoundMs: 5_000 });
     await expect(effect(post)).rejects.toMatchObject({ code: 'in_doubt', cause: { code: 'ECONNRESET' } });
     expect(calls('chat.postMessage')).toHaveLength(1);
     expect((await oncely.effects.get(slot))?.attempts).toHaveLength(1);
@@ -29,8 +29,8 @@ describe("the SDK's eleven sends", () => {
 
   it('do not come back where a call hangs', async () => {
     const { calls, fake, posts, process } = await startWorld();
-    fake.fail({ kind: 'delay', ms: 300 });
-    const result = await process({ timeoutMs: 150 }).effect(post);
+    fake.fail({ kind: 'delay', ms: 30_000 });
+    const result = await process({ timeoutMs: 1_000 }).effect(post);
     expect(posts().map(({ id }) => id)).toEqual([result.ts]);
     expect(calls('chat.postMessage')).toHaveLength(1);
   });

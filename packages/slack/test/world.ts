@@ -1,13 +1,21 @@
-import { createOncely, type Ledger, type Oncely, type OncelyOptions } from '@oncely/core';
+import { createOncely, type Clock, type Ledger, type Oncely, type OncelyOptions } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { oncelySlack, type SlackOptions } from '@oncely/slack';
 import { startSlackFake, type SlackEffect, type SlackFake, type SlackFakeOptions } from '@oncely/testing/fakes/slack';
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 
 export const token = 'xoxb-RecognisableSecretOfOurs';
 export const scope = { businessId: 'case_1', workflowId: 'test' } as const;
 export const slot = 'case_1:test:write';
+
+/** The runtime's time at a tenth of the speed: what a test bounds by it hardly depends on how busy the machine is. */
+export const slowClock: Clock = {
+  monotonic: () => performance.now() / 10,
+  wall: () => Date.now() / 10,
+  sleep: (ms, signal) => sleep(ms * 10, undefined, signal ? { signal } : {}).catch(() => undefined),
+};
 
 type Options = Omit<OncelyOptions<Record<never, never>>, 'clients' | 'ledger' | 'token'> &
   Pick<SlackOptions, 'landingBoundMs' | 'timeoutMs'> & {

@@ -143,16 +143,13 @@ describe('the idempotency key', () => {
 
   it('in use by a request that still runs is waited for', async () => {
     const { fake, keys, process } = await startWorld();
-    fake.fail({ kind: 'slow_execution', ms: 700 });
-    const { oncely, effect } = process({ config: { timeout: 200 } });
+    fake.fail({ kind: 'slow_execution', ms: 2_000 });
+    const { oncely, effect } = process({ config: { timeout: 800 }, maxAttempts: 20 });
     const result = await effect((stripe) => stripe.refunds.create(refund));
     expect(fake.effects().map(({ id }) => id)).toEqual([result.id]);
     expect(new Set(keys()).size).toBe(1);
-    expect((await oncely.effects.get(slot))?.attempts.map(({ reason, evidence }) => reason ?? evidence)).toEqual([
-      'ETIMEDOUT',
-      'idempotency_key_in_use',
-      'accepted',
-    ]);
+    const ends = (await oncely.effects.get(slot))?.attempts.map(({ reason, evidence }) => reason ?? evidence) ?? [];
+    expect([ends[0], ...new Set(ends.slice(1))]).toEqual(['ETIMEDOUT', 'idempotency_key_in_use', 'accepted']);
   });
 });
 

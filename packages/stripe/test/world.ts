@@ -1,13 +1,21 @@
-import { createOncely, type Codec, type Ledger, type Oncely, type OncelyOptions } from '@oncely/core';
+import { createOncely, type Clock, type Codec, type Ledger, type Oncely, type OncelyOptions } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake, type StripeFakeOptions } from '@oncely/testing/fakes/stripe';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { afterAll } from 'vitest';
 
 export const apiKey = 'sk_test_RecognisableSecretOfOurs';
 export const scope = { businessId: 'case_1', workflowId: 'test' } as const;
 export const slot = 'case_1:test:write';
+
+/** The runtime's time at a tenth of the speed: what a test bounds by it hardly depends on how busy the machine is. */
+export const slowClock: Clock = {
+  monotonic: () => performance.now() / 10,
+  wall: () => Date.now() / 10,
+  sleep: (ms, signal) => sleep(ms * 10, undefined, signal ? { signal } : {}).catch(() => undefined),
+};
 
 type Options = Omit<OncelyOptions<Record<never, never>>, 'clients' | 'ledger'> & {
   readonly apiKey?: string;
