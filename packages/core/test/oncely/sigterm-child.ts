@@ -20,6 +20,6 @@ void write('sent');
 process.once('message', () => {
   // The claim is on its way when the signal arrives.
   process.kill(process.pid, 'SIGTERM');
-  setTimeout(() => void write('late').then(lateIsOver.resolve), 20);
+  setTimeout(() => void write('late').then(() => lateIsOver.resolve()), 20);
 });
 setTimeout(() => undefined, 60_000);
