@@ -9,7 +9,11 @@ export default defineConfig({
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/fail-on-output.ts'],
     pool: 'forks',
-    testTimeout: 15_000,
+    // By default one core is left to the watcher's user; most tests here wait more than they compute.
+    maxWorkers: '100%',
+    // How long a busy machine may take for what is quick: no test takes part of its meaning from these.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     // Hooks start real database servers; a busy runner starts them slowly, and a new one has to install them first.
     hookTimeout: 180_000,
     teardownTimeout: 10_000,

@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('under the same kills and faults the SDKs duplicate, and Oncely does not', { timeout: 60_000 }, async () => {
+test('under the same kills and faults the SDKs duplicate, and Oncely does not', { timeout: 180_000 }, async () => {
   const small = { seed: 7, cases: 20, kills: 3, folder };
   const [raw, oncely] = await Promise.all([runRaw(small), runOncely(small)]);
 
