@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 import { reportDescriptor, type CrashAt, type Report, type ReportedError, type WorkerOrders } from './protocol.ts';
 
-export interface ChildOptions {
+export interface WorkerOptions {
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Node's own arguments, such as `--import tsx`. */
+  readonly execArgv?: readonly string[];
+}
+
+export interface ChildOptions extends WorkerOptions {
   /** The module whose function is run. */
   readonly module: URL;
   /** The names under which it may be exported. */
@@ -14,10 +21,6 @@ export interface ChildOptions {
   readonly argument?: unknown;
   /** Where the process ends or stops itself. */
   readonly at?: CrashAt;
-  /** Added to this process's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Node's own arguments, such as `--import tsx`. */
-  readonly execArgv?: readonly string[];
   /** When a child that has not ended is killed, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
 }
@@ -38,7 +41,7 @@ export interface ChildEnd {
   readonly output: string;
 }
 
-/** A process that runs a function until it ends or is ended; `ended` settles only once it is reaped. */
+/** A process that runs a function until it ends or is ended; `ended` settles only once a process that ends is reaped. */
 export interface Child {
   /** The crash points so far, in order. */
   readonly points: readonly PointHit[];
@@ -47,8 +50,16 @@ export interface Child {
   readonly ended: Promise<ChildEnd>;
   /** Resolves when the process comes to this point; rejects when it ends before. */
   reached(point: string): Promise<void>;
-  /** Sends a signal; does nothing once the process has ended. */
+  /** Sends a signal; does nothing once the function has ended. */
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
+}
+
+/** A process that runs any number of functions. */
+export interface Worker {
+  /** Runs a function. Crash points and what is printed are told of all that run at the time. */
+  run(orders: Omit<WorkerOrders, 'id'>, timeoutMs?: number): Child;
+  /** Ends the process. */
+  dismiss(): Promise<void>;
 }
 
 const source = import.meta.url.endsWith('.ts');
@@ -60,13 +71,14 @@ const alive = new Set<() => void>();
 
 /** Starts a process of its own for one function. */
 export function startChild(options: ChildOptions): Child {
-  const orders: WorkerOrders = {
-    module: String(options.module),
-    exports: options.exports,
-    argument: options.argument,
-    ...(options.at === undefined ? {} : { at: options.at }),
-  };
-  const process_ = spawn(process.execPath, [...ownArgv, ...(options.execArgv ?? []), worker, JSON.stringify(orders)], {
+  const { module, exports, argument, at, timeoutMs, ...own } = options;
+  const orders = { module: String(module), exports, argument, last: true, ...(at === undefined ? {} : { at }) };
+  return startWorker(own).run(orders, timeoutMs);
+}
+
+/** Starts a process that runs functions until one is its last or the death of it. */
+export function startWorker(options: WorkerOptions): Worker {
+  const process_ = spawn(process.execPath, [...ownArgv, ...(options.execArgv ?? []), worker], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
@@ -74,75 +86,114 @@ export function startChild(options: ChildOptions): Child {
   if (alive.size === 0) process.on('exit', killAll);
   alive.add(kill);
 
-  const points: PointHit[] = [];
-  const acknowledged: unknown[] = [];
-  const waiting = new Map<string, () => void>();
-  let last: Report | undefined;
-  let timedOut = false;
-  let output = '';
+  const runs = new Map<number, Run>();
+  let id = 0;
   for (const stream of [process_.stdout, process_.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      for (const run of runs.values()) run.output += text;
+    });
   }
   // It may end before it has read its input.
   process_.stdin.on('error', () => undefined);
   const reports = createInterface({ input: process_.stdio[reportDescriptor] as Readable });
   reports.on('line', (line) => {
     const report = JSON.parse(line) as Report;
-    switch (report.kind) {
-      case 'point':
-        points.push({ point: report.point, slot: report.slot });
-        waiting.get(report.point)?.();
-        return;
-      case 'acknowledged':
-        acknowledged.push(report.value);
-        return;
-      case 'returned':
-      case 'threw':
-        last = report;
-    }
+    for (const [of, run] of runs) if (report.kind === 'point' || report.id === of) take(run, report);
   });
-
-  const timer = setTimeout(() => {
-    timedOut = true;
-    kill();
-  }, options.timeoutMs ?? 30_000);
   const drained = new Promise<void>((resolve) => reports.once('close', resolve));
   const closed = new Promise<NodeJS.Signals | null>((resolve, reject) => {
     process_.once('error', reject);
     process_.once('close', (_code, signal) => resolve(signal));
   });
-  const ended = (async (): Promise<ChildEnd> => {
+  const reaped = (async (): Promise<NodeJS.Signals | null> => {
     try {
       const signal = await closed;
       await drained;
-      return endOf(signal, timedOut, last, output);
+      return signal;
     } finally {
-      clearTimeout(timer);
       alive.delete(kill);
       if (alive.size === 0) process.off('exit', killAll);
     }
   })();
+  reaped.catch(() => undefined);
 
   return {
-    points,
-    acknowledged,
-    ended,
-    reached: (point) => {
-      if (points.some((hit) => hit.point === point)) return Promise.resolve();
-      return Promise.race([
-        new Promise<void>((resolve) => waiting.set(point, resolve)),
-        ended.then((end) => {
-          throw new Error(
-            `the process ended (${end.how}) before it came to ${point}: ${end.error?.message ?? end.output}`,
-          );
-        }),
-      ]);
+    run(orders, timeoutMs = 30_000) {
+      const over = Promise.withResolvers<null>();
+      const run: Run = { points: [], acknowledged: [], waiting: new Map(), output: '', timedOut: false };
+      // What a function printed was written before its last report, so it is read in the same turn.
+      if (orders.last !== true) run.over = () => setImmediate(() => over.resolve(null));
+      const own = (id += 1);
+      runs.set(own, run);
+      process_.stdin.write(`${JSON.stringify({ ...orders, id: own })}\n`);
+      const timer = setTimeout(() => {
+        run.timedOut = true;
+        kill();
+      }, timeoutMs);
+      const ended = (async (): Promise<ChildEnd> => {
+        try {
+          return endOf(await Promise.race([reaped, over.promise]), run);
+        } finally {
+          runs.delete(own);
+          clearTimeout(timer);
+        }
+      })();
+      return {
+        points: run.points,
+        acknowledged: run.acknowledged,
+        ended,
+        reached: (point) => reached(point, run, ended),
+        signal: (signal) => {
+          if (runs.has(own)) process_.kill(signal);
+        },
+      };
     },
-    signal: (signal) => void process_.kill(signal),
+    async dismiss() {
+      process_.stdin.end();
+      await reaped;
+    },
   };
 }
 
-function endOf(signal: NodeJS.Signals | null, timedOut: boolean, last: Report | undefined, output: string): ChildEnd {
+/** What is known of a function under way. */
+interface Run {
+  readonly points: PointHit[];
+  readonly acknowledged: unknown[];
+  readonly waiting: Map<string, () => void>;
+  last?: Report;
+  output: string;
+  timedOut: boolean;
+  /** Called once it has returned or thrown, where the process lives on. */
+  over?: () => void;
+}
+
+function take(run: Run, report: Report): void {
+  switch (report.kind) {
+    case 'point':
+      run.points.push({ point: report.point, slot: report.slot });
+      run.waiting.get(report.point)?.();
+      return;
+    case 'acknowledged':
+      run.acknowledged.push(report.value);
+      return;
+    case 'returned':
+    case 'threw':
+      run.last = report;
+      run.over?.();
+  }
+}
+
+function reached(point: string, run: Run, ended: Promise<ChildEnd>): Promise<void> {
+  if (run.points.some((hit) => hit.point === point)) return Promise.resolve();
+  return Promise.race([
+    new Promise<void>((resolve) => run.waiting.set(point, resolve)),
+    ended.then((end) => {
+      throw new Error(`the process ended (${end.how}) before it came to ${point}: ${end.error?.message ?? end.output}`);
+    }),
+  ]);
+}
+
+function endOf(signal: NodeJS.Signals | null, { timedOut, last, output }: Run): ChildEnd {
   const result = last?.kind === 'returned' ? { result: last.value } : {};
   if (timedOut) return { how: 'timed_out', output, ...result };
   if (signal === 'SIGKILL') return { how: 'killed', output, ...result };

@@ -12,8 +12,10 @@ export interface CrashAt {
   readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
-/** What the worker is started with, as its one argument. */
+/** What the worker is to run, one line each on its standard input. */
 export interface WorkerOrders {
+  /** What the reports on it are marked with. */
+  readonly id: number;
   /** The address of the module to run. */
   readonly module: string;
   /** The names under which the function may be exported; the first that is there is called. */
@@ -21,6 +23,8 @@ export interface WorkerOrders {
   /** The function's argument. */
   readonly argument?: unknown;
   readonly at?: CrashAt;
+  /** The process ends once this function has; else it lives on. */
+  readonly last?: boolean;
 }
 
 /** An error as far as it can be told to another process. */
@@ -33,9 +37,9 @@ export interface ReportedError {
 export type Report =
   | { readonly kind: 'point'; readonly point: string; readonly slot: string }
   /** The function told, while it still ran, what it holds as done. */
-  | { readonly kind: 'acknowledged'; readonly value: unknown }
-  | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'threw'; readonly error: ReportedError };
+  | { readonly kind: 'acknowledged'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'returned'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'threw'; readonly id: number; readonly error: ReportedError };
 
 /** The descriptor that reports are written to: standard output belongs to the agent. */
 export const reportDescriptor = 3;

@@ -8,7 +8,7 @@ import { startSlackFake } from '../../src/fakes/slack.ts';
 import { startSmtpFake } from '../../src/fakes/smtp.ts';
 import { startStripeFake } from '../../src/fakes/stripe.ts';
 
-const timeout = 60_000;
+const timeout = 180_000;
 
 const refundWorld: CrashTestOptions<'refunds' | 'messages'>['setup'] = async ({ directory }) => {
   const [stripe, slack] = await Promise.all([startStripeFake({ autoCharges: true }), startSlackFake()]);

@@ -5,7 +5,7 @@ import { adapters, type AdapterName } from './cells.ts';
 import { endOf, outcomeOf, pause, runAgent, startAgent } from './run.ts';
 import { startWorld, type World } from './world.ts';
 
-const timeout = 40_000;
+const timeout = 120_000;
 /** Its half must be enough for a process on a busy machine to come to the point where it is frozen. */
 const leaseMs = 1_600;
 
@@ -28,7 +28,7 @@ async function frozenAt(
   point: string,
   meanwhile: () => Promise<void>,
 ): Promise<ReturnType<typeof outcomeOf>> {
-  const child = startAgent(world, { point, signal: 'SIGSTOP' });
+  const child = await startAgent(world, { point, signal: 'SIGSTOP' });
   try {
     await child.reached(point);
     await meanwhile();
@@ -107,7 +107,7 @@ describe.concurrent('frozen behind the last check: what it was about to send may
 
     test(`${adapter}: it never wakes up, and nobody sends before the landing bound has passed`, { timeout }, () =>
       inWorld(adapter, { landingBoundMs: 1_000 }, async (world) => {
-        const child = startAgent(world, { point: 'after_check', signal: 'SIGSTOP' });
+        const child = await startAgent(world, { point: 'after_check', signal: 'SIGSTOP' });
         await child.reached('after_check');
         const other = await runAgent(world);
         child.signal('SIGKILL');

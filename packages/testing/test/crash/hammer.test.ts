@@ -7,14 +7,15 @@ import { describe, expect, test } from 'vitest';
 import { startSlackFake } from '../../src/fakes/slack.ts';
 import { startStripeFake } from '../../src/fakes/stripe.ts';
 import type { CaseDone, ManyCases } from './agents/many-cases.ts';
-import { endOf, start, until } from './run.ts';
+import { startAlone } from './crew.ts';
+import { endOf, until } from './run.ts';
 
 const cases = Array.from({ length: 20 }, (_, index) => `case_${index}`);
 const killsEach = 3;
 
 describe.concurrent('two processes on the same 20 cases at once, both killed up to three times at random', () => {
   for (const seed of [1, 2, 3]) {
-    test(`seed ${seed}: one refund and one message a case`, { timeout: 60_000 }, async () => {
+    test(`seed ${seed}: one refund and one message a case`, { timeout: 120_000 }, async () => {
       const random = seeded(seed);
       const [stripe, slack] = await Promise.all([startStripeFake({ autoCharges: true }), startSlackFake()]);
       const directory = await mkdtemp(join(tmpdir(), 'oncely-crash-'));
@@ -23,7 +24,7 @@ describe.concurrent('two processes on the same 20 cases at once, both killed up 
         stripePort: stripe.port,
         slackApiUrl: slack.apiUrl,
         cases,
-        leaseMs: 1_000,
+        leaseMs: 1_500,
         landingBoundMs: 400,
       };
       try {
@@ -51,7 +52,7 @@ describe.concurrent('two processes on the same 20 cases at once, both killed up 
 async function hammer(args: ManyCases, random: () => number): Promise<CaseDone[]> {
   const acknowledged: CaseDone[] = [];
   for (let kills = 0; ; kills += 1) {
-    const child = start('./agents/many-cases.ts', 'agent', args);
+    const child = await startAlone({ module: './agents/many-cases.ts', name: 'agent', argument: args });
     if (kills < killsEach) {
       // In the middle of the work, wherever its many effects are by then.
       const enough = 5 + random() * 100;

@@ -1,16 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import type { ChildEnd } from '../../src/crash/child.ts';
 import type { Acknowledged } from './agents/one-effect.ts';
+import { startBeside } from './crew.ts';
 import { adapters, cells, happensBefore, leavesDoubt, type Cell, type Death, type Revival } from './cells.ts';
-import { endOf, outcomeOf, runAgent, runRecovery, runResolve, start, startAgent, until } from './run.ts';
+import { endOf, outcomeOf, runAgent, runRecovery, runResolve, startAgent, until, workOf } from './run.ts';
 import { startWorld, type World } from './world.ts';
 
-describe(`crash matrix: ${cells.length} cells`, () => {
+// A cell waits most of its time, for a lease or a landing bound to be over.
+vi.setConfig({ maxConcurrency: 12 });
+
+describe.concurrent(`crash matrix: ${cells.length} cells`, () => {
   for (const adapter of adapters) {
-    describe.concurrent(adapter, () => {
+    describe(adapter, () => {
       for (const cell of cells.filter((each) => each.adapter === adapter)) {
-        test(`killed at ${cell.death}, then ${cell.revival}: one effect`, { timeout: 40_000 }, () => runCell(cell));
+        test(`killed at ${cell.death}, then ${cell.revival}: one effect`, { timeout: 180_000 }, () => runCell(cell));
       }
     });
   }
@@ -54,9 +58,11 @@ async function runCell(cell: Cell, retries = 3): Promise<void> {
 /** Runs the agent into its death. */
 async function die(world: World, death: Death): Promise<ChildEnd> {
   if (death === 'answer_lost') world.holdAnswers();
-  const child = startAgent(world, death === 'answer_lost' ? undefined : { point: death, signal: 'SIGKILL' });
+  const child = await startAgent(world, death === 'answer_lost' ? undefined : { point: death, signal: 'SIGKILL' });
   if (death === 'answer_lost') {
-    await until(() => world.happened().length > 0, 'the vendor committed');
+    let over = false;
+    void child.ended.finally(() => (over = true));
+    await until(() => over || world.happened().length > 0, 'the vendor committed');
     child.signal('SIGKILL');
     world.heal();
   }
@@ -74,8 +80,8 @@ async function revive(world: World, revival: Revival): Promise<'stopped' | Ackno
       return state === 'stopped' ? 'stopped' : undefined;
     }
     case 'both at once': {
-      const recovering = start('./agents/one-effect.ts', 'recover', world.args);
-      const [outcome, recovered] = await Promise.all([endOf(startAgent(world)).then(outcomeOf), endOf(recovering)]);
+      const [agent, recovering] = await startBeside(workOf(world, 'agent'), workOf(world, 'recover'));
+      const [outcome, recovered] = await Promise.all([endOf(agent).then(outcomeOf), endOf(recovering)]);
       expect(recovered.result).toEqual({ diverged: 0 });
       return outcome;
     }

@@ -1,29 +1,24 @@
-import { fileURLToPath } from 'node:url';
-
 import { expect } from 'vitest';
 
-import { startChild, type Child, type ChildEnd } from '../../src/crash/child.ts';
+import type { Child, ChildEnd } from '../../src/crash/child.ts';
 import type { CrashAt } from '../../src/crash/protocol.ts';
 import type { Acknowledged } from './agents/one-effect.ts';
+import { startAlone, startBeside, type Work } from './crew.ts';
 import type { World } from './world.ts';
 
-// Hundreds of processes load the same modules.
-const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url)) };
-
-/** Starts a function of a module in a process of its own. */
-export function start(module: string, name: string, argument: object, at?: CrashAt): Child {
-  return startChild({
-    module: new URL(module, import.meta.url),
-    exports: [name],
-    argument,
-    env,
-    ...(at === undefined ? {} : { at }),
-  });
+/** Starts the agent of a world in a process of its own, to be killed or stopped. */
+export function startAgent(world: World, at?: CrashAt): Promise<Child> {
+  return startAlone(workOf(world, 'agent'), at);
 }
 
-/** Starts the agent of a world. */
-export function startAgent(world: World, at?: CrashAt): Child {
-  return start('./agents/one-effect.ts', 'agent', world.args, at);
+/** What the processes of a world do, by name. */
+export function workOf({ args }: World, name: 'agent' | 'recover' | 'resolve', more: object = {}): Work {
+  return { module: './agents/one-effect.ts', name, argument: { ...args, ...more } };
+}
+
+async function run(work: Work): Promise<ChildEnd> {
+  const [child] = await startBeside(work);
+  return endOf(child);
 }
 
 /** Waits for the end of a process, which must have printed nothing. */
@@ -36,7 +31,7 @@ export async function endOf(child: Child): Promise<ChildEnd> {
 
 /** Runs the agent to its end; an error other than an honest stop fails the test. */
 export async function runAgent(world: World): Promise<'stopped' | Acknowledged> {
-  return outcomeOf(await endOf(startAgent(world)));
+  return outcomeOf(await run(workOf(world, 'agent')));
 }
 
 /** The agent's result, or that the effect waits for a person. */
@@ -51,21 +46,21 @@ export function outcomeOf(end: ChildEnd): 'stopped' | Acknowledged {
 
 /** Recovers in a process without a caller; nothing may have happened twice. */
 export async function runRecovery(world: World): Promise<void> {
-  const end = await endOf(start('./agents/one-effect.ts', 'recover', world.args));
+  const end = await run(workOf(world, 'recover'));
   expect(end.error).toBeUndefined();
   expect(end.result).toEqual({ diverged: 0 });
 }
 
 /** A person's word on a stopped effect; gives the state that it leads to. */
 export async function runResolve(world: World, happened: { vendorId: string } | false): Promise<unknown> {
-  const end = await endOf(start('./agents/one-effect.ts', 'resolve', { ...world.args, happened }));
+  const end = await run(workOf(world, 'resolve', { happened }));
   expect(end.error).toBeUndefined();
   return end.result;
 }
 
 /** Resolves once something holds that only happens in this process, such as an effect at a fake. */
 export async function until(holds: () => boolean, why: string): Promise<void> {
-  const giveUpAt = performance.now() + 10_000;
+  const giveUpAt = performance.now() + 30_000;
   while (!holds()) {
     if (performance.now() > giveUpAt) throw new Error(`it never came to this: ${why}`);
     await pause(2);

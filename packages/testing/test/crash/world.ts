@@ -35,7 +35,7 @@ interface Vendor extends Pick<World, 'happened' | 'sent' | 'holdAnswers' | 'heal
 }
 
 /** Enough for a process on a busy machine to send, and short enough to be waited for in each cell. */
-const leaseMs = 800;
+const leaseMs = 1_200;
 const landingBoundMs = 200;
 
 let serial = 0;

@@ -1,4 +1,6 @@
 /** What the hammered processes run: many business cases at once, two effects each. */
+import { flushCompileCache } from 'node:module';
+
 import { createOncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelySlack } from '@oncely/slack';
@@ -20,6 +22,11 @@ export interface CaseDone {
   readonly businessId: string;
   readonly effect: 'refund' | 'message';
   readonly vendorId: string;
+}
+
+/** All that is needed is loaded with this module. */
+export function load(): void {
+  flushCompileCache();
 }
 
 /** Refunds and announces every case, acknowledging each effect as soon as it has its result. */

@@ -1,4 +1,6 @@
 /** What the child processes run: one effect through Oncely, its recovery, and a person's word on it. */
+import { flushCompileCache } from 'node:module';
+
 import { createOncely, type Adapter, type Oncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 
@@ -93,6 +95,12 @@ async function open(
     leaseMs: args.leaseMs,
   });
   return { oncely, write: () => write(oncely.clients.vendor as never) };
+}
+
+/** Loads what the other functions need, and keeps it compiled for the processes to come. */
+export async function load(args: AgentArguments): Promise<void> {
+  await open(args);
+  flushCompileCache();
 }
 
 /** One business case: one effect. */

@@ -1,0 +1,71 @@
+/** Processes that have loaded their modules before their work begins, so that its times are not those of a start. */
+import { fileURLToPath } from 'node:url';
+
+import { afterAll } from 'vitest';
+
+import { startWorker, type Child, type Worker } from '../../src/crash/child.ts';
+import type { CrashAt } from '../../src/crash/protocol.ts';
+
+// Hundreds of processes load the same modules.
+const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url)) };
+
+/** How many start at once; more would only take each other's time, and that of the ones at work. */
+const startsAtOnce = 2;
+
+export interface Work {
+  /** The module that holds the function, beside this file; its function `load` loads what the work needs. */
+  readonly module: string;
+  readonly name: string;
+  readonly argument: object & { readonly adapter?: string };
+}
+
+const shared = new Map<string, Promise<Worker>>();
+const waiting: (() => void)[] = [];
+let starts = 0;
+
+afterAll(async () => {
+  const workers = await Promise.all(shared.values());
+  shared.clear();
+  await Promise.all(workers.map((each) => each.dismiss()));
+});
+
+/** Runs a function in a process of its own, which may be killed or stopped, and ends with it. */
+export async function startAlone(work: Work, at?: CrashAt): Promise<Child> {
+  const worker = await loaded(work);
+  return worker.run({ ...ordersOf(work), last: true, ...(at === undefined ? {} : { at }) });
+}
+
+/**
+ * Runs functions at once, each in a process that is there for all functions of its name: never the one that died or is
+ * frozen. Only what the modules themselves keep is shared; crash-test.test.ts starts a process each time.
+ */
+export async function startBeside<const W extends readonly Work[]>(...works: W): Promise<{ [Each in keyof W]: Child }> {
+  const workers = await Promise.all(
+    works.map((work) => {
+      const kind = `${work.module} ${work.name} ${work.argument.adapter}`;
+      const found = shared.get(kind) ?? loaded(work);
+      shared.set(kind, found);
+      return found;
+    }),
+  );
+  return works.map((work, index) => (workers[index] as Worker).run(ordersOf(work))) as { [Each in keyof W]: Child };
+}
+
+function ordersOf({ module, name, argument }: Work): { module: string; exports: string[]; argument: object } {
+  return { module: String(new URL(module, import.meta.url)), exports: [name], argument };
+}
+
+async function loaded(work: Work): Promise<Worker> {
+  if (starts === startsAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+  else starts += 1;
+  try {
+    const worker = startWorker({ env });
+    const { how, error, output } = await worker.run(ordersOf({ ...work, name: 'load' }), 120_000).ended;
+    if (how !== 'returned') throw new Error(`a process did not start (${how}): ${error?.message ?? output}`);
+    return worker;
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else starts -= 1;
+  }
+}
