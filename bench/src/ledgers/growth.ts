@@ -143,7 +143,9 @@ async function fill(pool: Pool, { doc, events, index }: WriteCommand): Promise<n
 
 /** SQL of a text in which each mark of `unalike` has become 32 digits of its own. */
 function varied(text: string): string {
-  return [...'0123456789abcdef'].reduce((sql, digit) => `replace(${sql}, '@${digit}', md5('${digit}' || n))`, text);
+  return '0123456789abcdef'
+    .split('')
+    .reduce((sql, digit) => `replace(${sql}, '@${digit}', md5('${digit}' || n))`, text);
 }
 
 /** Median milliseconds of a claim in each ledger, a burst of one ledger after a burst of the other. */

@@ -65,7 +65,7 @@ async function performUntil(total: number): Promise<void> {
 
 /** The Postgres ledger, batching and all, on a server that says it has stored everything and keeps nothing. */
 function forgetfulLedger(): Ledger {
-  const { write } = postgresLedger({
+  const postgres = postgresLedger({
     query: async (_statement, values) => {
       const [keys, , expects] = values as [readonly string[], unknown, readonly number[]];
       const now = Date.now();
@@ -79,7 +79,7 @@ function forgetfulLedger(): Ledger {
       return { rows };
     },
   });
-  return { ...memoryLedger(), name: 'nothing', write };
+  return { ...memoryLedger(), name: 'nothing', write: (command) => postgres.write(command) };
 }
 
 function megabytes(bytes: number): string {

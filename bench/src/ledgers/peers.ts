@@ -62,7 +62,10 @@ function sameVersions(installed: string): boolean {
       packages: Record<string, { readonly version?: string }>;
     };
     const versions = Object.entries(packages).filter(([path]) => path !== '');
-    return JSON.stringify(versions.map(([path, { version }]) => [path, version]).toSorted());
+    return versions
+      .map(([path, { version }]) => `${path}@${version}`)
+      .toSorted((one, other) => (one < other ? -1 : 1))
+      .join(' ');
   };
   return versionsIn(installed) === versionsIn(`${folder}package-lock.json`);
 }

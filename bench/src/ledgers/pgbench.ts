@@ -29,12 +29,10 @@ const running = promisify(execFile);
 export async function pgbenchTurn(url: string, commands: readonly WriteCommand[], turnMs: number): Promise<number> {
   const program = join(await findPostgres(), 'pgbench');
   const [claim, settle] = commands;
-  const args = [
-    ...['--no-vacuum', '-M', 'prepared', '-c', String(clients), '-j', String(threads)],
-    ...['-T', String(Math.max(1, Math.round(turnMs / 1_000)))],
-    ...['-D', 'step=:bench:customer', '-D', `claimed=${claim?.doc}`, '-D', `settled=${settle?.doc}`],
-    ...['-f', '-', url],
-  ];
+  const seconds = Math.max(1, Math.round(turnMs / 1_000));
+  const options = `--no-vacuum -M prepared -c ${clients} -j ${threads} -T ${seconds} -f -`.split(' ');
+  const variables = ['step=:bench:customer', `claimed=${claim?.doc}`, `settled=${settle?.doc}`];
+  const args = [...options, ...variables.flatMap((variable) => ['-D', variable]), url];
   const bench = running(program, args);
   bench.child.stdin?.end(script);
   const { stdout } = await bench;
