@@ -7,18 +7,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-interface Mutant {
-  readonly breaks: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-  readonly test: string;
-  /** A part of the name of the test that must fail. */
-  readonly named: string;
-}
+import { ledgerMutants } from './ledger-mutants.ts';
+import type { Mutant } from './mutant.ts';
 
-const differential = 'packages/core/test/ledgers/differential.test.ts';
-const hammer = 'packages/testing/test/history/hammer-sqlite.test.ts';
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
 const mutants: readonly Mutant[] = [
@@ -166,118 +157,7 @@ const mutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
     named: 'of two takeovers in batches one wins',
   },
-  {
-    breaks: 'a write in memory that takes any later revision for the expected one',
-    file: 'packages/core/src/ledgers/memory.ts',
-    from: `if ((row?.revision ?? 0) !== command.expect) return`,
-    to: `if ((row?.revision ?? 0) < command.expect) return`,
-    test: differential,
-    named: 'every store gives the answers of the one in memory',
-  },
-  {
-    breaks: 'an update in Postgres without the revision',
-    file: 'packages/core/src/postgres/schema.ts',
-    from: `where e.key = command.key and e.revision = command.expect`,
-    to: `where e.key = command.key`,
-    test: differential,
-    named: 'every store gives the answers of the one in memory',
-  },
-  {
-    breaks: 'a write in Redis that looks at no workflow',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `if workflow and not string.find(workflow, '^%d+ %d+ running ') then`,
-    to: `if false then`,
-    test: differential,
-    named: 'every store gives the answers of the one in memory',
-  },
-  {
-    breaks: 'Redis: a changed replication id that is no loss',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `if here ~= '' and not restarted then lose(replid) end`,
-    to: ``,
-    test: 'packages/core/test/ledgers/redis-loss.test.ts',
-    named: 'after a failover that nobody was there to see',
-  },
-  {
-    breaks: 'Redis: a restart taken for no loss where a replica may have come back',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `durability == 'always' and found[6] == '0'`,
-    to: `durability == 'always'`,
-    test: 'packages/core/test/ledgers/redis-loss.test.ts',
-    named: 'if a replica may have come back in its place',
-  },
-  {
-    breaks: 'Redis: a restart without a sync of each write taken for no loss',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `durability == 'always' and found[6] == '0'`,
-    to: `found[6] == '0'`,
-    test: 'packages/core/test/ledgers/redis-loss.test.ts',
-    named: 'after a restart of a server that syncs once a second',
-  },
-  {
-    breaks: 'Redis: a restored backup that is not seen',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `or writes < tonumber(ARGV[3]) then`,
-    to: `then`,
-    test: 'packages/core/test/ledgers/redis-loss.test.ts',
-    named: 'where it was written since',
-  },
-  {
-    breaks: 'Redis: a claim let pass between a loss and its epoch',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `if lost ~= '' or guard ~= epoch then`,
-    to: `if guard ~= epoch then`,
-    test: 'packages/core/test/ledgers/redis-failover.test.ts',
-    named: 'of a probed effect that had happened and was settled',
-  },
-  {
-    breaks: 'Redis: a command stored after its caller was told that it failed',
-    file: 'packages/core/src/redis/scripts.ts',
-    from: `if now > tonumber(ARGV[4]) then`,
-    to: `if false then`,
-    test: 'packages/core/test/ledgers/redis-faults.test.ts',
-    named: 'stores nothing that comes to the server after its caller was told',
-  },
-  {
-    breaks: 'Redis: a conflict that rests on a write no replica has',
-    file: 'packages/core/src/ledgers/redis.ts',
-    from: `const args = [waitReplicas ? '1' : '',`,
-    to: `const args = ['',`,
-    test: 'packages/core/test/ledgers/redis-faults.test.ts',
-    named: 'takes nothing as stored that no replica has',
-  },
-  {
-    breaks: 'claims in SQLite that look at no workflow',
-    file: 'packages/core/src/ledgers/sqlite.ts',
-    from: `if (workflow && workflow.state !== 'running') return`,
-    to: `if (workflow && false) return`,
-    test: hammer,
-    named: 'leave an unbroken history',
-  },
-  {
-    breaks: 'a process that wakes up behind its send window sends',
-    file: 'packages/core/src/permit.ts',
-    from: `if (elapsed() >= windowMs) throw`,
-    to: `if (elapsed() >= windowMs * 1_000) throw`,
-    test: hammer,
-    named: 'leave an unbroken history',
-  },
-  {
-    breaks: 'a takeover that takes the dead attempt for one that sent nothing',
-    file: 'packages/core/src/lifecycle/claim.ts',
-    from: `attempts: [...record.attempts, attempt],`,
-    to: `attempts: [...record.attempts.map((each) => (each === previous && each.evidence === 'unknown' ? { ...each, evidence: 'not_applied' as const, settledAt: now, basis: 'answer' as const } : each)), attempt],`,
-    test: hammer,
-    named: 'leave an unbroken history',
-  },
-  {
-    breaks: 'a history checker that does not mind an answer older than what was known',
-    file: 'packages/testing/src/history/check-registers.ts',
-    from: `if (newest && revision < newest.revision) {`,
-    to: `if (newest && revision < 0) {`,
-    test: 'packages/testing/test/history',
-    named: 'reports a row that is gone',
-  },
+  ...ledgerMutants,
 ];
 
 const wanted = process.argv[2] ?? '';
