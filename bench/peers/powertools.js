@@ -1,4 +1,4 @@
-/** Powertools: an idempotent function that does nothing. */
+/** Powertools: an idempotent function that does nothing, and one that gives an answer to be remembered. */
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { CachePersistenceLayer } from '@aws-lambda-powertools/idempotency/cache';
 import { createClient } from '@redis/client';
@@ -9,7 +9,8 @@ const client = await createClient({ url: process.argv[2] }).connect();
 const config = new IdempotencyConfig({});
 // As in a Lambda, from which it takes how long a record may be in progress.
 config.registerLambdaContext({ getRemainingTimeInMillis: () => 60_000 });
-const work = makeIdempotent(async () => ({ done: true }), {
+const answer = process.argv[3] ?? '';
+const work = makeIdempotent(async () => (answer === '' ? undefined : { answer }), {
   persistenceStore: new CachePersistenceLayer({ client }),
   config,
   keyPrefix: 'bench',

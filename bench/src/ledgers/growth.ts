@@ -79,7 +79,7 @@ try {
   const lines = [
     `${inWords(records)} records, filled in ${seconds.toFixed(0)} s; ${inAll.toFixed(0)} bytes a settled effect with its audit event`,
     ...rows.map(({ name }, at) => `${name}: ${(bytes[at] ?? 0).toFixed(0)} bytes`),
-    `${asWorked?.bytes} bytes an effect where the ledger itself wrote them: claims leave gaps when they are settled`,
+    `${asWorked?.bytes} bytes an effect right after the ledger itself wrote them as fast as it could: each settle leaves the room of its claim, which later ones take once it is vacuumed`,
   ];
   const columns = ['claim', 'empty, median ms', 'full, median ms', 'full / empty', 'target', ''];
   const table = measured.map(({ width, ofEmpty, ofFull, times }) => [

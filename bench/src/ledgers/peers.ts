@@ -23,8 +23,8 @@ export function installPeers(): void {
   });
 }
 
-export async function startPeer(name: 'dbos' | 'powertools', url: string): Promise<Peer> {
-  const child = fork(`${folder}${name}.js`, [url], {
+export async function startPeer(name: 'dbos' | 'powertools', url: string, ...args: readonly string[]): Promise<Peer> {
+  const child = fork(`${folder}${name}.js`, [url, ...args], {
     execArgv: ['--no-deprecation'],
     env: { ...process.env, NODE_ENV: 'production' },
   });

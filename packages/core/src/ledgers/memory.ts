@@ -9,7 +9,7 @@ import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow } from '../ledger.t
 
 interface StoredRow extends Row {
   readonly state: string;
-  readonly dueAt?: number;
+  readonly dueAt: number | undefined;
 }
 
 /**
@@ -51,17 +51,18 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
         if (workflow && workflow.state !== 'running') return { kind: 'held', at, workflow };
       }
       const { slot, doc, index } = command;
-      const events = history.get(slot) ?? [];
-      const taken = new Set(events.map((event) => event.sequence));
-      for (const { sequence } of command.events) {
-        if (taken.has(sequence)) throw new Error(`${slot} has an audit event ${sequence} already`);
-        taken.add(sequence);
+      if (command.events.length > 0) {
+        const events = history.get(slot) ?? [];
+        const taken = new Set(events.map((event) => event.sequence));
+        for (const { sequence } of command.events) {
+          if (taken.has(sequence)) throw new Error(`${slot} has an audit event ${sequence} already`);
+          taken.add(sequence);
+        }
+        history.set(slot, [...events, ...command.events.map((event) => ({ ...event, at }))]);
       }
       const revision = command.expect + 1;
-      const due = index.dueAfterMs === undefined ? {} : { dueAt: at + index.dueAfterMs };
-      rows.set(slot, { slot, revision, at, doc, state: index.state, ...due });
-      if (command.events.length > 0)
-        history.set(slot, [...events, ...command.events.map((event) => ({ ...event, at }))]);
+      const dueAt = index.dueAfterMs === undefined ? undefined : at + index.dueAfterMs;
+      rows.set(slot, { slot, revision, at, doc, state: index.state, dueAt });
       return { kind: 'written', revision, at };
     },
     read: async (slot) => {
