@@ -49,10 +49,10 @@ describe('a key service that hangs', () => {
         matches: [{ vendorId: 'm_1', response: { status: 200, headers: {}, body: '{}' } }],
       }),
     };
-    vendor.send = () => ({ evidence: 'unknown', reason: 'ECONNRESET', retryAfterMs: 200 });
-    const seals = startWrites(vendor, { ledger, codec: working, waitMs: 100 });
+    vendor.send = () => ({ evidence: 'unknown', reason: 'ECONNRESET', retryAfterMs: 700 });
+    const seals = startWrites(vendor, { ledger, codec: working, waitMs: 600 });
     expect(await seals.act((client) => client.write())).toMatchObject({ code: 'in_doubt' });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     const hangs = startWrites(vendor, { ledger, clock: fast, codec: { open: never, seal: never } });
     await hangs.oncely.recover();
     expect(await hangs.oncely.effects.get('invoice_1:desk:refund')).toMatchObject({ state: 'succeeded' });

@@ -66,7 +66,7 @@ export const adapterConformance: readonly AdapterCase[] = [
       assert.ok(again instanceof Error);
       assert.equal(again.constructor, first.constructor);
       assert.equal(again.message, first.message);
-      assert.deepEqual(Object.entries(again), Object.entries(first));
+      assert.deepEqual(Object.fromEntries(Object.entries(again)), Object.fromEntries(Object.entries(first)));
       assert.equal(stage.bench.sent(), 1);
       assert.equal(stage.bench.effects(), 0);
     },
