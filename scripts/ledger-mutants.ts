@@ -78,14 +78,6 @@ export const ledgerMutants: readonly Mutant[] = [
     named: 'stores nothing that comes to the server after its caller was told',
   },
   {
-    breaks: 'Redis: a conflict that rests on a write no replica has',
-    file: 'packages/core/src/ledgers/redis.ts',
-    from: `const args = [waitReplicas ? '1' : '',`,
-    to: `const args = ['',`,
-    test: 'packages/core/test/ledgers/redis-faults.test.ts',
-    named: 'takes nothing as stored that no replica has',
-  },
-  {
     breaks: 'claims in SQLite that look at no workflow',
     file: 'packages/core/src/ledgers/sqlite.ts',
     from: `if (workflow && workflow.state !== 'running') return`,
