@@ -251,6 +251,7 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
 // ours), SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH, which blame one row.
 const busy = new Set([5, 6]);
 const faultsOfOne = new Set([4, 18, 19, 20]);
+const sqliteFull = 13;
 
 function resultCodeOf(error: unknown): number {
   const { errcode, cause } = error as { errcode?: number; cause?: unknown };
@@ -261,6 +262,13 @@ function resultCodeOf(error: unknown): number {
 function unavailable(cause: unknown, file: string): unknown {
   const error = fileFailure(cause, file);
   if (error instanceof OncelyError) return error;
+  if (resultCodeOf(cause) === sqliteFull) {
+    return new OncelyError('ledger_unavailable', {
+      message: `The ledger ${file} cannot grow: its disk is full. This command was not stored.`,
+      fix: 'free space on the disk; what was stored is intact, and the same command then succeeds',
+      cause: error,
+    });
+  }
   return new OncelyError('ledger_unavailable', {
     message: `The ledger ${file} did not answer: ${error instanceof Error ? error.message : String(error)}. This command was not stored.`,
     cause: error,

@@ -184,23 +184,3 @@ describe('a pause', () => {
     expect(answer).toMatchObject({ kind: 'epoch', info: { epoch: marked.epoch, suspectSince: 1 } });
   });
 });
-
-describe('time', () => {
-  it.each([-3_600_000, 3_600_000])("is the server's where the worker's clock is %i ms off", async (off) => {
-    const { rows } = await pool.query<{ ms: string }>(`select extract(epoch from clock_timestamp()) * 1000 as ms`);
-    const before = Number(rows[0]?.ms) - 1;
-    const real = Date.now.bind(Date);
-    vi.spyOn(Date, 'now').mockImplementation(() => real() + off);
-    const info = await ledger.open();
-    const written = await ledger.write(claimOf(slot, { events: [{ sequence: 1, doc: 'claimed' }] }));
-    const read = await ledger.read(slot);
-    const [event] = await ledger.history(slot);
-    const pause = await ledger.writeWorkflow({ workflow: 'a:b', expect: 0, state: 'paused', doc: '' });
-    for (const at of [info.at, written.at, read.at, read.row?.at, event?.at, pause.at]) {
-      expect(at).toBeGreaterThanOrEqual(before);
-      expect(at).toBeLessThan(before + 60_000);
-    }
-    // Due by the server's clock as well: in a second, and not in an hour.
-    expect((await ledger.list({ limit: 10, due: true })).rows).toEqual([]);
-  });
-});

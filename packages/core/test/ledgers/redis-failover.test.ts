@@ -10,7 +10,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { claimOf, clientOf, cutReplication, ledgerOn, privateRedis, privateReplica, promote } from './redis-server.ts';
-import { kinds, startAgent, type Kind, type TrueVendor } from './redis-vendor.ts';
+import { kinds, startAgent, type Kind, type TrueVendor } from './true-vendor.ts';
 
 function slot(kind: Kind, businessId: string): string {
   return slotOf({ businessId, workflowId: kind, stepId: 'write', logicVersion: 1 });
