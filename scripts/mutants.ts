@@ -144,8 +144,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'a claim that does not compare the revision again, Postgres',
     file: 'packages/core/src/postgres/schema.ts',
-    from: `where e.key = command.key and e.revision = command.expect`,
-    to: `where e.key = command.key and e.revision >= command.expect`,
+    from: `where e.key = new_key and e.revision = expect`,
+    to: `where e.key = new_key and e.revision >= expect`,
     test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
     named: 'of two takeovers at once one wins',
   },

@@ -18,10 +18,12 @@ import {
 } from '../postgres/schema.ts';
 import {
   answerOf,
+  answerRowOf,
   columnsOf,
   keyOf,
   pageOf,
   rowOf,
+  valuesOf,
   weightOf,
   workflowRowOf,
   type AnswerRow,
@@ -44,6 +46,8 @@ export interface PostgresOptions extends PostgresPlace {
 }
 
 const callWrite = `select * from {write}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
+
+const callWriteOne = `select {write_one}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as answer`;
 
 const selectRow = `
   select {now_ms}() as now_at, e.revision, e.at, e.doc from (select) as one left join {effects} e on e.key = $1
@@ -142,10 +146,19 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
   };
 
   const writeStatement = place(callWrite);
-  const send = async (commands: readonly WriteCommand[]): Promise<WriteAnswer[]> => {
+  const writeOneStatement = place(callWriteOne);
+  const writeAll = async (commands: readonly WriteCommand[]): Promise<AnswerRow[]> => {
+    const [one] = commands;
+    if (one && commands.length === 1) {
+      const { rows } = await client.query(writeOneStatement, [...valuesOf(one), !allowUnsafe]);
+      return (rows as { readonly answer: string }[]).map(({ answer }) => answerRowOf(answer));
+    }
     const { rows } = await client.query(writeStatement, [...columnsOf(commands), !allowUnsafe]);
+    return rows as AnswerRow[];
+  };
+  const send = async (commands: readonly WriteCommand[]): Promise<WriteAnswer[]> => {
     const answers: WriteAnswer[] = [];
-    for (const row of rows as AnswerRow[]) {
+    for (const row of await writeAll(commands)) {
       const at = Number(row.n) - 1;
       const answer = answerOf(row, commands[at] as WriteCommand);
       // Rare, and what has changed is to be told whole.

@@ -38,6 +38,37 @@ export function keyOf(slot: string): string {
   return slot.length <= longestKey ? slot : `${slot.slice(0, keptOfLongKey)}#${sha256(slot)}`;
 }
 
+/** One command as the function `write_one` takes it. */
+export function valuesOf({ slot, expect, doc, index, guard, events }: WriteCommand): unknown[] {
+  return [
+    keyOf(slot),
+    slot,
+    expect,
+    doc,
+    index.state,
+    index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs),
+    guard ? keyOf(workflowOfSlot(slot)) : null,
+    guard?.epoch ?? null,
+    numbersOf(events.map(({ sequence }) => sequence)),
+    textsOf(events.map((event) => event.doc)),
+  ];
+}
+
+/** The answer of `write_one` as a row of `write`. */
+export function answerRowOf(text: string): AnswerRow {
+  const [kind, now_at = '', revision = '', at = '', state = ''] = text.split(' ', 5);
+  const doc = text.slice(`${kind} ${now_at} ${revision} ${at} ${state} `.length);
+  return {
+    n: 1,
+    kind: kind as AnswerRow['kind'],
+    now_at,
+    revision: revision === '0' ? null : Number(revision),
+    at,
+    state: state as WorkflowRow['state'],
+    doc,
+  };
+}
+
 /** Commands as the arrays that the function `write` takes. */
 export function columnsOf(commands: readonly WriteCommand[]): unknown[] {
   const events = commands.flatMap((command, at) => command.events.map((event) => ({ ...event, of: at + 1 })));

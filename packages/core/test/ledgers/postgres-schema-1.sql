@@ -44,7 +44,7 @@ CREATE FUNCTION kept_schema.write(keys text[], slots text[], expects integer[], 
     perform kept_schema.pass_gate(false);
     select l.epoch into epoch_now from kept_schema.ledger l;
     held := exists (select from kept_schema.workflows w where w.state <> 'running');
-    at_once := cardinality(keys) > 1 and not held
+    at_once := not held
       and not exists (select from unnest(epochs) as g (epoch) where g.epoch <> epoch_now)
       and cardinality(keys) = (select count(distinct k.key collate "C") from unnest(keys) as k (key));
     if at_once then
@@ -120,6 +120,49 @@ CREATE FUNCTION kept_schema.write(keys text[], slots text[], expects integer[], 
         from unnest(event_of, event_sequences, event_docs) as e (command, sequence, doc)
         where written_ats[e.command] is not null;
     end if;
+  end $$;
+CREATE FUNCTION kept_schema.write_one(new_key text, new_slot text, expect integer, new_doc text, new_state text, due bigint, workflow text, guard integer, event_sequences integer[], event_docs text[], durable boolean) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+  declare
+    epoch_now integer;
+    held boolean;
+    written_at bigint;
+  begin
+    if durable and current_setting('synchronous_commit') = 'off' then
+      raise exception 'synchronous_commit is off on this connection' using errcode = 'OC002';
+    end if;
+    perform kept_schema.pass_gate(false);
+    select l.epoch, exists (select from kept_schema.workflows w where w.state <> 'running') into epoch_now, held from kept_schema.ledger l;
+    if guard is null or guard = epoch_now and not held then
+      if expect = 0 then
+        insert into kept_schema.effects as e (key, slot, revision, at, state, due_at, doc)
+          select new_key, new_slot, 1, time.now_at, new_state, time.now_at + due, new_doc from kept_schema.now_ms() as time (now_at)
+          on conflict (key) do nothing
+          returning e.at into written_at;
+      else
+        update kept_schema.effects e
+          set revision = e.revision + 1, at = greatest(time.now_at, e.at), state = new_state, doc = new_doc,
+            due_at = greatest(time.now_at, e.at) + due
+          from kept_schema.now_ms() as time (now_at)
+          where e.key = new_key and e.revision = expect
+          returning e.at into written_at;
+      end if;
+    end if;
+    if written_at is null then
+      return (
+        select concat_ws(' ', w.kind, w.now_at, coalesce(w.revision, 0), coalesce(w.at, 0), coalesce(w.state, '-'), w.doc)
+        from kept_schema.write(
+          array[new_key], array[new_slot], array[expect], array[new_doc], array[new_state], array[due], array[workflow],
+          array[guard], array_fill(1, array[cardinality(event_sequences)]), event_sequences, event_docs, durable
+        ) w
+      );
+    end if;
+    if cardinality(event_sequences) > 0 then
+      insert into kept_schema.events (key, sequence, at, doc)
+        select new_key, e.sequence, written_at, e.doc from unnest(event_sequences, event_docs) as e (sequence, doc);
+    end if;
+    return concat_ws(' ', 'written', written_at, expect + 1, written_at, '-');
   end $$;
 CREATE FUNCTION kept_schema.write_workflow(workflow text, expect integer, new_state text, new_doc text) RETURNS TABLE(written boolean, now_at bigint, revision integer, at bigint, state text, doc text)
     LANGUAGE plpgsql

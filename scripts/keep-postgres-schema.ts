@@ -1,0 +1,41 @@
+/**
+ * Writes what `pg_dump` gives of a ledger of the newest schema, for the test that later versions open it:
+ * `node --conditions @oncely/source scripts/keep-postgres-schema.ts`, once for each schema, right before its release.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Pool } from 'pg';
+
+import { postgresLedger } from '../packages/core/src/ledgers/postgres.ts';
+import { schemaVersion } from '../packages/core/src/postgres/schema.ts';
+import { findPostgres } from '../packages/testing/src/servers/binaries.ts';
+import { startPostgres } from '../packages/testing/src/servers/postgres.ts';
+
+const server = await startPostgres();
+const pool = new Pool({ connectionString: server.url });
+const ledger = postgresLedger(pool, { schema: 'kept_schema' });
+await ledger.open();
+await ledger.markSuspect(1_700_000_000_000);
+const slot = 'case:desk:refund';
+await ledger.write({ slot, expect: 0, doc: '{"n":1}', index: { state: 'executing', dueAfterMs: 5 }, events: [] });
+const events = [{ sequence: 1, doc: 'settled' }];
+await ledger.write({ slot, expect: 1, doc: '{"n":2}', index: { state: 'succeeded' }, events });
+await ledger.writeWorkflow({ workflow: 'case:desk', expect: 0, state: 'paused', doc: 'by ada' });
+// What differs from one run to the next.
+await pool.query(`
+  update kept_schema.ledger set id = 'kept', key = decode(repeat('ab', 32), 'hex');
+  update kept_schema.effects set at = 1700000000500;
+  alter table kept_schema.events disable trigger keep_events;
+  update kept_schema.events set at = 1700000000500;
+  alter table kept_schema.events enable trigger keep_events;
+  update kept_schema.workflows set at = 1700000000600;
+`);
+await pool.end();
+const options = ['--schema', 'kept_schema', '--inserts', '--no-owner', '--no-privileges'];
+const dump = execFileSync(join(await findPostgres(), 'pg_dump'), [...options, server.url], { encoding: 'utf8' });
+await server.stop();
+const kept = dump.split('\n').filter((line) => line !== '' && !/^(--|SET |\\|SELECT pg_catalog.set_config)/.test(line));
+const file = new URL(`../packages/core/test/ledgers/postgres-schema-${schemaVersion}.sql`, import.meta.url);
+writeFileSync(file, `${kept.join('\n')}\n`);
