@@ -50,8 +50,8 @@ export async function sdkMethods(): Promise<readonly SdkMethod[]> {
   const files = resourceFiles();
   const methods: SdkMethod[] = [];
   for (const { path, resource } of resourcesOf(stripe)) {
-    const { constructor } = Object.getPrototypeOf(resource) as { constructor: { name: string } };
-    const source = String(constructor);
+    const { constructor } = Object.getPrototypeOf(resource) as { constructor: new () => object };
+    const source = Function.prototype.toString.call(constructor);
     const file = files.find(({ code }) => code.includes(source));
     if (!file) throw new Error(`no file of the SDK holds ${path.join('.')} (${constructor.name})`);
     const declarations = file.declarations();
