@@ -14,7 +14,8 @@ import { exchange } from '@oncely/core/transport';
 import { classify } from './classify.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, operationOf } from './operations.ts';
-import { probe, restore, type StripeLike } from './probe.ts';
+import { probe, restore } from './probe.ts';
+import type { StripeLike } from './reader.ts';
 import { passRead, type ReadResponse } from './reads.ts';
 import {
   bodyOf,

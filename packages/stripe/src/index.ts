@@ -4,4 +4,4 @@
  */
 export { oncelyStripe } from './adapter.ts';
 export type { StripeConfig, StripeOptions } from './adapter.ts';
-export type { StripeLike } from './probe.ts';
+export type { StripeLike } from './reader.ts';
