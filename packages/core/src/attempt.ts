@@ -33,7 +33,7 @@ export async function attempt(
   crashPoint('after_claim', slot);
   try {
     const target = targetOf(record);
-    const request = (await openStored(record.request, codec)) ?? job.prepare?.(target);
+    const request = (await openStored(record.request, codec)) ?? (await job.prepare?.(target));
     if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
     const verdict = await job.send({ ...target, request }, permit);
     if (permit.passed) {
@@ -108,6 +108,7 @@ export function targetOf(record: EffectRecord, request?: string): Target {
     ...keysOf(record.contract, record.generation),
     ...(request === undefined ? {} : { request }),
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
+    attempts: record.attempts.length,
     from: Math.min(record.createdAt, ...times),
     until: Math.max(record.createdAt, ...times) + record.landingBoundMs,
   };

@@ -50,7 +50,7 @@ export function createRunner(parts: RunnerParts): Runner {
     const slot = slotOf(job.claim.contract);
     let info = await session.info();
     // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
-    let seen: Seen = job.prepare ? { revision: 0, at: info.at } : await session.read(slot);
+    let seen: Seen = job.prepare && job.looksFirst !== true ? { revision: 0, at: info.at } : await session.read(slot);
     let token = parts.token();
     let start: Instant | undefined;
     let pollMs = 10;
@@ -219,7 +219,10 @@ export function createRunner(parts: RunnerParts): Runner {
     if (source === 'stored' && draft.request !== undefined) return draft;
     const keys = keysOf(draft.contract, generation);
     const stored = job.prepare ? undefined : await openStored(draft.request, codec);
-    const request = job.prepare?.(keys) ?? (stored === undefined ? undefined : job.rekey(stored, keys));
+    const prepared = await Promise.resolve(job.prepare?.(keys)).catch((error: unknown) => {
+      throw refusals.notPrepared(job, seen, error);
+    });
+    const request = prepared ?? (stored === undefined ? undefined : job.rekey(stored, keys));
     if (request === undefined) throw refusals.requestGone(job, draft);
     try {
       return { ...draft, request: await storeRequest(request, codec) };
@@ -279,7 +282,7 @@ export function createRunner(parts: RunnerParts): Runner {
     if (!record.tombstone) {
       try {
         // The request went when it was settled; the caller's own says again which account and version to read in.
-        return await job.restore(targetOf(record, job.prepare?.(keysOf(record.contract, record.generation))));
+        return await job.restore(targetOf(record, await job.prepare?.(keysOf(record.contract, record.generation))));
       } catch (error) {
         throw refusals.resultUnavailable(job, record, error);
       }

@@ -1,0 +1,8 @@
+/**
+ * HubSpot under the ledger of Oncely.
+ * @module
+ */
+export { oncelyHubspot } from './adapter.ts';
+export type { HubSpotConfig, HubSpotOptions } from './adapter.ts';
+export { existingIdOf } from './classify.ts';
+export type { HubSpotLike } from './vendor.ts';
