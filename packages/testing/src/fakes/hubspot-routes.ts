@@ -1,0 +1,43 @@
+import { associationRoutes } from './hubspot-associations.ts';
+import { batchRoutes } from './hubspot-batches.ts';
+import { objectRoutes } from './hubspot-objects.ts';
+import type { HubSpotRoute } from './hubspot-portal.ts';
+import { propertyRoutes } from './hubspot-properties.ts';
+import { searchRoutes } from './hubspot-search.ts';
+
+/** Every endpoint that the fake serves. */
+export const hubspotRoutes: readonly HubSpotRoute[] = [
+  ...objectRoutes,
+  ...batchRoutes,
+  ...searchRoutes,
+  ...associationRoutes,
+  ...propertyRoutes,
+];
+
+export interface FoundRoute {
+  readonly route: HubSpotRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The endpoint for a request: where two fit, the one that names more of the path. */
+export function findRoute(method: string, path: string): FoundRoute | undefined {
+  const parts = path.replace(/\/$/, '').split('/');
+  let best: FoundRoute | undefined;
+  for (const route of hubspotRoutes) {
+    if (route.verb !== method) continue;
+    const params = match(route.path.split('/'), parts);
+    if (params && (!best || Object.keys(params).length < Object.keys(best.params).length)) best = { route, params };
+  }
+  return best;
+}
+
+function match(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
+  if (pattern.length !== parts.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, piece] of pattern.entries()) {
+    const part = parts[index] ?? '';
+    if (piece.startsWith(':')) params[piece.slice(1)] = decodeURIComponent(part);
+    else if (piece !== part) return undefined;
+  }
+  return params;
+}
