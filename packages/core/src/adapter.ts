@@ -89,16 +89,14 @@ export interface VendorWrite {
   readonly parameters: unknown;
   /** A name for the effect that the caller gave through the vendor's own means. */
   readonly name?: string;
+  /** The exact request, as text, with our key and marker in it and without credentials. The ledger keeps it. */
+  prepare(keys: Keys): string;
   /**
-   * The exact request, as text, with our key and marker in it and without credentials. The ledger keeps it. Where it
-   * rejects nothing is sent, and the caller may try again.
+   * Adds to a prepared request what only the vendor can say and must be kept before the first send, such as what stands
+   * there. Where it is given the ledger is read before it, so that a replay asks nothing; where it rejects nothing is
+   * sent, and the caller may try again.
    */
-  prepare(keys: Keys): string | Promise<string>;
-  /**
-   * `prepare` asks the vendor, such as for what stands there before the write. Then the ledger is read before it, so
-   * that a replay asks nothing.
-   */
-  readonly looksFirst?: boolean;
+  complete?(request: string): Promise<string>;
   /** Sends a prepared request once. A failure is a verdict, not a throw. */
   send(request: string, permit: Permit, target: Target): Promise<Verdict>;
   /** Sends the call as the SDK made it, outside the ledger; for `unscoped: 'observe'`. */
@@ -114,7 +112,7 @@ export interface Target {
   readonly request?: string;
   readonly vendorId?: string;
   /** How many attempts there are; in a send this one is counted. Above 1 something may have happened before. */
-  readonly attempts: number;
+  readonly attempts?: number;
   /** From before the first attempt until after the last, on the ledger's clock. */
   readonly from: number;
   readonly until: number;

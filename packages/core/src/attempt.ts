@@ -33,7 +33,7 @@ export async function attempt(
   crashPoint('after_claim', slot);
   try {
     const target = targetOf(record);
-    const request = (await openStored(record.request, codec)) ?? (await job.prepare?.(target));
+    const request = (await openStored(record.request, codec)) ?? job.prepare?.(target);
     if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
     const verdict = await job.send({ ...target, request }, permit);
     if (permit.passed) {

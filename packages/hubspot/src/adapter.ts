@@ -16,12 +16,12 @@ import { createHandover, type RequestContextLike, type ResponseContextLike } fro
 import { isCompared, look } from './look.ts';
 import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
 import { probe, restore } from './probe.ts';
-import { callOf, headerOf, parametersOf, requestOf, type SdkCall } from './request.ts';
+import { callOf, headerOf, parametersOf, readRequest, requestOf, type SdkCall } from './request.ts';
 import { CannotTell } from './seen.ts';
 import { send, type SendParts } from './send.ts';
 import type { Settings } from './settings.ts';
 import { createUniqueProperty } from './unique-property.ts';
-import { createVendor, NotAllowed, type HubSpotLike } from './vendor.ts';
+import { createVendor, CredentialsGone, NotAllowed, type HubSpotLike, type Vendor } from './vendor.ts';
 
 /** Configuration for `new Client(config)`: the SDK's public hook, and its own retries off. */
 export interface HubSpotConfig {
@@ -101,7 +101,13 @@ function connect<Client extends HubSpotLike>(
           const method = context.getHttpMethod();
           const base = vendor.base();
           if (!isWrite(method, pathBelow(url, base))) return context;
-          const sent = { url, method, headers: context.getHeaders(), body: context.getBody(), agent: context.getAgent() };
+          const sent = {
+            url,
+            method,
+            headers: context.getHeaders(),
+            body: context.getBody(),
+            agent: context.getAgent(),
+          };
           const own = calls.getStore()?.ownCredentials === true ? credentialOf(sent.headers, url) : undefined;
           if (own !== undefined) vendor.keep(own.digest, own.value);
           handover.give(context, await perform(await callOf(sent, base, own?.digest)));
@@ -154,22 +160,24 @@ async function writeOf(
   return {
     operation,
     parameters: parametersOf(call),
-    looksFirst: compares,
-    prepare: async (keys) => {
-      const request = requestOf(call, operation, keys, settings.property);
-      if (!compares) return JSON.stringify(request);
-      try {
-        const { seen } = await look(operation.kind, request, vendor.reader(request));
-        return JSON.stringify({ ...request, before: seen.map(({ value }) => value) });
-      } catch (error) {
-        // Without the right to read it goes unread: done is still told from not done.
-        if (error instanceof NotAllowed || error instanceof CannotTell) return JSON.stringify(request);
-        throw error;
-      }
-    },
+    prepare: (keys) => JSON.stringify(requestOf(call, operation, keys, settings.property)),
+    ...(compares ? { complete: (request: string) => withBefore(request, operation, vendor) } : {}),
     send: (request, permit, target) => send(parts, request, permit, target),
     passThrough: () => passThrough(operation),
   };
+}
+
+/** A request with what stands there before it. */
+async function withBefore(stored: string, { kind }: HubSpotOperation, vendor: Vendor): Promise<string> {
+  const request = readRequest(stored);
+  try {
+    const { seen } = await look(kind, request, vendor.reader(request));
+    return JSON.stringify({ ...request, before: seen.map(({ value }) => value) });
+  } catch (error) {
+    // Without the right to read it goes unread: what is done is still told from what is not.
+    if (error instanceof NotAllowed || error instanceof CannotTell || error instanceof CredentialsGone) return stored;
+    throw error;
+  }
 }
 
 /** With `weaker`, what is created in a portal that lacks the property has the weaker class from the start. */

@@ -31,7 +31,8 @@ export function rawCallOf(options: ApiRequestOptions, config: HubSpotLike['confi
     Accept: 'application/json, */*;q=0.8',
     ...options.headers,
   };
-  const auth = options.authType ?? (config.accessToken ? 'accessToken' : config.developerApiKey ? 'developerApiKey' : '');
+  const auth =
+    options.authType ?? (config.accessToken ? 'accessToken' : config.developerApiKey ? 'developerApiKey' : '');
   if (auth === 'developerApiKey' && config.developerApiKey) url.searchParams.set('hapikey', config.developerApiKey);
   if (auth === 'accessToken' && config.accessToken && headerOf(headers, 'authorization') === undefined) {
     headers['Authorization'] = `Bearer ${config.accessToken}`;

@@ -36,7 +36,12 @@ export function classify(response: WireResponse, secret: boolean = false): Verdi
   const reason = body.category ?? body.errorType ?? `http_${status}`;
   switch (status) {
     case 429:
-      return { evidence: 'not_applied', reason: limitOf(body), response, retryAfterMs: waitFor(body, response.headers) };
+      return {
+        evidence: 'not_applied',
+        reason: limitOf(body),
+        response,
+        retryAfterMs: waitFor(body, response.headers),
+      };
     case 401:
     case 403:
       return { evidence: 'not_applied', reason, response, environment: true };

@@ -39,7 +39,12 @@ export async function lookAtAssociations(
     const there = pairs.map((pair) => isThere(known.get(pair.from) ?? [], pair));
     const done = ends ? !there.includes(true) : !there.includes(false);
     const [first] = pairs;
-    return { done, value: done === ends ? 'gone' : 'there', id: first?.to ?? '', result: resultOf(first, fromType, toType) };
+    return {
+      done,
+      value: done === ends ? 'gone' : 'there',
+      id: first?.to ?? '',
+      result: resultOf(first, fromType, toType),
+    };
   });
   return { seen, answer: answerOf(kind, request, seen) };
 }

@@ -50,7 +50,10 @@ export function judge(kind: Kind, request: HubSpotRequest, { seen, answer }: Loo
   const changed = changedIn(kind, request, seen);
   if (changed !== undefined) return { kind: 'cannot_know', reason: changed };
   if (seen.length === 0 || !seen.every(({ done }) => done)) return { kind: 'absent' };
-  return { kind: 'found', matches: [{ vendorId: seen.find(({ id }) => id !== undefined)?.id ?? '', response: answer }] };
+  return {
+    kind: 'found',
+    matches: [{ vendorId: seen.find(({ id }) => id !== undefined)?.id ?? '', response: answer }],
+  };
 }
 
 /** Why it must not be performed now: what stands there is neither what was asked for nor what was there before. */

@@ -228,9 +228,7 @@ function nameOf({ method, path, readable }: WritePath): string {
 }
 
 function isThing(path: string): boolean {
-  return writePaths.some(
-    (each) => each.method !== 'POST' && (each.path === path || each.path.startsWith(`${path}/{`)),
-  );
+  return writePaths.some((each) => each.method !== 'POST' && (each.path === path || each.path.startsWith(`${path}/{`)));
 }
 
 function camel(segment: string): string {

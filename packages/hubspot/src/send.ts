@@ -30,7 +30,8 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
     const read = parts.vendor.reader(request);
     const lacking = request.marks && (await lacks(parts, request, read));
     if (lacking) return lacking;
-    const before = target.attempts > 1 && (isBatch(kind) || isCompared(kind)) ? await look(kind, request, read) : undefined;
+    const before =
+      (target.attempts ?? 1) > 1 && (isBatch(kind) || isCompared(kind)) ? await look(kind, request, read) : undefined;
     if (before) {
       const changed = changedIn(kind, request, before.seen);
       if (changed !== undefined) return { evidence: 'not_applied', reason: changed, environment: true };
@@ -63,7 +64,11 @@ async function exchanged(vendor: Vendor, request: HubSpotRequest, permit: Permit
   }
 }
 
-async function lacks({ settings, unique }: SendParts, request: HubSpotRequest, read: Read): Promise<Verdict | undefined> {
+async function lacks(
+  { settings, unique }: SendParts,
+  request: HubSpotRequest,
+  read: Read,
+): Promise<Verdict | undefined> {
   const type = objectTypeOf(request.path);
   const standing = await unique.of(type, read);
   if (standing === 'unique' || standing === 'unknown') return undefined;

@@ -35,7 +35,8 @@ async function standingOf(type: string, property: string, read: Read): Promise<S
     if (body?.archived === true) return 'missing';
     return body?.hasUniqueValue === true ? 'unique' : 'not_unique';
   } catch (error) {
-    if (error instanceof NotAllowed || error instanceof Unreachable || error instanceof CredentialsGone) return 'unknown';
+    if (error instanceof NotAllowed || error instanceof Unreachable || error instanceof CredentialsGone)
+      return 'unknown';
     throw error;
   }
 }

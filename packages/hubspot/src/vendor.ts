@@ -120,7 +120,8 @@ export function createVendor(client: () => HubSpotLike): Vendor {
         permit: { check: () => undefined, remainingMs: () => readTimeoutMs },
         ...agentFor(url),
       });
-      if (end.kind !== 'answered') throw new Unreachable(`HubSpot could not be read (${end.reason})`, undefined, end.cause);
+      if (end.kind !== 'answered')
+        throw new Unreachable(`HubSpot could not be read (${end.reason})`, undefined, end.cause);
       const { status, headers: answered, body: text } = end.response;
       const json = parse(text);
       if (status >= 200 && status < 300 && (json !== undefined || text === '')) return { status, body: json };
