@@ -35,7 +35,7 @@ export function guarded<Client extends HubSpotLike>(
         if (typeof value === 'function' && name !== 'constructor') {
           const known = methods.get(value);
           if (known !== undefined) return known;
-          const method = methodOf(from, value as Method, calls);
+          const method = methodOf(from, name, value as Method, calls);
           methods.set(value, method);
           return method;
         }
@@ -51,18 +51,32 @@ export function guarded<Client extends HubSpotLike>(
 
 type Method = (...given: unknown[]) => unknown;
 
-function methodOf(from: object, method: Method, calls: AsyncLocalStorage<CallOptions>): Method {
+/**
+ * A method, as it is. One of an API is given options, for two reasons: a middleware of the call's own would by default
+ * replace ours, and version 13 applies a client's middleware only where a call has options.
+ */
+function methodOf(from: object, name: string | symbol, method: Method, calls: AsyncLocalStorage<CallOptions>): Method {
+  const place = optionsOf(from, name);
+  if (place === undefined) return (...given) => method.apply(from, given);
   return (...given) => {
-    const last = given.at(-1) as SdkOptions | undefined;
-    if (!isOptions(last)) return method.apply(from, given);
-    const options =
-      last.middleware !== undefined && (last.middlewareMergeStrategy ?? 'replace') === 'replace'
-        ? { ...last, middlewareMergeStrategy: 'append' }
-        : last;
-    return calls.run({ ownCredentials: last.authMethods !== undefined }, () =>
-      method.apply(from, [...given.slice(0, -1), options]),
-    );
+    const own = (given[place] ?? {}) as SdkOptions;
+    const strategy = own.middlewareMergeStrategy ?? 'replace';
+    const options: SdkOptions = {
+      ...own,
+      middleware: own.middleware ?? [],
+      middlewareMergeStrategy: strategy === 'replace' ? 'append' : strategy,
+    };
+    const all = Array.from({ length: Math.max(given.length, place + 1) }, (_, index) => given[index]);
+    all[place] = options;
+    return calls.run({ ownCredentials: own.authMethods !== undefined }, () => method.apply(from, all));
   };
+}
+
+/** Where a method takes its options: last. A decorated method does not say so, the one of its class does. */
+function optionsOf(from: object, name: string | symbol): number | undefined {
+  if (typeof name !== 'string' || !(name.endsWith('WithHttpInfo') || `${name}WithHttpInfo` in from)) return undefined;
+  const declared = Reflect.get(Object.getPrototypeOf(from) as object, name) as Method | undefined;
+  return declared === undefined || declared.length === 0 ? undefined : declared.length - 1;
 }
 
 /** Parts of the SDK are instances of its own classes. */
@@ -70,9 +84,4 @@ function isPart(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype !== null && prototype !== Object.prototype;
-}
-
-function isOptions(value: unknown): value is SdkOptions {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['middleware', 'authMethods', 'httpApi', 'baseServer'].some((name) => name in value);
 }

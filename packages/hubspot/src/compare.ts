@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Values that HubSpot writes in its own way: numbers, times, lists in any order, addresses in lower case. */
 export function sameValue(wanted: unknown, there: unknown): boolean {
   const [one, two] = [textOf(wanted), textOf(there)];
@@ -54,4 +56,9 @@ function timeOf(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
+}
+
+/** Stands for what was there: to be compared, and without keeping other people's data. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
 }

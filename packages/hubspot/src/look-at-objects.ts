@@ -1,5 +1,5 @@
 import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
-import { partOf, sameValue } from './compare.ts';
+import { digestOf, partOf, sameValue } from './compare.ts';
 import { objectTypeOf } from './operations.ts';
 import { inputsOf, jsonOf, queryOf, segmentsOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
@@ -38,7 +38,7 @@ export async function lookAtObjects(
       const names = [...new Set(bodies.flatMap((each) => Object.keys((each as Wanted).properties ?? {})))];
       const there = await readObjects(read, type, keys, names, property);
       const seen = keys.map((key) => created(there.get(key)));
-      const results = seen.flatMap(({ result }) => (result === undefined ? [] : [result]));
+      const results = resultsOf(seen);
       return { seen, answer: kind === 'create' ? jsonAnswer(201, results[0]) : batchAnswer(201, results) };
     }
     case 'update': {
@@ -56,8 +56,9 @@ export async function lookAtObjects(
         id: String(each['id']),
         properties: (each['properties'] ?? {}) as Properties,
       }));
-      const seen = await compare(read, type, wanted, idProperty[0]);
-      return { seen, answer: batchAnswer(200, resultsOf(seen, kind === 'upsert_batch' ? request : undefined)) };
+      const compared = await compare(read, type, wanted, idProperty[0]);
+      const seen = kind === 'upsert_batch' ? newIn(request, compared) : compared;
+      return { seen, answer: batchAnswer(200, resultsOf(seen)) };
     }
     case 'archive_batch': {
       const ids = inputs.map((each) => String(each['id']));
@@ -68,6 +69,20 @@ export async function lookAtObjects(
   }
 }
 
+/** The object that stood in the way of a create, where it is our own: it carries our key, archived or not. */
+export async function ownInTheWay(request: HubSpotRequest, id: string, read: Read): Promise<Look | undefined> {
+  const { property, keys } = request.marks ?? missing();
+  const type = objectTypeOf(request.path);
+  const names = [...Object.keys((jsonOf(request) as Wanted).properties ?? {}), property];
+  for (const archived of [false, true]) {
+    const object = (await readLive(read, type, [id], names, undefined, archived)).get(id);
+    if (object && object.properties[property] === keys[0]) {
+      return { seen: [created(object)], answer: jsonAnswer(201, object) };
+    }
+  }
+  return undefined;
+}
+
 function created(object: CrmObject | undefined): Seen {
   return object === undefined
     ? { done: false, value: 'absent' }
@@ -75,11 +90,16 @@ function created(object: CrmObject | undefined): Seen {
 }
 
 /** An upsert says which objects are new; those that were not there before are. */
-function resultsOf(seen: readonly Seen[], upsert: HubSpotRequest | undefined): unknown[] {
-  return seen.flatMap(({ result }, index) => {
-    if (result === undefined) return [];
-    return upsert ? [{ ...result, new: upsert.before?.[index] === 'null' }] : [result];
-  });
+function newIn(request: HubSpotRequest, seen: readonly Seen[]): Seen[] {
+  return seen.map((each, index) =>
+    each.result === undefined
+      ? each
+      : { ...each, result: { ...(each.result as CrmObject), new: request.before?.[index] === 'null' } },
+  );
+}
+
+function resultsOf(seen: readonly Seen[]): unknown[] {
+  return seen.flatMap(({ result }) => (result === undefined ? [] : [result]));
 }
 
 async function compare(
@@ -96,7 +116,7 @@ async function compare(
     if (!object) return { done: false, value: 'null' };
     return {
       done: Object.entries(properties).every(([name, value]) => sameValue(value, object.properties[name])),
-      value: JSON.stringify(partOf(object.properties, properties)),
+      value: digestOf(partOf(object.properties, properties)),
       id: object.id,
       result: object,
     };

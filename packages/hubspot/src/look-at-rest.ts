@@ -1,5 +1,5 @@
 import { emptyAnswer, jsonAnswer } from './answers.ts';
-import { holds, partOf } from './compare.ts';
+import { digestOf, holds, partOf } from './compare.ts';
 import { plainOf } from './operations.ts';
 import { jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look } from './seen.ts';
@@ -20,10 +20,10 @@ export async function lookAtRest(
     case 'fields': {
       const wanted = (jsonOf(request) ?? {}) as Fields;
       const { status, body } = definite(await read('GET', request.path));
-      const there = status === 404 ? null : partOf(body, wanted);
+      const there = status === 404 ? 'null' : digestOf(partOf(body, wanted));
       const id = idOf(body) ?? lastOf(request);
       const done = status !== 404 && holds(body, wanted);
-      return { seen: [{ done, value: JSON.stringify(there), id }], answer: jsonAnswer(200, body) };
+      return { seen: [{ done, value: there, id }], answer: jsonAnswer(200, body) };
     }
     case 'gone': {
       // A deletion may have parameters that a read has not.

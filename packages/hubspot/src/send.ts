@@ -1,11 +1,12 @@
 import type { Permit, Target, Verdict, WireResponse } from '@oncely/core';
 
 import { joinedAnswer } from './answers.ts';
-import { classify, isConflict, missesProperty } from './classify.ts';
+import { classify, existingIdOf, isConflict, missesProperty } from './classify.ts';
+import { ownInTheWay } from './look-at-objects.ts';
 import { changedIn, isBatch, isCompared, judge, look, remainder } from './look.ts';
 import { objectTypeOf, operationOf, plainOf, type Kind } from './operations.ts';
 import { readRequest, type HubSpotRequest } from './request.ts';
-import { CannotTell, type Look, type Seen } from './seen.ts';
+import { CannotTell, type Look } from './seen.ts';
 import type { Settings } from './settings.ts';
 import { provisionFix, type UniqueProperty } from './unique-property.ts';
 import { CredentialsGone, NotAllowed, Unreachable, type Read, type Vendor } from './vendor.ts';
@@ -40,7 +41,7 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
     if (before && rest && rest.indexes.length === 0) return allThere(permit, before);
     const verdict = await exchanged(parts.vendor, rest?.request ?? request, permit);
     const settled = await arbitrated(kind, request, verdict, read, parts.settings);
-    return before && rest ? joined(kind, before.seen, settled) : settled;
+    return before && rest ? joined(before, settled) : settled;
   } catch (error) {
     return notSent(error);
   }
@@ -100,14 +101,11 @@ async function arbitrated(
   if (!isConflict(verdict.response)) return verdict;
   try {
     const there = await look(kind, request, read);
-    const answer = judge(kind, request, there);
-    if (answer.kind !== 'found') return verdict;
-    const [match] = answer.matches;
-    return {
-      evidence: 'accepted',
-      response: match?.response ?? there.answer,
-      ...(match === undefined ? {} : { vendorId: match.vendorId }),
-    };
+    if (judge(kind, request, there).kind === 'found') return acceptedBy(there);
+    // What is archived may be found by its id only, which the refusal names.
+    const id = kind === 'create' ? existingIdOf({ body: verdict.response.body }) : undefined;
+    const own = id === undefined ? undefined : await ownInTheWay(request, id, read);
+    return own ? acceptedBy(own) : verdict;
   } catch (error) {
     if (error instanceof CannotTell) return verdict;
     // The conflict may be our own: until it was looked at, nobody knows.
@@ -116,20 +114,24 @@ async function arbitrated(
 }
 
 /** Nothing is left to send, but without the check nothing may be said to have happened in this attempt. */
-function allThere(permit: Permit, { answer, seen }: Look): Verdict {
+function allThere(permit: Permit, there: Look): Verdict {
   permit.check();
+  return acceptedBy(there);
+}
+
+function acceptedBy({ answer, seen }: Look): Verdict {
   const id = seen.find((each) => each.id !== undefined)?.id;
   return { evidence: 'accepted', response: answer, ...(id === undefined ? {} : { vendorId: id }) };
 }
 
 /** The answer to the rest of a batch, as the answer to all of it. */
-function joined(kind: Kind, seen: readonly Seen[], verdict: Verdict): Verdict {
+function joined({ seen, answer }: Look, verdict: Verdict): Verdict {
   if (verdict.evidence !== 'accepted' && verdict.evidence !== 'rejected') return verdict;
   // An empty answer says no more of one input than of another.
   if (verdict.evidence === 'accepted' && verdict.response.body === '') return verdict;
   const found = seen.flatMap(({ done, result }) => (done && result !== undefined ? [result] : []));
   const id = seen.find((each) => each.done && each.id !== undefined)?.id;
-  const response: WireResponse = joinedAnswer(kind === 'create_batch' ? 201 : 200, found, verdict.response);
+  const response: WireResponse = joinedAnswer(answer.status, found, verdict.response);
   return { evidence: 'accepted', response, ...(id === undefined ? {} : { vendorId: id }) };
 }
 
