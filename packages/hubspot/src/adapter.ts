@@ -16,7 +16,16 @@ import { createHandover, type RequestContextLike, type ResponseContextLike } fro
 import { isCompared, look } from './look.ts';
 import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
 import { probe, restore } from './probe.ts';
-import { callOf, headerOf, parametersOf, readRequest, requestOf, type SdkCall } from './request.ts';
+import {
+  asMade,
+  callOf,
+  headerOf,
+  parametersOf,
+  readRequest,
+  rekeyRequest,
+  requestOf,
+  type SdkCall,
+} from './request.ts';
 import { CannotTell } from './seen.ts';
 import { send, type SendParts } from './send.ts';
 import type { Settings } from './settings.ts';
@@ -90,7 +99,7 @@ function connect<Client extends HubSpotLike>(
   const vendor = createVendor(() => raw);
   const parts: SendParts = { vendor, settings, unique: createUniqueProperty(settings.property) };
   const perform = async (call: SdkCall): Promise<WireResponse> =>
-    runtime.perform(await writeOf(call, parts, (write) => passThrough(call, write)));
+    runtime.perform(await writeOf(call, parts, () => passThrough(call)));
   const raw = build({
     numberOfApiCallRetries: 0,
     middleware: [
@@ -133,13 +142,14 @@ function connect<Client extends HubSpotLike>(
   return {
     client: guarded(raw, apiRequest, calls),
     resend: (target, permit) => send(parts, target.request, permit, target),
+    rekey: rekeyRequest,
     probe: (target) => probe(parts, target),
     restore: (target) => restore(parts, target),
   };
 
   /** As the SDK sends it, and its errors: no answer rejects. */
-  async function passThrough(call: SdkCall, write: HubSpotOperation): Promise<WireResponse> {
-    const request = requestOf(call, weakened(write), { key: '', marker: '' }, settings.property);
+  async function passThrough(call: SdkCall): Promise<WireResponse> {
+    const request = asMade(call);
     const permit: Permit = { check: () => undefined, remainingMs: () => 120_000 };
     const end = await vendor.send(request, permit);
     if (end.kind === 'answered') return end.response;
@@ -152,7 +162,7 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 async function writeOf(
   call: SdkCall,
   parts: SendParts,
-  passThrough: (operation: HubSpotOperation) => Promise<WireResponse>,
+  passThrough: () => Promise<WireResponse>,
 ): Promise<VendorWrite> {
   const { settings, vendor } = parts;
   const operation = await operationFor(call, parts);
@@ -163,7 +173,7 @@ async function writeOf(
     prepare: (keys) => JSON.stringify(requestOf(call, operation, keys, settings.property)),
     ...(compares ? { complete: (request: string) => withBefore(request, operation, vendor) } : {}),
     send: (request, permit, target) => send(parts, request, permit, target),
-    passThrough: () => passThrough(operation),
+    passThrough,
   };
 }
 

@@ -40,6 +40,7 @@ export async function look(kind: Kind, request: HubSpotRequest, read: Read): Pro
     case 'gone':
     case 'members':
       return lookAtRest(kind, request, read);
+    case 'send_once':
     case 'none':
       throw new CannotTell('nothing at HubSpot shows whether it happened');
   }

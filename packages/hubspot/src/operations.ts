@@ -15,6 +15,7 @@ import { writePaths, type WritePath } from './write-paths.ts';
  * | `archive_batch` | the same objects, which are no longer there |
  * | `associate`, `dissociate`, and `_batch` | the associations of the first object |
  * | `members` | the members of the list |
+ * | `send_once` | not at all; HubSpot sends once for a `sendId` |
  * | `none` | nothing shows it |
  */
 export type Kind =
@@ -32,6 +33,7 @@ export type Kind =
   | 'dissociate'
   | 'dissociate_batch'
   | 'members'
+  | 'send_once'
   | 'none';
 
 export interface HubSpotOperation extends Operation {
@@ -59,6 +61,9 @@ const safetyOf: Readonly<Record<Kind, SafetyClass>> = {
   dissociate: { kind: 'natural' },
   dissociate_batch: { kind: 'natural' },
   members: { kind: 'natural' },
+  // "No more than one email will be sent with a given sendId"; for how long HubSpot does not say, so for a day only:
+  // https://developers.hubspot.com/docs/api-reference/legacy/marketing/transactional-emails/create-transactional-email
+  send_once: { kind: 'keyed', windowMs: 24 * 3_600_000 },
   none: { kind: 'unverifiable' },
 };
 
@@ -86,6 +91,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'POST /crm/v3/properties/{objectType}': 'create_named',
   'POST /crm/v3/properties/{objectType}/groups': 'create_named',
   'POST /cms/v3/hubdb/tables': 'create_named',
+  'POST /marketing/v3/transactional/single-email/send': 'send_once',
   // What a GET shows afterwards is another thing than what was asked for: a list without members is still there, a file's
   // content is no JSON, and a schedule is over once it has run.
   'DELETE /crm/v3/lists/{listId}/memberships': 'none',

@@ -14,7 +14,7 @@ export async function probe({ vendor, settings }: SendParts, target: Target): Pr
   }
   const request = readRequest(target.request);
   const kind = kindOf(request, settings);
-  if (kind === 'none') {
+  if (kind === 'none' || kind === 'send_once') {
     return { kind: 'cannot_know', reason: `${target.operation} cannot be looked up at HubSpot` };
   }
   try {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { Keys } from '@oncely/core';
 
 import { readBody, type WireBody } from './body.ts';
@@ -77,14 +79,14 @@ export async function callOf(
   };
 }
 
-/** The request to store and send, with our unique property in what it creates. */
-export function requestOf(call: SdkCall, operation: HubSpotOperation, keys: Keys, property: string): HubSpotRequest {
+/** The request as the SDK made it. */
+export function asMade(call: SdkCall): HubSpotRequest {
   const headers: Record<string, string> = {};
   for (const name of kept) {
     const value = (name === 'content-type' ? call.body.contentType : undefined) ?? headerOf(call.headers, name);
     if (value !== undefined) headers[name] = value;
   }
-  const request: HubSpotRequest = {
+  return {
     method: call.method,
     path: call.path,
     ...(call.base === undefined ? {} : { base: call.base }),
@@ -95,6 +97,11 @@ export function requestOf(call: SdkCall, operation: HubSpotOperation, keys: Keys
     ...(call.ownKey === undefined ? {} : { ownKey: call.ownKey }),
     at: Date.now(),
   };
+}
+
+/** The request to store and send, with our unique property in what it creates, or our key where HubSpot takes one. */
+export function requestOf(call: SdkCall, operation: HubSpotOperation, keys: Keys, property: string): HubSpotRequest {
+  const request = asMade(call);
   switch (operation.kind) {
     case 'create': {
       const body = jsonOf(request) as Input;
@@ -108,9 +115,52 @@ export function requestOf(call: SdkCall, operation: HubSpotOperation, keys: Keys
       const marked = inputs.map((input, index) => withProperty(input, property, own[index] as string));
       return { ...request, text: JSON.stringify({ ...body, inputs: marked }), marks: { property, keys: own } };
     }
+    case 'send_once':
+      return withSendId(request, keys.key, (own) => own === undefined);
+    default:
+      return withUuids(request, keys.marker);
+  }
+}
+
+/** The same request under another key, where the vendor knows it by one of ours. */
+export function rekeyRequest(stored: string, { key }: Keys): string {
+  const request = readRequest(stored);
+  return JSON.stringify(withSendId(request, key, (own) => own?.startsWith('oncely_') === true));
+}
+
+function withSendId(
+  request: HubSpotRequest,
+  key: string,
+  replaces: (own: string | undefined) => boolean,
+): HubSpotRequest {
+  const body = jsonOf(request) as { readonly message?: { readonly sendId?: string } } | undefined;
+  if (body?.message === undefined || !replaces(body.message.sendId)) return request;
+  return { ...request, text: JSON.stringify({ ...body, message: { ...body.message, sendId: key } }) };
+}
+
+/**
+ * Gives events an id of their own, the same in every attempt. HubSpot does not promise for this version of its API that
+ * it drops a second one, so nothing rests on it.
+ */
+function withUuids(request: HubSpotRequest, marker: string): HubSpotRequest {
+  const body = jsonOf(request) as Readonly<Record<string, unknown>> | undefined;
+  switch (plainOf(request.path)) {
+    case '/events/v3/send':
+      return body ? { ...request, text: JSON.stringify({ uuid: uuidOf(marker), ...body }) } : request;
+    case '/events/v3/send/batch': {
+      const inputs = inputsOf(request).map((input, index) => ({ uuid: uuidOf(`${marker}_${index}`), ...input }));
+      return { ...request, text: JSON.stringify({ ...body, inputs }) };
+    }
     default:
       return request;
   }
+}
+
+/** A name-based UUID (RFC 9562, version 8). */
+function uuidOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 export function readRequest(request: string): HubSpotRequest {

@@ -40,7 +40,7 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
     const rest = before && isBatch(kind) ? remainder(request, before) : undefined;
     if (before && rest && rest.indexes.length === 0) return allThere(permit, before);
     const verdict = await exchanged(parts.vendor, rest?.request ?? request, permit);
-    const settled = await arbitrated(kind, request, verdict, read, parts.settings);
+    const settled = await arbitrated(kind, request, verdict, read, parts.settings, target);
     return before && rest ? joined(before, settled) : settled;
   } catch (error) {
     return notSent(error);
@@ -92,13 +92,15 @@ async function arbitrated(
   verdict: Verdict,
   read: Read,
   settings: Settings,
+  target: Target,
 ): Promise<Verdict> {
   if (verdict.evidence !== 'rejected') return verdict;
   if (request.marks && missesProperty(verdict.response, settings.property)) {
     return unprovisioned(objectTypeOf(request.path), settings.property, 'does not have');
   }
-  if (kind !== 'create' && kind !== 'create_batch' && kind !== 'create_named') return verdict;
-  if (!isConflict(verdict.response)) return verdict;
+  // A name says less than a key of ours: what a first attempt meets under it was there before.
+  const tells = request.marks !== undefined || (kind === 'create_named' && (target.attempts ?? 1) > 1);
+  if (!tells || !isConflict(verdict.response)) return verdict;
   try {
     const there = await look(kind, request, read);
     if (judge(kind, request, there).kind === 'found') return acceptedBy(there);

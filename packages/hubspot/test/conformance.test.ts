@@ -1,4 +1,4 @@
-import type { Client } from '@hubspot/api-client';
+import { Client } from '@hubspot/api-client';
 import {
   adapterConformance,
   httpFaultOf,
@@ -17,6 +17,8 @@ interface Seeds {
   readonly other: string;
   readonly company: string;
   readonly deal: string;
+  readonly list: string;
+  readonly pipeline: string;
 }
 
 interface Subject {
@@ -34,6 +36,7 @@ interface Subject {
 
 const pick = <T>(input: AdapterInput, usual: T, changed: T, refused: T): T => ({ usual, changed, refused })[input];
 const nobody = '999';
+const SEND = 'transactional.send';
 
 const subjects: readonly Subject[] = [
   {
@@ -141,6 +144,121 @@ const subjects: readonly Subject[] = [
       expect(result).toMatchObject({ fromObjectId: deal, toObjectId: contact });
     },
   },
+  {
+    operation: 'hubspot.crm.lists.archive',
+    safety: 'natural',
+    effect: 'lists.archive',
+    method: 'DELETE',
+    path: /^\/crm\/v3\/lists\/\w+$/,
+    changed: { field: '$path', value: 'lists/1' },
+    write: (hubspot, input, { list }) => hubspot.crm.lists.listsApi.remove(pick(input, list, '1', nobody)),
+    verify: (_result, fake, { list }) => expect(fake.effects('lists.archive').map(({ id }) => id)).toEqual([list]),
+  },
+  {
+    operation: 'hubspot.crm.lists.create',
+    safety: 'constrained',
+    effect: 'lists.create',
+    method: 'POST',
+    path: /^\/crm\/v3\/lists$/,
+    changed: { field: 'name', value: 'Others' },
+    write: (hubspot, input) =>
+      hubspot.crm.lists.listsApi.create({
+        name: pick(input, 'Ours', 'Others', 'There before'),
+        objectTypeId: '0-1',
+        processingType: 'MANUAL',
+      }),
+    verify: (result, fake) => {
+      const [made] = fake.effects('lists.create').slice(-1);
+      expect(result).toMatchObject({ list: { listId: made?.id, name: 'Ours' } });
+    },
+  },
+  {
+    operation: 'hubspot.crm.lists.memberships.add',
+    safety: 'natural',
+    effect: 'list_memberships.add',
+    method: 'PUT',
+    path: /^\/crm\/v3\/lists\/\w+\/memberships\/add$/,
+    changed: { field: '$body', value: '10000004' },
+    write: (hubspot, input, { list, contact, other }) =>
+      hubspot.crm.lists.membershipsApi.add(pick(input, list, list, nobody), [pick(input, contact, other, contact)]),
+    verify: (result, _fake, { contact }) => expect(JSON.stringify(result)).toContain(contact),
+  },
+  {
+    operation: 'hubspot.crm.properties.create',
+    safety: 'constrained',
+    effect: 'properties.create',
+    method: 'POST',
+    path: /^\/crm\/v3\/properties\/contacts$/,
+    changed: { field: 'name', value: 'shoe_colour' },
+    write: (hubspot, input) =>
+      hubspot.crm.properties.coreApi.create('contacts', {
+        name: pick(input, 'shoe_size', 'shoe_colour', 'oncely_key'),
+        label: 'Shoe size',
+        type: 'string' as never,
+        fieldType: 'text' as never,
+        groupName: 'contactinformation',
+      }),
+    verify: (result) => expect(result).toMatchObject({ name: 'shoe_size', label: 'Shoe size' }),
+  },
+  {
+    operation: 'hubspot.crm.pipelines.update',
+    safety: 'natural',
+    effect: 'pipelines.update',
+    method: 'PATCH',
+    path: /^\/crm\/v3\/pipelines\/deals\/\w+$/,
+    changed: { field: 'label', value: 'Another' },
+    write: (hubspot, input, { pipeline }) =>
+      hubspot.crm.pipelines.pipelinesApi.update('deals', pick(input, pipeline, pipeline, nobody), {
+        label: pick(input, 'Renamed', 'Another', 'Renamed'),
+      }),
+    verify: (result, _fake, { pipeline }) => expect(result).toMatchObject({ id: pipeline, label: 'Renamed' }),
+  },
+  {
+    operation: 'hubspot.marketing.transactional.sendEmail',
+    safety: 'keyed',
+    effect: SEND,
+    method: 'POST',
+    path: /^\/marketing\/v3\/transactional\/single-email\/send$/,
+    changed: { field: 'message', value: 'other@example.com' },
+    write: (hubspot, input) =>
+      hubspot.marketing.transactional.singleSendApi.sendEmail({
+        emailId: 7,
+        message: { to: pick(input, 'a@example.com', 'other@example.com', '') },
+      }),
+    verify: (result, fake) => expect(result).toMatchObject({ statusId: fake.effects(SEND).at(-1)?.id }),
+  },
+  {
+    operation: 'hubspot.events.send',
+    safety: 'unverifiable',
+    effect: 'events.send',
+    method: 'POST',
+    path: /^\/events\/v3\/send$/,
+    changed: { field: 'email', value: 'other@example.com' },
+    write: (hubspot, input) =>
+      hubspot.events.send.basicApi.send({
+        eventName: 'pe1_ordered',
+        ...pick<{ email?: string }>(input, { email: 'a@example.com' }, { email: 'other@example.com' }, {}),
+      }),
+    verify: (_result, fake) => expect(fake.effects('events.send')).toHaveLength(1),
+  },
+  {
+    operation: 'hubspot.files.upload',
+    safety: 'unverifiable',
+    effect: 'files.upload',
+    method: 'POST',
+    path: /^\/files\/v3\/files$/,
+    changed: { field: '$content', value: 'other.txt' },
+    write: (hubspot, input) =>
+      hubspot.files.filesApi.upload(
+        { data: Buffer.from('Zoë & Söhne'), name: pick(input, 'a.txt', 'other.txt', 'a.txt') },
+        undefined,
+        '/docs',
+        undefined,
+        undefined,
+        input === 'refused' ? undefined : JSON.stringify({ access: 'PRIVATE' }),
+      ),
+    verify: (result, fake) => expect(result).toMatchObject({ id: fake.effects('files.upload').at(-1)?.id }),
+  },
 ];
 
 function kitOf({ operation, safety, effect, method, path, changed, write, verify }: Subject): AdapterKit {
@@ -158,18 +276,22 @@ function kitOf({ operation, safety, effect, method, path, changed, write, verify
         other: fake.seed('contacts', { email: 'taken@example.com' }),
         company: fake.seed('companies', { name: 'Acme' }),
         deal: fake.seed('deals', { dealname: 'Big', amount: '1' }),
+        ...(await seedMore(fake)),
       };
+      const before = fake.effects(effect).length;
+      const seeded = fake.requests.length;
       return {
         fail: (fault) => fake.fail(httpFaultOf(fault)),
         refuse: (refused) => fake.refuse(refused),
         blind: (blind) => {
           if (safety !== 'constrained') return;
           if (!blind) return fake.heal();
-          const match = ({ path }: { readonly path: string }): boolean => path.endsWith('/batch/read');
+          const match = ({ method: verb, path: at }: { readonly method: string; readonly path: string }): boolean =>
+            verb === 'GET' || at.endsWith('/batch/read');
           fake.fail({ kind: 'gateway_502', after: 'before_effect' }, { times: Infinity, match });
         },
-        effects: () => fake.effects(effect).length,
-        sent: () => fake.requests.filter((each) => each.method === method && path.test(each.path)).length,
+        effects: () => fake.effects(effect).length - before,
+        sent: () => fake.requests.slice(seeded).filter((each) => each.method === method && path.test(each.path)).length,
         verify: (result) => verify(result, fake, seeds),
         start: (ledger, settings) => {
           const { oncely, hubspot } = startProcess(fake, ledger, settings);
@@ -183,6 +305,22 @@ function kitOf({ operation, safety, effect, method, path, changed, write, verify
       };
     },
   };
+}
+
+/** What has no seed of its own in the fake is made by the SDK without us. */
+async function seedMore(fake: HubSpotFake): Promise<Pick<Seeds, 'list' | 'pipeline'>> {
+  const raw = new Client({ accessToken, basePath: fake.url });
+  const make = async (name: string): Promise<string> => {
+    const { list } = await raw.crm.lists.listsApi.create({ name, objectTypeId: '0-1', processingType: 'MANUAL' });
+    return list.listId;
+  };
+  await make('There before');
+  const { id } = await raw.crm.pipelines.pipelinesApi.create('deals', {
+    label: 'Sales',
+    displayOrder: 1,
+    stages: [{ label: 'Won', displayOrder: 0, metadata: { probability: '1.0' } }],
+  });
+  return { list: await make('Members'), pipeline: id };
 }
 
 describe.concurrent.each(subjects.map(kitOf))('$operation', (kit) => {
