@@ -16,6 +16,8 @@ export interface Exchange {
   /** Until the whole answer is there, in milliseconds. */
   readonly timeoutMs: number;
   readonly permit: Permit;
+  /** The caller's own, such as one that goes through a proxy. Default: one of ours, which keeps connections a moment. */
+  readonly agent?: HttpAgent;
 }
 
 /**
@@ -58,7 +60,7 @@ export function exchange(options: Exchange): Promise<ExchangeEnd> {
       request = (secure ? httpsRequest : httpRequest)(options.url, {
         method: options.method,
         headers: { ...options.headers, 'content-length': Buffer.byteLength(options.body) },
-        agent: secure ? agents.https : agents.http,
+        agent: options.agent ?? (secure ? agents.https : agents.http),
       });
     } catch (error) {
       fail(error);

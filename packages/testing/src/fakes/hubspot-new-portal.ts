@@ -1,6 +1,7 @@
 import { createAssociationStore } from './hubspot-association-store.ts';
 import { notFound } from './hubspot-failure.ts';
 import type { HubSpotEffect, Portal, PortalRules } from './hubspot-portal.ts';
+import { stageComplaints } from './hubspot-pipelines.ts';
 import { createPropertyStore } from './hubspot-property-store.ts';
 import { createRecordStore } from './hubspot-record-store.ts';
 import type { CrmRecord } from './hubspot-record-store.ts';
@@ -32,7 +33,14 @@ export function createPortal({ id, now, newId, rules, effects, passInput }: Port
     id,
     types: [...standardTypes],
     properties,
-    records: createRecordStore({ id, properties, rules, now, newId }),
+    records: createRecordStore({
+      id,
+      properties,
+      rules,
+      now,
+      newId,
+      complaints: (type, values) => stageComplaints(portal, type, values),
+    }),
     associations: createAssociationStore(),
     store<T>(key: string, make: () => T): T {
       if (!stores.has(key)) stores.set(key, make());

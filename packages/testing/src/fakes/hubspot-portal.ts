@@ -1,4 +1,5 @@
 import type { AssociationStore } from './hubspot-association-store.ts';
+import type { FormPart } from './hubspot-form.ts';
 import type { PropertyStore } from './hubspot-property-store.ts';
 import type { RecordStore } from './hubspot-record-store.ts';
 import type { ObjectType } from './hubspot-types.ts';
@@ -72,7 +73,8 @@ export interface Portal {
 export interface Caller {
   readonly portalId: number;
   readonly scopes: readonly string[] | 'all';
-  readonly token: string;
+  /** Whose token this is, for the endpoints that tell. */
+  of(token: string): Omit<Caller, 'of'> | undefined;
 }
 
 /** One authenticated request on its way through an endpoint. */
@@ -84,8 +86,8 @@ export interface HubSpotCall {
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined where the body is something else. */
   readonly body: unknown;
-  readonly bytes: Buffer;
-  readonly contentType: string;
+  /** The parts of a multipart form; undefined where the body is something else. */
+  readonly form: ReadonlyMap<string, FormPart> | undefined;
   readonly method: string;
 }
 

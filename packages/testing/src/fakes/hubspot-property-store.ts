@@ -55,7 +55,7 @@ export function createPropertyStore(now: () => number): PropertyStore {
     const made = new Map<string, Property>();
     stores.set(type.id, made);
     for (const name of type.own) made.set(name, builtIn(name, now(), false));
-    for (const name of ['hs_object_id', type.createdProperty, type.modifiedProperty]) {
+    for (const name of ['hs_object_id', 'hs_merged_object_ids', type.createdProperty, type.modifiedProperty]) {
       // The creation date of a deal or a ticket can be set, that of a contact cannot.
       const readOnly = name !== 'createdate' || type.name === 'contacts';
       made.set(name, builtIn(name, now(), readOnly));

@@ -1,5 +1,6 @@
 import { emailConflict, propertyConflict } from './hubspot-conflict.ts';
 import { invalid, invalidValues } from './hubspot-failure.ts';
+import type { InvalidValue } from './hubspot-failure.ts';
 import type { PortalRules } from './hubspot-portal.ts';
 import type { PropertyStore } from './hubspot-property-store.ts';
 import type { ObjectType } from './hubspot-types.ts';
@@ -52,6 +53,8 @@ export function createRecordStore(portal: {
   rules: () => PortalRules;
   now: () => number;
   newId: () => string;
+  /** What is wrong with values beyond their properties' own rules. */
+  complaints: (type: ObjectType, values: Values) => readonly InvalidValue[];
 }): RecordStore {
   const records = new Map<string, Map<string, CrmRecord>>();
   const winners = new Map<string, string>();
@@ -115,7 +118,7 @@ export function createRecordStore(portal: {
     },
     all: (type) => [...of(type).values()],
     check(type, values, self, claims = new Map<string, string>()) {
-      const complaints = portal.properties.check(type, values);
+      const complaints = [...portal.properties.check(type, values), ...portal.complaints(type, values)];
       if (complaints.length > 0) throw invalidValues(complaints, portal.id);
       if (!self) {
         const missing = type.required.filter((name) => !values.get(name));
@@ -181,6 +184,8 @@ export function createRecordStore(portal: {
         // Only what the winner lacks; a unique value of the loser is lost where both had one.
         if (!next.has(name)) next.set(name, value);
       }
+      const merged = [winner.values.get('hs_merged_object_ids'), loser.id].filter((id) => id !== undefined);
+      next.set('hs_merged_object_ids', merged.join(';'));
       hold(loser, loser.values, new Map());
       of(loser.type).delete(loser.id);
       winners.set(JSON.stringify([loser.type.id, loser.id]), winner.id);

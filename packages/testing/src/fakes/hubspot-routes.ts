@@ -1,3 +1,9 @@
+import { accountRoutes } from './hubspot-account.ts';
+import { fileRoutes } from './hubspot-files.ts';
+import { listRoutes } from './hubspot-lists.ts';
+import { pipelineRoutes } from './hubspot-pipelines.ts';
+import { schemaRoutes } from './hubspot-schemas.ts';
+import { sendRoutes } from './hubspot-sends.ts';
 import { associationRoutes } from './hubspot-associations.ts';
 import { batchRoutes } from './hubspot-batches.ts';
 import { objectRoutes } from './hubspot-objects.ts';
@@ -12,6 +18,12 @@ export const hubspotRoutes: readonly HubSpotRoute[] = [
   ...searchRoutes,
   ...associationRoutes,
   ...propertyRoutes,
+  ...listRoutes,
+  ...pipelineRoutes,
+  ...fileRoutes,
+  ...sendRoutes,
+  ...schemaRoutes,
+  ...accountRoutes,
 ];
 
 export interface FoundRoute {

@@ -64,6 +64,13 @@ const rows: readonly Row[] = [
   ['discounts', '0-84', 'hs_label', 'hs_value hs_type'],
   ['fees', '0-85', 'hs_label', 'hs_value hs_type'],
   ['taxes', '0-86', 'hs_label', 'hs_value hs_type'],
+  ['invoices', '0-53', 'hs_title hs_invoice_status', 'hs_currency hs_due_date'],
+  ['subscriptions', '0-69', 'hs_name hs_status', 'hs_currency_code'],
+  ['commerce_payments', '0-101', 'hs_initial_amount', 'hs_currency_code'],
+  ['feedback_submissions', '0-19', 'hs_survey_name', 'hs_content'],
+  ['goal_targets', '0-74', 'hs_goal_name', 'hs_target_amount'],
+  ['services', '0-162', 'hs_name', 'hs_pipeline hs_pipeline_stage'],
+  ['appointments', '0-421', 'hs_appointment_name', 'hs_appointment_start'],
 ];
 
 const withCreatedate = new Set(['contacts', 'companies', 'deals', 'tickets', 'products', 'line_items']);

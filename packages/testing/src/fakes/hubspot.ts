@@ -7,18 +7,11 @@ import { json, startHttpFake } from './http-fake.ts';
 import type { Answer, Execution, FakeRequest, HttpFake } from './http-fake.ts';
 import { parseBody } from './hubspot-body.ts';
 import { errorBody, HubSpotFailure, missingScope } from './hubspot-failure.ts';
+import { readForm } from './hubspot-form.ts';
 import { rateLimited } from './hubspot-limits.ts';
 import { createPortal } from './hubspot-new-portal.ts';
 import type { SetPortal } from './hubspot-new-portal.ts';
-import type {
-  Caller,
-  ConflictShapes,
-  HubSpotCall,
-  HubSpotEffect,
-  HubSpotRoute,
-  PortalRules,
-  Reply,
-} from './hubspot-portal.ts';
+import type { Caller, ConflictShapes, HubSpotCall, HubSpotEffect, PortalRules } from './hubspot-portal.ts';
 import { findRoute } from './hubspot-routes.ts';
 
 export type { ConflictShapes, HubSpotEffect } from './hubspot-portal.ts';
@@ -112,12 +105,12 @@ export async function startHubSpotFake(options: HubSpotFakeOptions = {}): Promis
     if (!caller) return refuse(badToken());
     if (!found) return answer(404, { status: 'error', message: 'resource not found', correlationId: id });
     try {
-      const call = readCall(request, caller, portalOf(caller.portalId).portal, found.params);
+      const call = await readCall(request, caller, portalOf(caller.portalId).portal, found.params);
       const scope = found.route.scope(call);
       if (scope !== undefined && caller.scopes !== 'all' && !caller.scopes.includes(scope)) throw missingScope(scope);
       if (hold) await hold();
       if (failure?.after === 'before_effect') return failure.answer;
-      const { status, body } = run(found.route, call);
+      const { status, body } = found.route.run(call);
       return failure ? failure.answer : answer(status, body);
     } catch (error) {
       if (!(error instanceof HubSpotFailure)) throw error;
@@ -158,10 +151,6 @@ export function isHubSpotWrite(method: string, path: string): boolean {
   return !(method === 'POST' && /\/(search|batch\/read)$/.test(path));
 }
 
-function run(route: HubSpotRoute, call: HubSpotCall): Reply {
-  return route.run(call);
-}
-
 function reply(status: number, body: unknown, correlationId: string): Answer {
   const headers = {
     'x-hubspot-correlation-id': correlationId,
@@ -181,20 +170,24 @@ function badToken(): HubSpotFailure {
 }
 
 function authenticate(request: FakeRequest, tokens: HubSpotFakeOptions['tokens'], isOpen: boolean): Caller | undefined {
+  const of: Caller['of'] = (token) => {
+    if (!tokens) return { portalId: firstPortal, scopes: 'all' };
+    const known = tokens[token];
+    return known && { portalId: known.portalId ?? firstPortal, scopes: known.scopes ?? 'all' };
+  };
+  // The endpoints of OAuth name the token that they are about, and need none.
+  if (isOpen) return { portalId: firstPortal, scopes: 'all', of };
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-  if (isOpen) return { portalId: firstPortal, scopes: 'all', token: token ?? '' };
-  if (token === undefined) return undefined;
-  if (!tokens) return { portalId: firstPortal, scopes: 'all', token };
-  const known = tokens[token];
-  return known && { portalId: known.portalId ?? firstPortal, scopes: known.scopes ?? 'all', token };
+  const known = token === undefined ? undefined : of(token);
+  return known && { ...known, of };
 }
 
-function readCall(
+async function readCall(
   request: FakeRequest,
   caller: Caller,
   portal: HubSpotCall['portal'],
   params: HubSpotCall['params'],
-): HubSpotCall {
+): Promise<HubSpotCall> {
   const contentType = request.headers['content-type'] ?? '';
   return {
     portal,
@@ -202,8 +195,7 @@ function readCall(
     params,
     query: request.query,
     body: contentType.includes('json') ? parseBody(request.body) : undefined,
-    bytes: request.bytes,
-    contentType,
+    form: contentType.startsWith('multipart/') ? await readForm(request.bytes, contentType) : undefined,
     method: request.method,
   };
 }

@@ -1,0 +1,136 @@
+import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
+import { inputsOf, jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
+import type { Look, Seen } from './seen.ts';
+import { Unreachable, type Read } from './vendor.ts';
+
+interface Type {
+  readonly associationCategory?: string;
+  readonly category?: string;
+  readonly associationTypeId?: number;
+  readonly typeId?: number;
+}
+
+interface To {
+  readonly toObjectId: string | number;
+  readonly associationTypes: readonly Type[];
+}
+
+/** An association that a write is to make or to end. */
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+  /** The labels that it is to have; none stands for any. */
+  readonly types: readonly Type[];
+}
+
+/** Reads the associations of the first object of each pair, all pages of them. */
+export async function lookAtAssociations(
+  kind: 'associate' | 'associate_batch' | 'dissociate' | 'dissociate_batch',
+  request: HubSpotRequest,
+  read: Read,
+): Promise<Look> {
+  const { fromType, toType, groups } = pairsOf(kind, request);
+  const known = new Map<string, readonly To[]>();
+  for (const { from } of groups.flat()) {
+    if (!known.has(from)) known.set(from, await allOf(read, fromType, from, toType));
+  }
+  const ends = kind === 'dissociate' || kind === 'dissociate_batch';
+  const seen = groups.map((pairs): Seen => {
+    const there = pairs.map((pair) => isThere(known.get(pair.from) ?? [], pair));
+    const done = ends ? !there.includes(true) : !there.includes(false);
+    const [first] = pairs;
+    return {
+      done,
+      value: done === ends ? 'gone' : 'there',
+      id: first?.to ?? '',
+      result: resultOf(first, fromType, toType),
+    };
+  });
+  return { seen, answer: answerOf(kind, request, seen) };
+}
+
+function pairsOf(
+  kind: string,
+  request: HubSpotRequest,
+): { readonly fromType: string; readonly toType: string; readonly groups: readonly (readonly Pair[])[] } {
+  const segments = segmentsOf(request.path);
+  if (!kind.endsWith('_batch')) {
+    // /crm/v4/objects/{type}/{id}/associations/[default/]{toType}/{toId}
+    const [fromType = '', from = ''] = segments.slice(3);
+    const [toType = '', to = ''] = segments.slice(-2);
+    const types = jsonOf(request);
+    return { fromType, toType, groups: [[{ from, to, types: Array.isArray(types) ? (types as Type[]) : [] }]] };
+  }
+  const [fromType = '', toType = ''] = segments.slice(3);
+  const groups = inputsOf(request).map((input) => {
+    const from = idIn(input['from']);
+    const tos = Array.isArray(input['to']) ? input['to'] : [input['to']];
+    const types = (input['types'] ?? []) as readonly Type[];
+    return tos.map((to): Pair => ({ from, to: idIn(to), types }));
+  });
+  return { fromType, toType, groups };
+}
+
+function isThere(all: readonly To[], pair: Pair): boolean {
+  const found = all.find(({ toObjectId }) => String(toObjectId) === pair.to);
+  if (!found) return false;
+  return pair.types.every((wanted) =>
+    found.associationTypes.some(
+      (each) =>
+        each.typeId === wanted.associationTypeId &&
+        (wanted.associationCategory === undefined || each.category === wanted.associationCategory),
+    ),
+  );
+}
+
+async function allOf(read: Read, fromType: string, from: string, toType: string): Promise<To[]> {
+  const path = `/crm/v4/objects/${encodeURIComponent(fromType)}/${encodeURIComponent(from)}/associations/${encodeURIComponent(toType)}`;
+  const all: To[] = [];
+  let after: string | undefined;
+  do {
+    const query = after === undefined ? '?limit=500' : `?limit=500&after=${encodeURIComponent(after)}`;
+    const { status, body } = await read('GET', `${path}${query}`);
+    if (status === 404) return all;
+    if (status !== 200) throw new Unreachable(`HubSpot answered ${status} to a look-up of associations`);
+    all.push(...((body?.results ?? []) as To[]));
+    after = body?.paging?.next?.after as string | undefined;
+  } while (after !== undefined);
+  return all;
+}
+
+function answerOf(kind: string, request: HubSpotRequest, seen: readonly Seen[]): Look['answer'] {
+  const results = seen.map(({ result }) => result);
+  switch (kind) {
+    case 'associate':
+      // The default is answered like a batch of one, an association with labels by itself.
+      return request.path.includes('/associations/default/')
+        ? batchAnswer(200, results)
+        : jsonAnswer(201, labelled(request));
+    case 'associate_batch':
+      return batchAnswer(request.path.includes('/associate/default') ? 200 : 201, results);
+    default:
+      return emptyAnswer();
+  }
+}
+
+function labelled(request: HubSpotRequest): Record<string, unknown> {
+  const [fromObjectTypeId, fromObjectId] = segmentsOf(request.path).slice(3);
+  const [toObjectTypeId, toObjectId] = segmentsOf(request.path).slice(-2);
+  return { fromObjectTypeId, fromObjectId, toObjectTypeId, toObjectId, labels: [] };
+}
+
+function resultOf(pair: Pair | undefined, fromType: string, toType: string): unknown {
+  return {
+    from: { id: pair?.from ?? '' },
+    to: { id: pair?.to ?? '' },
+    fromObjectId: pair?.from ?? '',
+    toObjectId: pair?.to ?? '',
+    fromObjectTypeId: fromType,
+    toObjectTypeId: toType,
+    labels: [],
+  };
+}
+
+function idIn(value: unknown): string {
+  return String((value as { readonly id?: unknown } | undefined)?.id ?? '');
+}

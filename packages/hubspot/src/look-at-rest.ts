@@ -1,0 +1,105 @@
+import { emptyAnswer, jsonAnswer } from './answers.ts';
+import { digestOf, holds, partOf } from './compare.ts';
+import { plainOf } from './operations.ts';
+import { jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
+import { CannotTell, type Look } from './seen.ts';
+import { Unreachable, type Read, type ReadAnswer } from './vendor.ts';
+
+/** The clocks of HubSpot and of the machine that prepared the request may differ by so much. */
+const skewMs = 60_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What is read back at the path that was written, or by a name that may exist once. */
+export async function lookAtRest(
+  kind: 'create_named' | 'fields' | 'gone' | 'members',
+  request: HubSpotRequest,
+  read: Read,
+): Promise<Look> {
+  switch (kind) {
+    case 'fields': {
+      const wanted = (jsonOf(request) ?? {}) as Fields;
+      const { status, body } = definite(await read('GET', request.path));
+      const there = status === 404 ? 'null' : digestOf(partOf(body, wanted));
+      const id = idOf(body) ?? lastOf(request);
+      const done = status !== 404 && holds(body, wanted);
+      return { seen: [{ done, value: there, id }], answer: jsonAnswer(200, body) };
+    }
+    case 'gone': {
+      // A deletion may have parameters that a read has not.
+      const { status, body } = definite(await read('GET', plainOf(request.path)));
+      const done = status === 404 || body?.archived === true || body?.deletedAt !== undefined;
+      return { seen: [{ done, value: done ? 'gone' : 'there', id: lastOf(request) }], answer: emptyAnswer() };
+    }
+    case 'members':
+      return lookAtMembers(request, read);
+    case 'create_named':
+      return lookAtNamed(request, read);
+  }
+}
+
+/** What exists once by its name: ours is what is as we asked for and was not there before we did. */
+async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
+  const wanted = (jsonOf(request) ?? {}) as Fields;
+  const name = encodeURIComponent(String(wanted['name'] ?? ''));
+  const collection = plainOf(request.path);
+  const list = collection === '/crm/v3/lists';
+  const path = list
+    ? `${collection}/object-type-id/${encodeURIComponent(String(wanted['objectTypeId'] ?? ''))}/name/${name}`
+    : `${collection}/${name}`;
+  const { status, body } = definite(await read('GET', path));
+  const object = (list ? body?.list : body) as Fields | undefined;
+  if (status === 404 || object === undefined) {
+    return { seen: [{ done: false, value: 'absent' }], answer: emptyAnswer() };
+  }
+  // Only what HubSpot shows of it can tell: it does not repeat all that a create takes.
+  const comparable = Object.fromEntries(Object.entries(wanted).filter(([field]) => field in object));
+  const createdAt = Date.parse(String(object['createdAt'] ?? ''));
+  const older = !Number.isNaN(createdAt) && createdAt < request.at - skewMs;
+  if (older || !holds(object, comparable)) {
+    throw new CannotTell(`another ${collection.split('/')[3] ?? 'object'} has this name`);
+  }
+  const id = idOf(object) ?? String(wanted['name'] ?? '');
+  return { seen: [{ done: true, value: 'there', id }], answer: jsonAnswer(list ? 200 : 201, body) };
+}
+
+async function lookAtMembers(request: HubSpotRequest, read: Read): Promise<Look> {
+  const listId = segmentsOf(request.path)[3] ?? '';
+  const removes = plainOf(request.path).endsWith('/remove');
+  const body = jsonOf(request);
+  const wanted = new Set((Array.isArray(body) ? body : []).map(String));
+  const there = new Set<string>();
+  let after: string | undefined;
+  do {
+    const query = after === undefined ? '?limit=250' : `?limit=250&after=${encodeURIComponent(after)}`;
+    const page = definite(await read('GET', `/crm/v3/lists/${encodeURIComponent(listId)}/memberships${query}`));
+    if (page.status === 404) throw new CannotTell('the list is gone');
+    for (const { recordId } of (page.body?.results ?? []) as { recordId: string | number }[]) {
+      if (wanted.has(String(recordId))) there.add(String(recordId));
+    }
+    after = page.body?.paging?.next?.after as string | undefined;
+  } while (after !== undefined);
+  const ids = [...wanted];
+  const done = removes ? there.size === 0 : there.size === wanted.size;
+  const [added, removed] = removes ? [[], ids] : [ids, []];
+  return {
+    seen: [{ done, value: JSON.stringify([...there].toSorted()), id: listId }],
+    answer: jsonAnswer(200, { recordsIdsAdded: added, recordIdsRemoved: removed, recordIdsMissing: [] }),
+  };
+}
+
+/** A read that HubSpot refuses for another reason than that nothing is there says nothing. */
+function definite(answer: ReadAnswer): ReadAnswer {
+  if (answer.status === 404 || answer.status === 200) return answer;
+  throw new Unreachable(`HubSpot answered ${answer.status} to a look-up`);
+}
+
+function lastOf(request: HubSpotRequest): string {
+  return segmentsOf(request.path).at(-1) ?? '';
+}
+
+function idOf(body: unknown): string | undefined {
+  const { id, listId } = (body ?? {}) as Fields;
+  const found = id ?? listId;
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+
+import { slot, startWorld, type World } from './world.ts';
+
+const big = { properties: { amount: '1000', dealstage: 'closedwon' } };
+
+interface Doubt {
+  readonly world: World;
+  readonly deal: string;
+}
+
+/** A deal whose update was sent and never answered, and an impatient caller who left it in doubt. */
+async function inDoubt(kind: 'reset_after_effect' | 'reset_before_effect', readBefore = true): Promise<Doubt> {
+  const world = await startWorld();
+  const deal = world.fake.seed('deals', { dealname: 'Big', amount: '1', dealstage: 'appointmentscheduled' });
+  world.fake.fail({ kind });
+  const impatient = world.process({ landingBoundMs: 60_000, waitMs: 500, readBefore });
+  await expect(impatient.effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big))).rejects.toMatchObject({
+    code: 'in_doubt',
+  });
+  world.later(120_000);
+  return { world, deal };
+}
+
+const again = ({ world, deal }: Doubt): Promise<{ readonly id: string }> =>
+  world.process().effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big));
+
+describe('an update in doubt', () => {
+  it('that happened is found done, and not sent again', async () => {
+    const doubt = await inDoubt('reset_after_effect');
+    expect(await again(doubt)).toMatchObject({ id: doubt.deal, properties: big.properties });
+    expect(doubt.world.fake.effects('deals.update')).toHaveLength(1);
+    expect(doubt.world.sent()).toHaveLength(1);
+  });
+
+  it('that did not happen, where all is as it was, is sent again', async () => {
+    const doubt = await inDoubt('reset_before_effect');
+    await again(doubt);
+    expect(doubt.world.fake.effects('deals.update')).toHaveLength(1);
+    expect(doubt.world.fake.peek('deals', doubt.deal)).toMatchObject(big.properties);
+  });
+
+  it.each(['reset_before_effect', 'reset_after_effect'] as const)(
+    "never overwrites a person's later edit (%s): it stops",
+    async (kind) => {
+      const doubt = await inDoubt(kind);
+      doubt.world.fake.edit('deals', doubt.deal, { amount: '777' });
+      await expect(again(doubt)).rejects.toMatchObject({
+        code: 'stopped',
+        next: 'ask-a-person',
+        message: expect.stringContaining('somebody changed it since'),
+      });
+      expect(doubt.world.fake.peek('deals', doubt.deal)).toMatchObject({ amount: '777' });
+      expect(doubt.world.sent()).toHaveLength(1);
+    },
+  );
+
+  it('does not mind an edit of what it does not set', async () => {
+    const doubt = await inDoubt('reset_before_effect');
+    doubt.world.fake.edit('deals', doubt.deal, { dealname: 'Bigger' });
+    await again(doubt);
+    expect(doubt.world.fake.peek('deals', doubt.deal)).toMatchObject({ dealname: 'Bigger', amount: '1000' });
+  });
+
+  it('without what stood there before is found done, or waits for a person', async () => {
+    expect(await again(await inDoubt('reset_after_effect', false))).toMatchObject({ properties: big.properties });
+    await expect(again(await inDoubt('reset_before_effect', false))).rejects.toMatchObject({
+      code: 'stopped',
+      message: expect.stringContaining('not recorded'),
+    });
+  });
+
+  it('is settled by recover() in a process that never saw the call', async () => {
+    const { world, deal } = await inDoubt('reset_before_effect');
+    const { oncely } = world.process();
+    expect((await oncely.recover()).states).toEqual({ succeeded: 1 });
+    expect(world.fake.peek('deals', deal)).toMatchObject(big.properties);
+    expect((await oncely.effects.get(slot))?.state).toBe('succeeded');
+  });
+});
+
+describe('what stands there before an update', () => {
+  it('is read once, before the first send, and not for a replay', async () => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big', amount: '1' });
+    const reads = (): number => world.fake.requests.filter(({ path }) => path.endsWith('/batch/read')).length;
+    await world.process().effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big));
+    expect(reads()).toBe(1);
+    await world.process().effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big));
+    expect(reads()).toBe(1);
+    expect(world.sent()).toHaveLength(1);
+  });
+
+  it('is kept as a digest, so that nobody else is in the ledger', async () => {
+    const world = await startWorld();
+    const contact = world.fake.seed('contacts', { email: 'a@example.com', firstname: 'Recognisable Person' });
+    world.fake.fail({ kind: 'reset_after_effect' });
+    const { effect } = world.process({ landingBoundMs: 60_000, waitMs: 500 });
+    await expect(
+      effect((hubspot) => hubspot.crm.contacts.basicApi.update(contact, { properties: { firstname: 'New' } })),
+    ).rejects.toMatchObject({ code: 'in_doubt' });
+    expect(await world.kept()).toContain('before');
+    expect(await world.kept()).not.toContain('Recognisable');
+  });
+
+  it('that cannot be read sends nothing, and the next call goes on', async () => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big', amount: '1' });
+    const match = ({ path }: { readonly path: string }): boolean => path.endsWith('/batch/read');
+    world.fake.fail({ kind: 'gateway_502', after: 'before_effect' }, { match });
+    const update = (): Promise<unknown> =>
+      world.process().effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big));
+    await expect(update()).rejects.toMatchObject({ code: 'not_sent', next: 'retry' });
+    expect(world.sent()).toEqual([]);
+    await update();
+    expect(world.fake.effects('deals.update')).toHaveLength(1);
+  });
+});
+
+describe('an archive in doubt', () => {
+  it.each(['reset_before_effect', 'reset_after_effect'] as const)('ends archived, once (%s)', async (kind) => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big' });
+    world.fake.fail({ kind });
+    await world.process().effect((hubspot) => hubspot.crm.deals.basicApi.archive(deal));
+    expect(world.fake.effects('deals.archive')).toHaveLength(1);
+    expect(world.sent()).toHaveLength(kind === 'reset_after_effect' ? 1 : 2);
+  });
+});
+
+describe('an association in doubt', () => {
+  it.each(['reset_before_effect', 'reset_after_effect'] as const)('ends there, once (%s)', async (kind) => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big' });
+    const contact = world.fake.seed('contacts', { email: 'a@example.com' });
+    world.fake.fail({ kind });
+    await world
+      .process()
+      .effect((hubspot) => hubspot.crm.associations.v4.basicApi.createDefault('deals', deal, 'contacts', contact));
+    expect(world.fake.effects('associations.create')).toHaveLength(1);
+    expect(world.sent()).toHaveLength(kind === 'reset_after_effect' ? 1 : 2);
+  });
+
+  it('that was to end is gone, once', async () => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big' });
+    const contact = world.fake.seed('contacts', { email: 'a@example.com' });
+    await world.raw.crm.associations.v4.basicApi.createDefault('deals', deal, 'contacts', contact);
+    world.fake.fail({ kind: 'reset_after_effect' });
+    await world
+      .process()
+      .effect((hubspot) => hubspot.crm.associations.v4.basicApi.archive('deals', deal, 'contacts', contact));
+    expect(world.fake.effects('associations.archive')).toHaveLength(1);
+  });
+});
