@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startPostgres } from '../src/servers/postgres.ts';
-import { startRedis } from '../src/servers/redis.ts';
+import { startRedisCluster } from '../src/servers/redis-cluster.ts';
+import { startRedis, type RedisServer } from '../src/servers/redis.ts';
 import { hammer, type HammerReport } from '../test/history/hammer.ts';
 import type { Place } from '../test/history/stores.ts';
 
@@ -41,6 +42,17 @@ const stores: Readonly<Record<string, () => Promise<Running>>> = {
       place: { kind: 'redis', url: server.url, prefix: 'soak' },
       crashServer: () => crash(server),
       close: () => server.stop(),
+    };
+  },
+  'redis-cluster': async () => {
+    const cluster = await startRedisCluster();
+    const { nodes } = cluster;
+    let crashed = 0;
+    return {
+      place: { kind: 'redis-cluster', nodes: nodes.map(({ host, port }) => ({ host, port })), prefix: 'soak' },
+      // One master after the other, each with the buckets that lie on it.
+      crashServer: () => crash(nodes[(crashed += 1) % nodes.length] as RedisServer),
+      close: () => cluster.stop(),
     };
   },
 };

@@ -114,8 +114,10 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       if (command.guard) await store.refuseUnfitServer();
       const { head, answer } = await writerOf(index, bucket)(command);
       if (answer === 'epoch') {
-        const behind = head.lost !== '' || head.epoch < (command.guard?.epoch ?? 0);
-        return { kind: 'epoch', at: head.now, info: behind ? await store.settle() : store.infoOf(head) };
+        // An epoch that anybody is told of is in all buckets: no claim that knew less is stored from then on.
+        const told =
+          head.lost === '' && head.epoch >= (command.guard?.epoch ?? 0) && (await store.buckets()).length === 1;
+        return { kind: 'epoch', at: head.now, info: told ? store.infoOf(head) : await store.settle() };
       }
       if (answer.kind === 'error') throw refused(name, answer.why);
       return answer;

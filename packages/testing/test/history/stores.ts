@@ -4,7 +4,12 @@ import type { Ledger } from '@oncely/core';
 export type Place =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string; readonly prefix: string }
-  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string };
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
+  | {
+      readonly kind: 'redis-cluster';
+      readonly nodes: readonly { readonly host: string; readonly port: number }[];
+      readonly prefix: string;
+    };
 
 export interface OpenStore {
   readonly ledger: Ledger;
@@ -30,6 +35,19 @@ export async function openStore(place: Place): Promise<OpenStore> {
     case 'redis': {
       const [{ Redis }, { redisLedger }] = await Promise.all([import('ioredis'), import('@oncely/core/ledgers/redis')]);
       const client = new Redis(place.url, { retryStrategy: () => 50 });
+      client.on('error', () => undefined);
+      const ledger = redisLedger(client, { prefix: place.prefix, commandTimeoutMs: 2_000 });
+      return { ledger, close: async () => client.disconnect() };
+    }
+    case 'redis-cluster': {
+      const [{ Cluster }, { redisLedger }] = await Promise.all([
+        import('ioredis'),
+        import('@oncely/core/ledgers/redis'),
+      ]);
+      const client = new Cluster([...place.nodes], {
+        clusterRetryStrategy: () => 50,
+        redisOptions: { connectTimeout: 2_000 },
+      });
       client.on('error', () => undefined);
       const ledger = redisLedger(client, { prefix: place.prefix, commandTimeoutMs: 2_000 });
       return { ledger, close: async () => client.disconnect() };
