@@ -76,7 +76,8 @@ type Passage =
 
 /**
  * Puts a Stripe client under the ledger: every POST and DELETE of it happens once per effect, every GET passes.
- * Inside 23 hours (v2: 29 days) a write in doubt is resent with the same key and bytes; later it is looked up.
+ * Inside 23 hours (v2: 29 days) a write in doubt is resent with the same key and bytes; later it is looked up. The
+ * builder is called twice for an account: for your client, and for one that looks up and resends by itself.
  *
  * @example
  * const stripe = oncelyStripe((config) => new Stripe(process.env.STRIPE_KEY!, config));
@@ -102,15 +103,17 @@ export function oncelyStripe<Client extends StripeLike>(
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();
-      const credentials = createCredentials(() => peek(client, passages));
+      const credentials = createCredentials(() => peek(own, passages));
       const httpClient = httpClientFor(runtime, passages, credentials, setting);
       const client = build({ httpClient, maxNetworkRetries: 0 }, account);
+      // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
+      const own = build({ httpClient, maxNetworkRetries: 0 }, account);
       return {
         client,
-        resend: (target, permit) => resend(client, passages, credentials, target, permit),
+        resend: (target, permit) => resend(own, passages, credentials, target, permit),
         rekey: rekeyRequest,
-        probe: (target) => probe(client, target, credentials),
-        restore: (target) => restore(client, target, credentials),
+        probe: (target) => probe(own, target, credentials),
+        restore: (target) => restore(own, target, credentials),
       };
     },
   });
