@@ -16,7 +16,7 @@ export interface Exchange {
   /** Until the whole answer is there, in milliseconds. */
   readonly timeoutMs: number;
   readonly permit: Permit;
-  /** The caller's own, such as one that goes through a proxy. Default: one of ours, which keeps connections a moment. */
+  /** In place of ours, for a proxy or other TLS settings; it must fit the address. */
   readonly agent?: HttpAgent;
 }
 
@@ -94,7 +94,9 @@ export function exchange(options: Exchange): Promise<ExchangeEnd> {
 }
 
 function whenConnected(socket: Socket, secure: boolean, ready: () => void): void {
-  if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', ready);
+  // An agent that tunnels through a proxy hands out a socket whose connection stands, and whose handshake may not.
+  const shaking = secure && (socket as { secureConnecting?: boolean }).secureConnecting === true;
+  if (socket.connecting || shaking) socket.once(secure ? 'secureConnect' : 'connect', ready);
   else ready();
 }
 

@@ -78,12 +78,17 @@ export async function probeDeletion(
 export function isSet(given: unknown, held: unknown): boolean {
   if (given === '' || given === null || given === undefined) return isEmpty(held);
   if (typeof given !== 'object')
-    return typeof held !== 'object' && held !== undefined && String(given) === String(held);
+    return typeof held !== 'object' && held !== undefined && textOf(given) === textOf(held);
   const fields = Object.entries(given);
   if (Array.isArray(held)) {
     return fields.length === held.length && fields.every(([, value], index) => isSet(value, held[index]));
   }
   return fields.every(([name, value]) => isSet(value, (held as Record<string, unknown> | null | undefined)?.[name]));
+}
+
+/** A form has no numbers, and no true or false. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isEmpty(held: unknown): boolean {

@@ -101,8 +101,7 @@ const subjects: readonly Subject[] = [
     write: (stripe, input, [first = '', second = '']) => stripe.customers.del(pick(input, first, second, 'cus_nobody')),
   },
   {
-    // Not in the adapter's table: a write all the same.
-    operation: 'stripe.post.v1.charges',
+    operation: 'stripe.charges.create',
     safety: 'keyed',
     effect: 'charges.create',
     method: 'POST',

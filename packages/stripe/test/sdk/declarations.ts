@@ -14,6 +14,8 @@ export interface Field {
 export interface Declarations {
   /** Interfaces by their qualified name, with the fields that they declare and inherit in the file. */
   readonly interfaces: ReadonlyMap<string, readonly Field[]>;
+  /** The members of `type X = 'a' | 'b'`, by its qualified name. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
   /** The type of a resource's method by `Class.method`: parameters and result, as written, one a overload. */
   readonly methods: ReadonlyMap<string, readonly string[]>;
 }
@@ -43,6 +45,7 @@ export function readDeclarations(text: string): Declarations {
   const interfaces = new Map<string, Field[]>();
   const extended = new Map<string, string>();
   const methods = new Map<string, string[]>();
+  const aliases = new Map<string, string[]>();
   const open: { readonly kind: 'namespace' | 'interface' | 'class' | 'other'; readonly name: string }[] = [];
   for (const raw of text.replaceAll(/\/\*[\s\S]*?\*\//g, '').split('\n')) {
     const line = raw.trim();
@@ -57,6 +60,8 @@ export function readDeclarations(text: string): Declarations {
       if (line.endsWith('{}') || line.endsWith('}')) open.pop();
       continue;
     }
+    const alias = /^(?:export )?(?:declare )?type (\w+) = (.*);$/.exec(line);
+    if (alias) aliases.set([...namespaces(open), alias[1] ?? ''].join('.'), (alias[2] ?? '').split(' | '));
     if (inner?.kind === 'interface') {
       const field = /^(?:readonly )?'?([\w-]+)'?(\??): (.*?);?$/.exec(line);
       if (field) {
@@ -79,7 +84,7 @@ export function readDeclarations(text: string): Declarations {
     const own = interfaces.get(name) ?? [];
     interfaces.set(name, [...own, ...(interfaces.get(base) ?? [])]);
   }
-  return { interfaces, methods };
+  return { interfaces, methods, aliases };
 }
 
 function namespaces(open: readonly { readonly kind: string; readonly name: string }[]): string[] {
