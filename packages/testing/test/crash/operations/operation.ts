@@ -8,6 +8,8 @@ export interface CrashOperation<Client> {
   readonly prepare?: (raw: Client) => Promise<string>;
   /** The write; gives the vendor's id of what came of it, of several in order and with a space between. */
   readonly write: (client: Client, subject: string) => Promise<string>;
+  /** Set where the vendor's answer names nothing; then the write gives `done`. */
+  readonly unnamed?: true;
   /** Of a batch: how many effects it has. */
   readonly inputs?: number;
   /** Set where nobody can look it up: then doubt ends with a person. */
