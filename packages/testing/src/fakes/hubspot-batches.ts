@@ -169,7 +169,9 @@ function read(call: HubSpotCall): Reply {
   for (const input of inputs(body)) {
     const id = requiredText(input['id'], 'id');
     const record =
-      idProperty === undefined ? portal.records.byId(type, id) : portal.records.byValue(type, idProperty, id);
+      idProperty === undefined
+        ? portal.records.byId(type, id)
+        : portal.records.byValue(type, idProperty, id, wantsArchived);
     if (!record || (record.archivedAt !== undefined) !== wantsArchived) missing.push(id);
     else if (!seen.has(record)) results.push(view(record, shown));
     if (record) seen.add(record);

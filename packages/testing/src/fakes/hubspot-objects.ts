@@ -104,9 +104,11 @@ function read(call: HubSpotCall): Reply {
   const type = typeOf(call);
   const id = call.params['objectId'] ?? '';
   const idProperty = call.query.get('idProperty') ?? undefined;
-  const record =
-    idProperty === undefined ? call.portal.records.byId(type, id) : call.portal.records.byValue(type, idProperty, id);
   const wantsArchived = call.query.get('archived') === 'true';
+  const record =
+    idProperty === undefined
+      ? call.portal.records.byId(type, id)
+      : call.portal.records.byValue(type, idProperty, id, wantsArchived);
   if (!record || (record.archivedAt !== undefined) !== wantsArchived) throw notFound();
   return { status: 200, body: viewWithAssociations(call, record, shownByQuery(call, type)) };
 }

@@ -33,8 +33,8 @@ export type Claims = Map<string, string>;
 export interface RecordStore {
   /** By id, archived ones too; the id of a merged-away record finds the winner. */
   byId(type: ObjectType, id: string): CrmRecord | undefined;
-  /** By a unique property's value, live ones only; refuses a property that is not unique. */
-  byValue(type: ObjectType, property: string, value: string): CrmRecord | undefined;
+  /** By a unique property's value, live or archived ones only; refuses a property that is not unique. */
+  byValue(type: ObjectType, property: string, value: string, archived?: boolean): CrmRecord | undefined;
   all(type: ObjectType): readonly CrmRecord[];
   /** Throws if these values cannot be set, on a new record without `self`. */
   check(type: ObjectType, values: Values, self?: CrmRecord, claims?: Claims): void;
@@ -108,10 +108,14 @@ export function createRecordStore(portal: {
 
   return {
     byId,
-    byValue(type, property, value) {
+    byValue(type, property, value, archived = false) {
       if (property === 'hs_object_id') return byId(type, value);
       if (!isUnique(type, property)) {
         throw invalid(`Property ${property} is not a unique identifier property of object type ${type.id}`);
+      }
+      if (archived) {
+        const gone = [...of(type).values()].filter((record) => record.archivedAt !== undefined);
+        return gone.findLast((record) => record.values.get(property) === value);
       }
       const record = holderOf(type, property, value);
       return record?.archivedAt === undefined ? record : undefined;

@@ -17,12 +17,12 @@ async function start(options: HubSpotFakeOptions = {}): Promise<{ fake: HubSpotF
   return { fake, hubspot: new Client({ accessToken: 'token', basePath: fake.url }) };
 }
 
-const property = (name: string, hasUniqueValue = true) => ({
+const property = (name: string, hasUniqueValue = true, groupName = 'dealinformation') => ({
   name,
   label: name,
   type: 'string' as never,
   fieldType: 'text' as never,
-  groupName: 'information',
+  groupName,
   hasUniqueValue,
 });
 
@@ -51,10 +51,24 @@ describe('properties', () => {
     const { coreApi } = hubspot.crm.properties;
     await expect(coreApi.create('deals', property('u10'))).rejects.toMatchObject({ code: 400 });
     await coreApi.create('deals', property('plain', false));
-    await coreApi.create('companies', property('u10'));
+    await coreApi.create('companies', property('u10', true, 'companyinformation'));
     await coreApi.archive('deals', 'u0');
     await coreApi.create('deals', property('u10'));
     expect(fake.effects('properties.create')).toHaveLength(3);
+  });
+});
+
+describe('property groups', () => {
+  it('must be there before their properties', async () => {
+    const { fake, hubspot } = await start();
+    const { coreApi, groupsApi } = hubspot.crm.properties;
+    const own = property('oncely_key', true, 'oncely');
+    await expect(coreApi.create('notes', own)).rejects.toMatchObject({ code: 400 });
+    await groupsApi.create('notes', { name: 'oncely', label: 'Oncely' });
+    await expect(groupsApi.create('notes', { name: 'oncely', label: 'Oncely' })).rejects.toMatchObject({ code: 409 });
+    await coreApi.create('notes', own);
+    await expect(groupsApi.archive('notes', 'oncely')).rejects.toMatchObject({ code: 400 });
+    expect(fake.effects().map(({ operation }) => operation)).toEqual(['property_groups.create', 'properties.create']);
   });
 });
 
@@ -231,7 +245,7 @@ describe('custom objects', () => {
       labels: { singular: 'Car', plural: 'Cars' },
       requiredProperties: ['vin'],
       associatedObjects: [],
-      properties: [{ ...property('vin'), fieldType: 'text' }],
+      properties: [{ ...property('vin', true, 'cars_information'), fieldType: 'text' }],
     });
     const { basicApi } = hubspot.crm.objects;
     const { id } = await basicApi.create(objectTypeId, { properties: { vin: 'v1' } });

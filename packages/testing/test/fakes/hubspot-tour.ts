@@ -79,6 +79,9 @@ async function tourProperties({ crm: { properties } }: Client): Promise<void> {
   await groupsApi.create('deals', { name: 'oncely', label: 'Oncely' });
   await groupsApi.getAll('deals');
   await groupsApi.getByName('deals', 'oncely');
+  await groupsApi.update('deals', 'oncely', { label: 'Own' });
+  await groupsApi.create('deals', { name: 'empty', label: 'Empty' });
+  await groupsApi.archive('deals', 'empty');
   const type = 'string' as never;
   const fieldType = 'text' as never;
   const key = { name: 'oncely_key', label: 'Key', type, fieldType, groupName: 'oncely', hasUniqueValue: true };
