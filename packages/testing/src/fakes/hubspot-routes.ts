@@ -4,6 +4,7 @@ import { listRoutes } from './hubspot-lists.ts';
 import { pipelineRoutes } from './hubspot-pipelines.ts';
 import { schemaRoutes } from './hubspot-schemas.ts';
 import { sendRoutes } from './hubspot-sends.ts';
+import { associationV3Routes } from './hubspot-associations-v3.ts';
 import { associationRoutes } from './hubspot-associations.ts';
 import { batchRoutes } from './hubspot-batches.ts';
 import { objectRoutes } from './hubspot-objects.ts';
@@ -18,6 +19,7 @@ export const hubspotRoutes: readonly HubSpotRoute[] = [
   ...batchRoutes,
   ...searchRoutes,
   ...associationRoutes,
+  ...associationV3Routes,
   ...propertyRoutes,
   ...propertyGroupRoutes,
   ...listRoutes,

@@ -35,6 +35,8 @@ export interface HubSpotFakeOptions {
   readonly archivedValues?: PortalRules['archivedValues'];
   /** Whether a merged-away record's unique values find the winner; default `released`. Undocumented; e-mails always do. */
   readonly mergedValues?: PortalRules['mergedValues'];
+  /** Milliseconds until reads find a new record by a unique value, while the value is taken at once; default 0. Undocumented. */
+  readonly valueLagMs?: number;
   /** Milliseconds until a write shows in search; default 30,000. */
   readonly searchLagMs?: number;
   /** Searches that must be answered since a write until it shows; default 0. */
@@ -79,6 +81,7 @@ export async function startHubSpotFake(options: HubSpotFakeOptions = {}): Promis
     conflicts: shapes,
     archivedValues: options.archivedValues ?? 'released',
     mergedValues: options.mergedValues ?? 'released',
+    valueLagMs: options.valueLagMs ?? 0,
     searchLagMs: options.searchLagMs ?? 30_000,
     searchLagSearches: options.searchLagSearches ?? 0,
   });

@@ -58,6 +58,35 @@ describe('properties', () => {
   });
 });
 
+describe('associations by the names of version 3', () => {
+  it('are the same associations', async () => {
+    const { fake, hubspot } = await start();
+    const [contact, company] = [fake.seed('contacts', {}), fake.seed('companies', {})];
+    const inputs = [{ _from: { id: contact }, to: { id: company }, type: 'contact_to_company' }];
+    await hubspot.crm.associations.batchApi.create('contacts', 'companies', { inputs });
+    const page = await hubspot.crm.associations.v4.basicApi.getPage('contacts', contact, 'companies');
+    expect(page.results).toMatchObject([
+      {
+        toObjectId: company,
+        associationTypes: [
+          { typeId: 1, label: 'Primary' },
+          { typeId: 279, label: null },
+        ],
+      },
+    ]);
+    const read = await hubspot.crm.contacts.basicApi.getById(contact, [], [], ['companies']);
+    expect(read.associations?.['companies']?.results).toEqual([
+      { id: company, type: 'contact_to_company' },
+      { id: company, type: 'contact_to_company_unlabeled' },
+    ]);
+    await hubspot.crm.associations.batchApi.archive('contacts', 'companies', { inputs });
+    expect(fake.effects().map(({ operation, properties }) => [operation, properties['types']])).toEqual([
+      ['associations.create', '1'],
+      ['associations.archive', '1'],
+    ]);
+  });
+});
+
 describe('property groups', () => {
   it('must be there before their properties', async () => {
     const { fake, hubspot } = await start();

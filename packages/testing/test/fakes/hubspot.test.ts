@@ -173,6 +173,20 @@ describe('a unique value', () => {
     expect(fake.requests.every(({ method, path }) => method === 'POST' && path.endsWith('/batch/read'))).toBe(true);
   });
 
+  it('can be found by reads later than it is taken, by option', async () => {
+    let nowMs = 0;
+    const { fake, hubspot } = await start({ now: () => nowMs, valueLagMs: 1000 });
+    fake.seedProperty('deals', 'oncely_key');
+    const { basicApi, batchApi } = hubspot.crm.deals;
+    const { id } = await basicApi.create({ properties: { oncely_key: 'k1' } });
+    const read = { idProperty: 'oncely_key', inputs: [{ id: 'k1' }], properties: [], propertiesWithHistory: [] };
+    expect((await batchApi.read(read)).results).toEqual([]);
+    await expect(basicApi.create({ properties: { oncely_key: 'k1' } })).rejects.toMatchObject({ code: 400 });
+    nowMs += 1000;
+    expect((await batchApi.read(read)).results).toMatchObject([{ id }]);
+    expect(await basicApi.getById('k1', [], [], [], false, 'oncely_key')).toMatchObject({ id });
+  });
+
   it('of an archived record is free, or held by option', async () => {
     for (const archivedValues of ['released', 'held'] as const) {
       const { fake, hubspot } = await start({ archivedValues });
