@@ -36,6 +36,8 @@ export interface RecordStore {
   /** By a unique property's value, live or archived ones only; refuses a property that is not unique. */
   byValue(type: ObjectType, property: string, value: string, archived?: boolean): CrmRecord | undefined;
   all(type: ObjectType): readonly CrmRecord[];
+  /** What search may still know: all, and those that were merged away. */
+  indexed(type: ObjectType): readonly CrmRecord[];
   /** Throws if these values cannot be set, on a new record without `self`. */
   check(type: ObjectType, values: Values, self?: CrmRecord, claims?: Claims): void;
   create(type: ObjectType, values: Values, searches: number): CrmRecord;
@@ -61,6 +63,7 @@ export function createRecordStore(portal: {
   /** Who holds a unique value: type, property and value to id. */
   const holders = new Map<string, string>();
   const forgotten = new Set<string>();
+  const mergedAway: CrmRecord[] = [];
 
   const of = (type: ObjectType): Map<string, CrmRecord> => {
     const known = records.get(type.id) ?? new Map<string, CrmRecord>();
@@ -121,6 +124,7 @@ export function createRecordStore(portal: {
       return record?.archivedAt === undefined ? record : undefined;
     },
     all: (type) => [...of(type).values()],
+    indexed: (type) => [...of(type).values(), ...mergedAway.filter((record) => record.type === type)],
     check(type, values, self, claims = new Map<string, string>()) {
       const complaints = [...portal.properties.check(type, values), ...portal.complaints(type, values)];
       if (complaints.length > 0) throw invalidValues(complaints, portal.id);
@@ -192,6 +196,9 @@ export function createRecordStore(portal: {
       next.set('hs_merged_object_ids', merged.join(';'));
       hold(loser, loser.values, new Map());
       of(loser.type).delete(loser.id);
+      loser.archivedAt = portal.now();
+      remember(loser, searches);
+      mergedAway.push(loser);
       winners.set(JSON.stringify([loser.type.id, loser.id]), winner.id);
       write(winner, next, searches);
       for (const [name, value] of loser.values) {

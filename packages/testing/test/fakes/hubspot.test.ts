@@ -225,6 +225,18 @@ describe('search', () => {
     expect((await find(hubspot, 'new')).total).toBe(0);
   });
 
+  it('finds a merged-away record until its lag is over', async () => {
+    let nowMs = 0;
+    const { fake, hubspot } = await start({ now: () => nowMs, searchLagMs: 1000 });
+    const [winner, loser] = ['won', 'lost'].map((name) => fake.seed('companies', { name }));
+    nowMs += 1000;
+    await hubspot.crm.companies.basicApi.merge({ primaryObjectId: winner!, objectIdToMerge: loser! });
+    expect((await find(hubspot, 'lost')).results).toMatchObject([{ id: loser }]);
+    nowMs += 1000;
+    expect((await find(hubspot, 'lost')).total).toBe(0);
+    expect((await find(hubspot, 'won')).total).toBe(1);
+  });
+
   it('can be behind by a number of searches', async () => {
     const { hubspot } = await start({ searchLagMs: 0, searchLagSearches: 2 });
     await hubspot.crm.companies.basicApi.create({ properties: { name: 'n' } });
