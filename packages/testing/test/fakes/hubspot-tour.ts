@@ -79,6 +79,9 @@ async function tourProperties({ crm: { properties } }: Client): Promise<void> {
   await groupsApi.create('deals', { name: 'oncely', label: 'Oncely' });
   await groupsApi.getAll('deals');
   await groupsApi.getByName('deals', 'oncely');
+  await groupsApi.update('deals', 'oncely', { label: 'Own' });
+  await groupsApi.create('deals', { name: 'empty', label: 'Empty' });
+  await groupsApi.archive('deals', 'empty');
   const type = 'string' as never;
   const fieldType = 'text' as never;
   const key = { name: 'oncely_key', label: 'Key', type, fieldType, groupName: 'oncely', hasUniqueValue: true };
@@ -174,6 +177,11 @@ async function tourAssociations({ crm }: Client, fake: HubSpotFake): Promise<voi
   await batchApi.archiveLabels('contacts', 'companies', { inputs: [{ ...pair, types: [own] }] });
   await batchApi.archive('contacts', 'companies', { inputs: [{ _from: { id: contact }, to: [{ id: company }] }] });
   await definitionsApi.remove('contacts', 'companies', associationTypeId);
+  const named = { inputs: [{ ...pair, type: 'contact_to_company' }] };
+  const old = crm.associations.batchApi;
+  await old.create('contacts', 'companies', named);
+  await old.read('contacts', 'companies', { inputs: [{ id: contact }, { id: '1' }] });
+  await old.archive('contacts', 'companies', named);
 }
 
 async function tourLists({ crm }: Client, fake: HubSpotFake): Promise<void> {
@@ -228,7 +236,12 @@ async function tourFiles({ files }: Client): Promise<void> {
   await files.filesApi.replace(id, file, undefined, options);
   await files.filesApi.archive(id);
   await files.filesApi._delete((await upload()).id);
-  await files.foldersApi.create({ name: 'f' });
+  const folder = await files.foldersApi.create({ name: 'f' });
+  await refused(files.foldersApi.create({ name: 'f' }));
+  await files.foldersApi.getById(folder.id);
+  await files.foldersApi.archive(folder.id);
+  const wanted = { url: 'https://x.example/a.pdf', access: 'PRIVATE' as never, folderPath: '/docs' };
+  await files.filesApi.checkImport((await files.filesApi.importFromUrl(wanted)).id);
 }
 
 async function tourTheRest({ crm, events, marketing, oauth, ...client }: Client): Promise<void> {
