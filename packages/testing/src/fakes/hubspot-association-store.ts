@@ -1,3 +1,4 @@
+import { standardTypes } from './hubspot-types.ts';
 import type { ObjectType } from './hubspot-types.ts';
 
 export type AssociationCategory = 'HUBSPOT_DEFINED' | 'USER_DEFINED' | 'INTEGRATOR_DEFINED';
@@ -27,7 +28,7 @@ export interface AssociationStore {
     inverseLabel: string,
   ): readonly AssociationKind[];
   undefine(kind: AssociationKind): void;
-  /** Adds kinds between two records, both directions at once; false where all were there before. */
+  /** Adds a kind between two records, both directions at once, and with a label the unlabelled kind; false if it was there. */
   add(fromId: string, toId: string, kind: AssociationKind): boolean;
   /** Removes all kinds between two records, or one; false where there was nothing. */
   remove(from: ObjectType, fromId: string, to: ObjectType, toId: string, typeId?: number): boolean;
@@ -78,6 +79,17 @@ const published: readonly (readonly [string, string, number, number, string?])[]
   ['0-3', '0-3', 451, 451],
 ];
 
+/** `contact_to_company` is the labelled kind where there is one, and the other has its own ending. */
+function nameOf(from: string, to: string, label: string | null): string {
+  const [first, second] = [from, to].map(
+    (id) => standardTypes.find((type) => type.id === id)?.singular.toLowerCase() ?? id,
+  );
+  const hasLabelled = published.some(
+    ([a, b, , , other]) => other && ((a === from && b === to) || (a === to && b === from)),
+  );
+  return `${first}_to_${second}${hasLabelled && label === null ? '_unlabeled' : ''}`;
+}
+
 export function createAssociationStore(): AssociationStore {
   const kinds = new Map<number, AssociationKind>();
   /** From type and id, to type and id, to the kinds between them. */
@@ -85,13 +97,9 @@ export function createAssociationStore(): AssociationStore {
   let nextId = 1001;
 
   for (const [from, to, there, back, label = null] of published) {
-    const both = {
-      category: 'HUBSPOT_DEFINED' as const,
-      label,
-      name: `${from}_to_${to}${label ? `_${label.toLowerCase()}` : ''}`,
-    };
-    kinds.set(back, { ...both, typeId: back, from: to, to: from, inverse: there });
-    kinds.set(there, { ...both, typeId: there, from, to, inverse: back });
+    const both = { category: 'HUBSPOT_DEFINED' as const, label };
+    kinds.set(back, { ...both, name: nameOf(to, from, label), typeId: back, from: to, to: from, inverse: there });
+    kinds.set(there, { ...both, name: nameOf(from, to, label), typeId: there, from, to, inverse: back });
   }
 
   const outgoing = (type: string, id: string): Map<string, Map<number, AssociationKind>> => {
@@ -131,6 +139,9 @@ export function createAssociationStore(): AssociationStore {
     there.set(kind.typeId, kind);
     const back = kinds.get(kind.inverse);
     if (back) between(kind.to, toId, kind.from, fromId).set(back.typeId, back);
+    // The documented examples of labelled associations have the unlabelled kind beside the label.
+    const plain = [...kinds.values()].find((one) => one.from === kind.from && one.to === kind.to && one.label === null);
+    if (kind.label !== null && plain) add(fromId, toId, plain);
     return isNew;
   }
   function remove(from: string, fromId: string, to: string, toId: string, typeId?: number): boolean {
@@ -158,7 +169,7 @@ export function createAssociationStore(): AssociationStore {
     usual(from, to) {
       const known = [...kinds.values()].find((one) => one.from === from.id && one.to === to.id && one.label === null);
       if (known) return known;
-      const name = `${from.name}_to_${to.name}`;
+      const name = `${from.singular}_to_${to.singular}`.toLowerCase();
       return addKind({ category: 'HUBSPOT_DEFINED', from: from.id, to: to.id, label: null, name }, null)[0];
     },
     define: (from, to, name, label, inverseLabel) =>

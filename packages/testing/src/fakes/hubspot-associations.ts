@@ -42,12 +42,12 @@ export function associationsOf(portal: Portal, record: CrmRecord, names: readonl
   return Object.keys(found).length > 0 ? found : undefined;
 }
 
-interface Ends {
+export interface Ends {
   readonly from: ObjectType;
   readonly to: ObjectType;
 }
 
-function endsOf({ portal, params }: HubSpotCall): Ends {
+export function endsOf({ portal, params }: HubSpotCall): Ends {
   return {
     from: findType(portal.types, portal.id, params['fromObjectType'] ?? params['objectType'] ?? ''),
     to: findType(portal.types, portal.id, params['toObjectType'] ?? ''),
@@ -57,7 +57,7 @@ function endsOf({ portal, params }: HubSpotCall): Ends {
 const typeById = (portal: Portal, id: string): ObjectType => findType(portal.types, portal.id, id);
 
 /** The canonical id of a live record; a merged-away id is the winner's. */
-function existing(portal: Portal, type: ObjectType, id: string): string {
+export function existing(portal: Portal, type: ObjectType, id: string): string {
   const record = portal.records.byId(type, id);
   if (!record || record.archivedAt !== undefined) {
     throw notFound(`No ${type.singular.toLowerCase()} with ID ${id} exists`, {
@@ -81,7 +81,7 @@ function kindsOf(portal: Portal, from: string, to: string | undefined, given: un
   });
 }
 
-function applied(
+export function applied(
   portal: Portal,
   verb: string,
   { from, to }: Ends,
@@ -100,7 +100,7 @@ function applied(
 }
 
 /** Adds what is asked for to what there is; a repeat changes nothing and counts nothing. */
-function associate(
+export function associate(
   portal: Portal,
   ends: Ends,
   fromId: string,
@@ -173,7 +173,7 @@ function page(call: HubSpotCall): Reply {
   return { status: 200, body: { results, ...paging } };
 }
 
-const idIn = (input: Readonly<Record<string, unknown>>, name: string): string =>
+export const idIn = (input: Readonly<Record<string, unknown>>, name: string): string =>
   requiredText(object(input[name], name)['id'], `${name}.id`);
 
 function batchCreate(call: HubSpotCall): Reply {
@@ -254,22 +254,24 @@ function batchRead(call: HubSpotCall): Reply {
   return batchReply(call.portal, 200, results, errors);
 }
 
-const scope = (access: 'read' | 'write') => (call: HubSpotCall) => {
-  const { from } = endsOf(call);
-  return `crm.objects.${from.id.startsWith('2-') ? 'custom' : from.name}.${access}`;
-};
+export const associationScope =
+  (access: 'read' | 'write') =>
+  (call: HubSpotCall): string => {
+    const { from } = endsOf(call);
+    return `crm.objects.${from.id.startsWith('2-') ? 'custom' : from.name}.${access}`;
+  };
 const one = '/crm/v4/objects/:objectType/:objectId/associations/:toObjectType';
 const many = '/crm/v4/associations/:fromObjectType/:toObjectType/batch';
 const usual = '/crm/v4/objects/:fromObjectType/:fromObjectId/associations/default/:toObjectType/:toObjectId';
 
 export const associationRoutes: readonly HubSpotRoute[] = [
-  { verb: 'PUT', path: usual, scope: scope('write'), run: putDefault },
-  { verb: 'PUT', path: `${one}/:toObjectId`, scope: scope('write'), run: put },
-  { verb: 'DELETE', path: `${one}/:toObjectId`, scope: scope('write'), run: remove },
-  { verb: 'GET', path: one, scope: scope('read'), run: page },
-  { verb: 'POST', path: `${many}/create`, scope: scope('write'), run: batchCreate },
-  { verb: 'POST', path: `${many}/associate/default`, scope: scope('write'), run: batchDefault },
-  { verb: 'POST', path: `${many}/archive`, scope: scope('write'), run: batchRemove },
-  { verb: 'POST', path: `${many}/labels/archive`, scope: scope('write'), run: batchRemoveLabels },
-  { verb: 'POST', path: `${many}/read`, scope: scope('read'), run: batchRead },
+  { verb: 'PUT', path: usual, scope: associationScope('write'), run: putDefault },
+  { verb: 'PUT', path: `${one}/:toObjectId`, scope: associationScope('write'), run: put },
+  { verb: 'DELETE', path: `${one}/:toObjectId`, scope: associationScope('write'), run: remove },
+  { verb: 'GET', path: one, scope: associationScope('read'), run: page },
+  { verb: 'POST', path: `${many}/create`, scope: associationScope('write'), run: batchCreate },
+  { verb: 'POST', path: `${many}/associate/default`, scope: associationScope('write'), run: batchDefault },
+  { verb: 'POST', path: `${many}/archive`, scope: associationScope('write'), run: batchRemove },
+  { verb: 'POST', path: `${many}/labels/archive`, scope: associationScope('write'), run: batchRemoveLabels },
+  { verb: 'POST', path: `${many}/read`, scope: associationScope('read'), run: batchRead },
 ];

@@ -2,7 +2,16 @@ import { associateInputs, planAssociations } from './hubspot-associations.ts';
 import { inputs, isObject, object, requiredText, text } from './hubspot-body.ts';
 import type { JsonObject } from './hubspot-body.ts';
 import { batchError, HubSpotFailure, invalid, notFound, someNotFound } from './hubspot-failure.ts';
-import { findRecord, objectScope, recordEffect, searchesOf, shownBy, typeOf, valuesOf } from './hubspot-objects.ts';
+import {
+  findRecord,
+  objectScope,
+  readRecord,
+  recordEffect,
+  searchesOf,
+  shownBy,
+  typeOf,
+  valuesOf,
+} from './hubspot-objects.ts';
 import { batchReply } from './hubspot-portal.ts';
 import type { HubSpotCall, HubSpotRoute, Reply } from './hubspot-portal.ts';
 import type { Claims, CrmRecord, Values } from './hubspot-record-store.ts';
@@ -162,15 +171,13 @@ function read(call: HubSpotCall): Reply {
   const body = object(call.body, 'body');
   const idProperty = text(body['idProperty']);
   const shown = shownBy(portal, type, body['properties'], body['propertiesWithHistory']);
-  const wantsArchived = call.query.get('archived') === 'true';
   const results: object[] = [];
   const missing: string[] = [];
   const seen = new Set<CrmRecord>();
   for (const input of inputs(body)) {
     const id = requiredText(input['id'], 'id');
-    const record =
-      idProperty === undefined ? portal.records.byId(type, id) : portal.records.byValue(type, idProperty, id);
-    if (!record || (record.archivedAt !== undefined) !== wantsArchived) missing.push(id);
+    const record = readRecord(call, type, id, idProperty);
+    if (!record) missing.push(id);
     else if (!seen.has(record)) results.push(view(record, shown));
     if (record) seen.add(record);
   }

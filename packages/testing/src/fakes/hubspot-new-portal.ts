@@ -5,7 +5,7 @@ import { stageComplaints } from './hubspot-pipelines.ts';
 import { createPropertyStore } from './hubspot-property-store.ts';
 import { createRecordStore } from './hubspot-record-store.ts';
 import type { CrmRecord } from './hubspot-record-store.ts';
-import { findType, standardTypes } from './hubspot-types.ts';
+import { findType, standardTypes, usualGroup } from './hubspot-types.ts';
 import type { ObjectType } from './hubspot-types.ts';
 
 /** A portal, and what a test does to it past the API. */
@@ -70,7 +70,7 @@ export function createPortal({ id, now, newId, rules, effects, passInput }: Port
         label: name,
         type: 'string',
         fieldType: 'text',
-        groupName: 'information',
+        groupName: usualGroup(typeNamed(objectType)),
         description: '',
         options: [],
         displayOrder: -1,

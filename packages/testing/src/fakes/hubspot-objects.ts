@@ -86,6 +86,23 @@ function viewWithAssociations(call: HubSpotCall, record: CrmRecord, shown: Shown
   return found === undefined ? base : { ...base, associations: found };
 }
 
+/** A record for a read, archived ones only where the request asks for those. By a unique value it may be behind. */
+export function readRecord(
+  call: HubSpotCall,
+  type: ObjectType,
+  id: string,
+  idProperty?: string,
+): CrmRecord | undefined {
+  const { portal } = call;
+  const archived = call.query.get('archived') === 'true';
+  if (idProperty === undefined) {
+    const record = portal.records.byId(type, id);
+    return (record?.archivedAt !== undefined) === archived ? record : undefined;
+  }
+  const record = portal.records.byValue(type, idProperty, id, archived);
+  return record && portal.now() - record.createdAt >= portal.rules().valueLagMs ? record : undefined;
+}
+
 function create(call: HubSpotCall): Reply {
   const { portal } = call;
   const type = typeOf(call);
@@ -102,12 +119,8 @@ function create(call: HubSpotCall): Reply {
 
 function read(call: HubSpotCall): Reply {
   const type = typeOf(call);
-  const id = call.params['objectId'] ?? '';
-  const idProperty = call.query.get('idProperty') ?? undefined;
-  const record =
-    idProperty === undefined ? call.portal.records.byId(type, id) : call.portal.records.byValue(type, idProperty, id);
-  const wantsArchived = call.query.get('archived') === 'true';
-  if (!record || (record.archivedAt !== undefined) !== wantsArchived) throw notFound();
+  const record = readRecord(call, type, call.params['objectId'] ?? '', call.query.get('idProperty') ?? undefined);
+  if (!record) throw notFound();
   return { status: 200, body: viewWithAssociations(call, record, shownByQuery(call, type)) };
 }
 

@@ -27,6 +27,8 @@ export interface PortalRules {
   readonly archivedValues: 'released' | 'held';
   /** Whether the merged-away record's unique values find the winner, or are free again; HubSpot does not say. */
   readonly mergedValues: 'released' | 'redirect';
+  /** Milliseconds until a new record is found by a unique value; what arbitrates is never behind. */
+  readonly valueLagMs: number;
   /** Milliseconds until a write shows in search. */
   readonly searchLagMs: number;
   /** Searches that must have been answered since a write until it shows, whatever the clock says. */

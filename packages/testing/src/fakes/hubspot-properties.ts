@@ -2,6 +2,7 @@ import { inputs, list, object, requiredText, text } from './hubspot-body.ts';
 import type { JsonObject } from './hubspot-body.ts';
 import { batchError, invalid, notFound } from './hubspot-failure.ts';
 import { typeOf } from './hubspot-objects.ts';
+import { refuseUnknownGroup } from './hubspot-property-groups.ts';
 import { batchReply, isoTime } from './hubspot-portal.ts';
 import type { HubSpotCall, HubSpotRoute, Reply } from './hubspot-portal.ts';
 import type { Property, PropertyOption } from './hubspot-property-store.ts';
@@ -91,6 +92,7 @@ function applied(call: HubSpotCall, verb: string, name: string, body: JsonObject
 function create(call: HubSpotCall): Reply {
   const body = object(call.body, 'body');
   const property = readProperty(body, call.portal.now());
+  refuseUnknownGroup(call.portal, typeOf(call), property.groupName);
   call.portal.properties.add(typeOf(call), property);
   applied(call, 'create', property.name, body);
   return { status: 201, body: shownProperty(property) };
@@ -141,6 +143,7 @@ function batchCreate(call: HubSpotCall): Reply {
       errors.push(batchError(failure, { name: [property.name] }));
       continue;
     }
+    refuseUnknownGroup(call.portal, type, property.groupName);
     call.portal.passInput();
     call.portal.properties.add(type, property);
     applied(call, 'create', property.name, input, true);
@@ -170,47 +173,6 @@ function batchArchive(call: HubSpotCall): Reply {
   return { status: 204 };
 }
 
-interface Group {
-  readonly name: string;
-  label: string;
-  displayOrder: number;
-  readonly archived: boolean;
-}
-
-const groupsOf = (call: HubSpotCall): Map<string, Group> =>
-  call.portal.store(`groups ${typeOf(call).id}`, () => {
-    const name = 'information';
-    return new Map([[name, { name, label: 'Information', displayOrder: 0, archived: false }]]);
-  });
-
-function groupNamed(call: HubSpotCall): Group {
-  const group = groupsOf(call).get(call.params['groupName'] ?? '');
-  if (!group) throw notFound(`Property group ${call.params['groupName']} does not exist`);
-  return group;
-}
-
-function createGroup(call: HubSpotCall): Reply {
-  const body = object(call.body, 'body');
-  const name = requiredText(body['name'], 'name');
-  if (groupsOf(call).has(name)) {
-    throw invalid(`A property group named '${name}' already exists.`, { category: 'OBJECT_ALREADY_EXISTS' });
-  }
-  const group = {
-    name,
-    label: requiredText(body['label'], 'label'),
-    displayOrder: Number(body['displayOrder'] ?? -1),
-    archived: false,
-  };
-  groupsOf(call).set(name, group);
-  call.portal.record({
-    operation: 'property_groups.create',
-    objectType: typeOf(call).name,
-    id: name,
-    properties: { name },
-  });
-  return { status: 201, body: group };
-}
-
 const scope = (access: 'read' | 'write') => (call: HubSpotCall) => {
   const type = typeOf(call);
   return `crm.schemas.${type.id.startsWith('2-') ? 'custom' : type.name}.${access}`;
@@ -231,17 +193,4 @@ export const propertyRoutes: readonly HubSpotRoute[] = [
   { verb: 'POST', path: `${properties}/batch/create`, scope: scope('write'), run: batchCreate },
   { verb: 'POST', path: `${properties}/batch/read`, scope: scope('read'), run: batchRead },
   { verb: 'POST', path: `${properties}/batch/archive`, scope: scope('write'), run: batchArchive },
-  {
-    verb: 'GET',
-    path: `${properties}/groups`,
-    scope: scope('read'),
-    run: (call) => ({ status: 200, body: { results: [...groupsOf(call).values()] } }),
-  },
-  { verb: 'POST', path: `${properties}/groups`, scope: scope('write'), run: createGroup },
-  {
-    verb: 'GET',
-    path: `${properties}/groups/:groupName`,
-    scope: scope('read'),
-    run: (call) => ({ status: 200, body: groupNamed(call) }),
-  },
 ];

@@ -1,5 +1,6 @@
 import { HubSpotFailure, invalid, notFound } from './hubspot-failure.ts';
 import type { InvalidValue } from './hubspot-failure.ts';
+import { usualGroup } from './hubspot-types.ts';
 import type { ObjectType } from './hubspot-types.ts';
 
 export interface PropertyOption {
@@ -54,11 +55,11 @@ export function createPropertyStore(now: () => number): PropertyStore {
     if (known) return known;
     const made = new Map<string, Property>();
     stores.set(type.id, made);
-    for (const name of type.own) made.set(name, builtIn(name, now(), false));
+    for (const name of type.own) made.set(name, builtIn(type, name, now(), false));
     for (const name of ['hs_object_id', 'hs_merged_object_ids', type.createdProperty, type.modifiedProperty]) {
       // The creation date of a deal or a ticket can be set, that of a contact cannot.
       const readOnly = name !== 'createdate' || type.name === 'contacts';
-      made.set(name, builtIn(name, now(), readOnly));
+      made.set(name, builtIn(type, name, now(), readOnly));
     }
     return made;
   }
@@ -141,14 +142,14 @@ function complain(property: Property, value: string): Omit<InvalidValue, 'name'>
   return undefined;
 }
 
-function builtIn(name: string, at: number, readOnly: boolean): Property {
+function builtIn(objectType: ObjectType, name: string, at: number, readOnly: boolean): Property {
   const type = numbers.has(name) ? 'number' : times.has(name) || name.endsWith('date') ? 'datetime' : 'string';
   return {
     name,
     label: name,
     type,
     fieldType: type === 'number' ? 'number' : type === 'datetime' ? 'date' : 'text',
-    groupName: 'information',
+    groupName: usualGroup(objectType),
     description: '',
     options: [],
     displayOrder: -1,

@@ -33,9 +33,11 @@ export type Claims = Map<string, string>;
 export interface RecordStore {
   /** By id, archived ones too; the id of a merged-away record finds the winner. */
   byId(type: ObjectType, id: string): CrmRecord | undefined;
-  /** By a unique property's value, live ones only; refuses a property that is not unique. */
-  byValue(type: ObjectType, property: string, value: string): CrmRecord | undefined;
+  /** By a unique property's value, live or archived ones only; refuses a property that is not unique. */
+  byValue(type: ObjectType, property: string, value: string, archived?: boolean): CrmRecord | undefined;
   all(type: ObjectType): readonly CrmRecord[];
+  /** What search may still know: all, and those that were merged away. */
+  indexed(type: ObjectType): readonly CrmRecord[];
   /** Throws if these values cannot be set, on a new record without `self`. */
   check(type: ObjectType, values: Values, self?: CrmRecord, claims?: Claims): void;
   create(type: ObjectType, values: Values, searches: number): CrmRecord;
@@ -61,6 +63,7 @@ export function createRecordStore(portal: {
   /** Who holds a unique value: type, property and value to id. */
   const holders = new Map<string, string>();
   const forgotten = new Set<string>();
+  const mergedAway: CrmRecord[] = [];
 
   const of = (type: ObjectType): Map<string, CrmRecord> => {
     const known = records.get(type.id) ?? new Map<string, CrmRecord>();
@@ -108,15 +111,20 @@ export function createRecordStore(portal: {
 
   return {
     byId,
-    byValue(type, property, value) {
+    byValue(type, property, value, archived = false) {
       if (property === 'hs_object_id') return byId(type, value);
       if (!isUnique(type, property)) {
         throw invalid(`Property ${property} is not a unique identifier property of object type ${type.id}`);
+      }
+      if (archived) {
+        const gone = [...of(type).values()].filter((record) => record.archivedAt !== undefined);
+        return gone.findLast((record) => record.values.get(property) === value);
       }
       const record = holderOf(type, property, value);
       return record?.archivedAt === undefined ? record : undefined;
     },
     all: (type) => [...of(type).values()],
+    indexed: (type) => [...of(type).values(), ...mergedAway.filter((record) => record.type === type)],
     check(type, values, self, claims = new Map<string, string>()) {
       const complaints = [...portal.properties.check(type, values), ...portal.complaints(type, values)];
       if (complaints.length > 0) throw invalidValues(complaints, portal.id);
@@ -188,6 +196,9 @@ export function createRecordStore(portal: {
       next.set('hs_merged_object_ids', merged.join(';'));
       hold(loser, loser.values, new Map());
       of(loser.type).delete(loser.id);
+      loser.archivedAt = portal.now();
+      remember(loser, searches);
+      mergedAway.push(loser);
       winners.set(JSON.stringify([loser.type.id, loser.id]), winner.id);
       write(winner, next, searches);
       for (const [name, value] of loser.values) {

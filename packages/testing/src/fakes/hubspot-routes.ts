@@ -4,10 +4,12 @@ import { listRoutes } from './hubspot-lists.ts';
 import { pipelineRoutes } from './hubspot-pipelines.ts';
 import { schemaRoutes } from './hubspot-schemas.ts';
 import { sendRoutes } from './hubspot-sends.ts';
+import { associationV3Routes } from './hubspot-associations-v3.ts';
 import { associationRoutes } from './hubspot-associations.ts';
 import { batchRoutes } from './hubspot-batches.ts';
 import { objectRoutes } from './hubspot-objects.ts';
 import type { HubSpotRoute } from './hubspot-portal.ts';
+import { propertyGroupRoutes } from './hubspot-property-groups.ts';
 import { propertyRoutes } from './hubspot-properties.ts';
 import { searchRoutes } from './hubspot-search.ts';
 
@@ -17,7 +19,9 @@ export const hubspotRoutes: readonly HubSpotRoute[] = [
   ...batchRoutes,
   ...searchRoutes,
   ...associationRoutes,
+  ...associationV3Routes,
   ...propertyRoutes,
+  ...propertyGroupRoutes,
   ...listRoutes,
   ...pipelineRoutes,
   ...fileRoutes,
@@ -48,8 +52,17 @@ function match(pattern: readonly string[], parts: readonly string[]): Record<str
   const params: Record<string, string> = {};
   for (const [index, piece] of pattern.entries()) {
     const part = parts[index] ?? '';
-    if (piece.startsWith(':')) params[piece.slice(1)] = decodeURIComponent(part);
+    if (piece.startsWith(':')) params[piece.slice(1)] = decode(part);
     else if (piece !== part) return undefined;
   }
   return params;
+}
+
+/** Text that is not percent-encoded right stays as it is. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -16,7 +16,7 @@ function search(call: HubSpotCall): Reply {
   const body = object(call.body, 'body');
   const counter = portal.store('searches', () => ({ count: 0 }));
   const indexed = portal.records
-    .all(type)
+    .indexed(type)
     .map((record) => asIndexed(portal, record, counter.count))
     .filter((record) => record !== undefined);
   counter.count += 1;

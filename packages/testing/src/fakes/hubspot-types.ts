@@ -107,6 +107,13 @@ export function customType(
   };
 }
 
+/** The property group that a new portal has for a type: published for the first six, assumed for the rest. */
+export function usualGroup(type: ObjectType): string {
+  const singular = type.singular.toLowerCase();
+  if (type.id.startsWith('2-')) return `${type.name}_information`;
+  return withCreatedate.has(type.name) ? `${singular.replace('_', '')}information` : `${singular}_information`;
+}
+
 /** By plural, singular, id or fully qualified name (`p123_cars`), in any case: all of them work in paths. */
 export function findType(types: readonly ObjectType[], portalId: number, name: string): ObjectType {
   const wanted = name.toLowerCase();

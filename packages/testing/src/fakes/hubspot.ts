@@ -11,7 +11,15 @@ import { readForm } from './hubspot-form.ts';
 import { rateLimited } from './hubspot-limits.ts';
 import { createPortal } from './hubspot-new-portal.ts';
 import type { SetPortal } from './hubspot-new-portal.ts';
-import type { Caller, ConflictShapes, HubSpotCall, HubSpotEffect, PortalRules } from './hubspot-portal.ts';
+import type {
+  Caller,
+  ConflictShapes,
+  HubSpotCall,
+  HubSpotEffect,
+  HubSpotRoute,
+  PortalRules,
+  Reply,
+} from './hubspot-portal.ts';
 import { findRoute } from './hubspot-routes.ts';
 
 export type { ConflictShapes, HubSpotEffect } from './hubspot-portal.ts';
@@ -27,6 +35,8 @@ export interface HubSpotFakeOptions {
   readonly archivedValues?: PortalRules['archivedValues'];
   /** Whether a merged-away record's unique values find the winner; default `released`. Undocumented; e-mails always do. */
   readonly mergedValues?: PortalRules['mergedValues'];
+  /** Milliseconds until reads find a new record by a unique value, while the value is taken at once; default 0. Undocumented. */
+  readonly valueLagMs?: number;
   /** Milliseconds until a write shows in search; default 30,000. */
   readonly searchLagMs?: number;
   /** Searches that must be answered since a write until it shows; default 0. */
@@ -48,7 +58,7 @@ export interface HubSpotFake extends HttpFake<HubSpotEffect> {
   peek(objectType: string, id: string, portalId?: number): Readonly<Record<string, string>> | undefined;
   /** A person's edit in HubSpot's own pages: no request, no effect. */
   edit(objectType: string, id: string, properties: Readonly<Record<string, string>>, portalId?: number): void;
-  /** The next batch write applies so many of its inputs and then fails with a 500. */
+  /** The next batch write applies so many of its inputs, or all if there are fewer, and then fails with a 500. */
   cutBatch(appliedInputs: number): void;
 }
 
@@ -71,6 +81,7 @@ export async function startHubSpotFake(options: HubSpotFakeOptions = {}): Promis
     conflicts: shapes,
     archivedValues: options.archivedValues ?? 'released',
     mergedValues: options.mergedValues ?? 'released',
+    valueLagMs: options.valueLagMs ?? 0,
     searchLagMs: options.searchLagMs ?? 30_000,
     searchLagSearches: options.searchLagSearches ?? 0,
   });
@@ -87,12 +98,19 @@ export async function startHubSpotFake(options: HubSpotFakeOptions = {}): Promis
   }
 
   function passInput(): void {
-    if (cut === undefined) return;
-    if (cut === 0) {
+    if (cut === 0) throw cutFailure();
+    if (cut !== undefined) cut -= 1;
+  }
+
+  /** Runs an endpoint; a batch write that a test cut fails, at the latest when all of its inputs are applied. */
+  function runCut(route: HubSpotRoute, call: HubSpotCall): Reply {
+    if (cut === undefined || !/\/batch\/(?!read$)/.test(route.path)) return route.run(call);
+    try {
+      route.run(call);
+      throw cutFailure();
+    } finally {
       cut = undefined;
-      throw new HubSpotFailure(500, 'internal error', { category: 'INTERNAL_ERROR' });
     }
-    cut -= 1;
   }
 
   async function handle(request: FakeRequest, { hold, failure }: Execution): Promise<Answer> {
@@ -110,7 +128,7 @@ export async function startHubSpotFake(options: HubSpotFakeOptions = {}): Promis
       if (scope !== undefined && caller.scopes !== 'all' && !caller.scopes.includes(scope)) throw missingScope(scope);
       if (hold) await hold();
       if (failure?.after === 'before_effect') return failure.answer;
-      const { status, body } = found.route.run(call);
+      const { status, body } = runCut(found.route, call);
       return failure ? failure.answer : answer(status, body);
     } catch (error) {
       if (!(error instanceof HubSpotFailure)) throw error;
@@ -161,6 +179,10 @@ function reply(status: number, body: unknown, correlationId: string): Answer {
   if (body === undefined) return { status, headers, body: '' };
   const answer = json(status, body, headers);
   return { ...answer, headers: { ...answer.headers, 'content-type': 'application/json;charset=utf-8' } };
+}
+
+function cutFailure(): HubSpotFailure {
+  return new HubSpotFailure(500, 'internal error', { category: 'INTERNAL_ERROR' });
 }
 
 function badToken(): HubSpotFailure {

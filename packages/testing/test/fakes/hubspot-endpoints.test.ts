@@ -17,12 +17,12 @@ async function start(options: HubSpotFakeOptions = {}): Promise<{ fake: HubSpotF
   return { fake, hubspot: new Client({ accessToken: 'token', basePath: fake.url }) };
 }
 
-const property = (name: string, hasUniqueValue = true) => ({
+const property = (name: string, hasUniqueValue = true, groupName = 'dealinformation') => ({
   name,
   label: name,
   type: 'string' as never,
   fieldType: 'text' as never,
-  groupName: 'information',
+  groupName,
   hasUniqueValue,
 });
 
@@ -51,10 +51,53 @@ describe('properties', () => {
     const { coreApi } = hubspot.crm.properties;
     await expect(coreApi.create('deals', property('u10'))).rejects.toMatchObject({ code: 400 });
     await coreApi.create('deals', property('plain', false));
-    await coreApi.create('companies', property('u10'));
+    await coreApi.create('companies', property('u10', true, 'companyinformation'));
     await coreApi.archive('deals', 'u0');
     await coreApi.create('deals', property('u10'));
     expect(fake.effects('properties.create')).toHaveLength(3);
+  });
+});
+
+describe('associations by the names of version 3', () => {
+  it('are the same associations', async () => {
+    const { fake, hubspot } = await start();
+    const [contact, company] = [fake.seed('contacts', {}), fake.seed('companies', {})];
+    const inputs = [{ _from: { id: contact }, to: { id: company }, type: 'contact_to_company' }];
+    await hubspot.crm.associations.batchApi.create('contacts', 'companies', { inputs });
+    const page = await hubspot.crm.associations.v4.basicApi.getPage('contacts', contact, 'companies');
+    expect(page.results).toMatchObject([
+      {
+        toObjectId: company,
+        associationTypes: [
+          { typeId: 1, label: 'Primary' },
+          { typeId: 279, label: null },
+        ],
+      },
+    ]);
+    const read = await hubspot.crm.contacts.basicApi.getById(contact, [], [], ['companies']);
+    expect(read.associations?.['companies']?.results).toEqual([
+      { id: company, type: 'contact_to_company' },
+      { id: company, type: 'contact_to_company_unlabeled' },
+    ]);
+    await hubspot.crm.associations.batchApi.archive('contacts', 'companies', { inputs });
+    expect(fake.effects().map(({ operation, properties }) => [operation, properties['types']])).toEqual([
+      ['associations.create', '1'],
+      ['associations.archive', '1'],
+    ]);
+  });
+});
+
+describe('property groups', () => {
+  it('must be there before their properties', async () => {
+    const { fake, hubspot } = await start();
+    const { coreApi, groupsApi } = hubspot.crm.properties;
+    const own = property('oncely_key', true, 'oncely');
+    await expect(coreApi.create('notes', own)).rejects.toMatchObject({ code: 400 });
+    await groupsApi.create('notes', { name: 'oncely', label: 'Oncely' });
+    await expect(groupsApi.create('notes', { name: 'oncely', label: 'Oncely' })).rejects.toMatchObject({ code: 409 });
+    await coreApi.create('notes', own);
+    await expect(groupsApi.archive('notes', 'oncely')).rejects.toMatchObject({ code: 400 });
+    expect(fake.effects().map(({ operation }) => operation)).toEqual(['property_groups.create', 'properties.create']);
   });
 });
 
@@ -231,7 +274,7 @@ describe('custom objects', () => {
       labels: { singular: 'Car', plural: 'Cars' },
       requiredProperties: ['vin'],
       associatedObjects: [],
-      properties: [{ ...property('vin'), fieldType: 'text' }],
+      properties: [{ ...property('vin', true, 'cars_information'), fieldType: 'text' }],
     });
     const { basicApi } = hubspot.crm.objects;
     const { id } = await basicApi.create(objectTypeId, { properties: { vin: 'v1' } });

@@ -79,6 +79,9 @@ async function tourProperties({ crm: { properties } }: Client): Promise<void> {
   await groupsApi.create('deals', { name: 'oncely', label: 'Oncely' });
   await groupsApi.getAll('deals');
   await groupsApi.getByName('deals', 'oncely');
+  await groupsApi.update('deals', 'oncely', { label: 'Own' });
+  await groupsApi.create('deals', { name: 'empty', label: 'Empty' });
+  await groupsApi.archive('deals', 'empty');
   const type = 'string' as never;
   const fieldType = 'text' as never;
   const key = { name: 'oncely_key', label: 'Key', type, fieldType, groupName: 'oncely', hasUniqueValue: true };
@@ -174,6 +177,11 @@ async function tourAssociations({ crm }: Client, fake: HubSpotFake): Promise<voi
   await batchApi.archiveLabels('contacts', 'companies', { inputs: [{ ...pair, types: [own] }] });
   await batchApi.archive('contacts', 'companies', { inputs: [{ _from: { id: contact }, to: [{ id: company }] }] });
   await definitionsApi.remove('contacts', 'companies', associationTypeId);
+  const named = { inputs: [{ ...pair, type: 'contact_to_company' }] };
+  const old = crm.associations.batchApi;
+  await old.create('contacts', 'companies', named);
+  await old.read('contacts', 'companies', { inputs: [{ id: contact }, { id: '1' }] });
+  await old.archive('contacts', 'companies', named);
 }
 
 async function tourLists({ crm }: Client, fake: HubSpotFake): Promise<void> {

@@ -1,7 +1,6 @@
 import { Client } from '@hubspot/api-client';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { Fault } from '../../src/fakes/faults.ts';
 import { startHubSpotFake } from '../../src/fakes/hubspot.ts';
 import type { HubSpotFake, HubSpotFakeOptions } from '../../src/fakes/hubspot.ts';
 
@@ -13,11 +12,7 @@ afterEach(async () => {
 async function start(options: HubSpotFakeOptions = {}): Promise<{ fake: HubSpotFake; hubspot: Client }> {
   const fake = await startHubSpotFake(options);
   open.push(fake);
-  return { fake, hubspot: clientOf(fake) };
-}
-
-function clientOf(fake: HubSpotFake, accessToken = 'token'): Client {
-  return new Client({ accessToken, basePath: fake.url });
+  return { fake, hubspot: new Client({ accessToken: 'token', basePath: fake.url }) };
 }
 
 describe('a record', () => {
@@ -178,12 +173,29 @@ describe('a unique value', () => {
     expect(fake.requests.every(({ method, path }) => method === 'POST' && path.endsWith('/batch/read'))).toBe(true);
   });
 
+  it('can be found by reads later than it is taken, by option', async () => {
+    let nowMs = 0;
+    const { fake, hubspot } = await start({ now: () => nowMs, valueLagMs: 1000 });
+    fake.seedProperty('deals', 'oncely_key');
+    const { basicApi, batchApi } = hubspot.crm.deals;
+    const { id } = await basicApi.create({ properties: { oncely_key: 'k1' } });
+    const read = { idProperty: 'oncely_key', inputs: [{ id: 'k1' }], properties: [], propertiesWithHistory: [] };
+    expect((await batchApi.read(read)).results).toEqual([]);
+    await expect(basicApi.create({ properties: { oncely_key: 'k1' } })).rejects.toMatchObject({ code: 400 });
+    nowMs += 1000;
+    expect((await batchApi.read(read)).results).toMatchObject([{ id }]);
+    expect(await basicApi.getById('k1', [], [], [], false, 'oncely_key')).toMatchObject({ id });
+  });
+
   it('of an archived record is free, or held by option', async () => {
     for (const archivedValues of ['released', 'held'] as const) {
       const { fake, hubspot } = await start({ archivedValues });
       fake.seedProperty('deals', 'oncely_key');
       const id = fake.seed('deals', { oncely_key: 'k1' });
       await hubspot.crm.deals.basicApi.archive(id);
+      const read = { idProperty: 'oncely_key', inputs: [{ id: 'k1' }], properties: [], propertiesWithHistory: [] };
+      expect((await hubspot.crm.deals.batchApi.read(read)).results).toEqual([]);
+      expect((await hubspot.crm.deals.batchApi.read(read, true)).results).toMatchObject([{ id, archived: true }]);
       const again = hubspot.crm.deals.basicApi.create({ properties: { oncely_key: 'k1' } });
       if (archivedValues === 'released') await again;
       else await expect(again).rejects.toMatchObject({ code: 400 });
@@ -213,74 +225,23 @@ describe('search', () => {
     expect((await find(hubspot, 'new')).total).toBe(0);
   });
 
+  it('finds a merged-away record until its lag is over', async () => {
+    let nowMs = 0;
+    const { fake, hubspot } = await start({ now: () => nowMs, searchLagMs: 1000 });
+    const [winner, loser] = ['won', 'lost'].map((name) => fake.seed('companies', { name }));
+    nowMs += 1000;
+    await hubspot.crm.companies.basicApi.merge({ primaryObjectId: winner!, objectIdToMerge: loser! });
+    expect((await find(hubspot, 'lost')).results).toMatchObject([{ id: loser }]);
+    nowMs += 1000;
+    expect((await find(hubspot, 'lost')).total).toBe(0);
+    expect((await find(hubspot, 'won')).total).toBe(1);
+  });
+
   it('can be behind by a number of searches', async () => {
     const { hubspot } = await start({ searchLagMs: 0, searchLagSearches: 2 });
     await hubspot.crm.companies.basicApi.create({ properties: { name: 'n' } });
     const totals = [];
     for (let count = 0; count < 3; count += 1) totals.push((await find(hubspot, 'n')).total);
     expect(totals).toEqual([0, 0, 1]);
-  });
-});
-
-describe('access', () => {
-  it('is refused without a token, without the scope, and apart by portal', async () => {
-    const { fake } = await start({
-      tokens: { reader: { scopes: ['crm.objects.contacts.read'] }, second: { portalId: 2 } },
-    });
-    const id = fake.seed('contacts', { email: 'a@x.io' });
-    await expect(clientOf(fake, 'nobody').crm.contacts.basicApi.getById(id)).rejects.toMatchObject({
-      code: 401,
-      body: { category: 'INVALID_AUTHENTICATION' },
-    });
-    const { basicApi } = clientOf(fake, 'reader').crm.contacts;
-    expect((await basicApi.getById(id)).id).toBe(id);
-    await expect(basicApi.create({ properties: { email: 'b@x.io' } })).rejects.toMatchObject({
-      code: 403,
-      body: {
-        category: 'MISSING_SCOPES',
-        errors: [{ context: { requiredGranularScopes: ['crm.objects.contacts.write'] } }],
-      },
-    });
-    await clientOf(fake, 'second').crm.contacts.basicApi.create({ properties: { email: 'a@x.io' } });
-    expect(fake.effects()).toMatchObject([{ portalId: 2 }]);
-  });
-});
-
-describe('faults, as the SDK shows them', () => {
-  const cases: [Fault, shown: object, effects: number][] = [
-    [{ kind: 'reset_before_effect' }, { message: 'fetch failed' }, 0],
-    [{ kind: 'reset_after_effect' }, { message: 'fetch failed' }, 1],
-    [{ kind: 'truncate' }, { message: 'terminated' }, 1],
-    [{ kind: 'rate_limited', retryAfterS: 2 }, { code: 429, body: { policyName: 'TEN_SECONDLY_ROLLING' } }, 0],
-    [{ kind: 'rate_limited', retryAfterS: 2, policy: 'DAILY' }, { code: 429, body: { policyName: 'DAILY' } }, 0],
-    [{ kind: 'gateway_502', after: 'after_effect' }, { code: 502 }, 1],
-    [{ kind: 'not_json' }, { code: 200 }, 1],
-    [{ kind: 'status', status: 500, after: 'before_effect' }, { code: 500 }, 0],
-    [{ kind: 'status', status: 500, after: 'after_effect' }, { code: 500 }, 1],
-  ];
-  it.each(cases)('%o', async (fault, shown, effects) => {
-    const { fake, hubspot } = await start();
-    fake.fail(fault);
-    const create = hubspot.crm.contacts.basicApi.create({ properties: { email: 'a@x.io' } });
-    await expect(create).rejects.toMatchObject(shown);
-    expect(fake.effects()).toHaveLength(effects);
-    expect(fake.requests).toHaveLength(1);
-  });
-
-  it('a request that lands late', async () => {
-    const { fake, hubspot } = await start();
-    fake.fail({ kind: 'late_landing', ms: 20 });
-    await expect(hubspot.crm.contacts.basicApi.create({ properties: { email: 'a@x.io' } })).rejects.toThrow();
-    await fake.settled();
-    expect(fake.effects('contacts.create')).toHaveLength(1);
-  });
-
-  it('a batch that is cut in its middle', async () => {
-    const { fake, hubspot } = await start();
-    fake.cutBatch(1);
-    const inputs = ['a', 'b'].map((name) => ({ properties: { name }, associations: [] }));
-    await expect(hubspot.crm.companies.batchApi.create({ inputs })).rejects.toMatchObject({ code: 500 });
-    expect(fake.effects('companies.create')).toMatchObject([{ properties: { name: 'a' }, batch: true }]);
-    expect((await hubspot.crm.companies.batchApi.create({ inputs })).results).toHaveLength(2);
   });
 });
