@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { isObject, object, parseBody, requiredText, text } from './hubspot-body.ts';
 import type { JsonObject } from './hubspot-body.ts';
 import { HubSpotFailure, invalid, notFound } from './hubspot-failure.ts';
+import { foldersOf } from './hubspot-folders.ts';
 import type { FormPart } from './hubspot-form.ts';
 import { isoTime } from './hubspot-portal.ts';
 import type { HubSpotCall, HubSpotRoute, Portal, Reply } from './hubspot-portal.ts';
 
-interface StoredFile {
+export interface StoredFile {
   readonly id: string;
   name: string;
   extension: string;
@@ -19,17 +20,10 @@ interface StoredFile {
   updatedAt: number;
 }
 
-interface Folder {
-  readonly id: string;
-  readonly name: string;
-  readonly path: string;
-  readonly createdAt: number;
-}
+export const filesOf = (portal: Portal): Map<string, StoredFile> =>
+  portal.store('files', () => new Map<string, StoredFile>());
 
-const filesOf = (portal: Portal): Map<string, StoredFile> => portal.store('files', () => new Map<string, StoredFile>());
-const foldersOf = (portal: Portal): Map<string, Folder> => portal.store('folders', () => new Map<string, Folder>());
-
-function shown(file: StoredFile): object {
+export function shownFile(file: StoredFile): object {
   const path = `${file.folder}/${file.name}`;
   const url = `https://1.fs1.hubspotusercontent.example${path}.${file.extension}`;
   return {
@@ -50,7 +44,7 @@ function shown(file: StoredFile): object {
   };
 }
 
-function applied(portal: Portal, verb: string, file: StoredFile): void {
+export function fileApplied(portal: Portal, verb: string, file: StoredFile): void {
   const { id, name, folder, access, md5, size } = file;
   portal.record({
     operation: `files.${verb}`,
@@ -94,15 +88,15 @@ function upload(call: HubSpotCall): Reply {
   const inFolder = text(options['duplicateValidationScope']) === 'EXACT_FOLDER';
   const twin = [...filesOf(portal).values()].find((one) => one.md5 === md5 && (!inFolder || one.folder === folder));
   const strategy = text(options['duplicateValidationStrategy']) ?? 'NONE';
-  if (twin && strategy === 'RETURN_EXISTING') return { status: 201, body: shown(twin) };
+  if (twin && strategy === 'RETURN_EXISTING') return { status: 201, body: shownFile(twin) };
   if (twin && strategy === 'REJECT') {
     throw new HubSpotFailure(409, `A duplicate of this file exists. Existing ID: ${twin.id}`, { category: 'CONFLICT' });
   }
   const sameName = [...filesOf(portal).values()].find((one) => one.name === name && one.folder === folder);
   if (sameName && options['overwrite'] === true) {
     Object.assign(sameName, { md5, size: file.bytes.length, access, extension, updatedAt: at });
-    applied(portal, 'replace', sameName);
-    return { status: 201, body: shown(sameName) };
+    fileApplied(portal, 'replace', sameName);
+    return { status: 201, body: shownFile(sameName) };
   }
   const made: StoredFile = {
     id: portal.newId(),
@@ -116,8 +110,8 @@ function upload(call: HubSpotCall): Reply {
     updatedAt: at,
   };
   filesOf(portal).set(made.id, made);
-  applied(portal, 'upload', made);
-  return { status: 201, body: shown(made) };
+  fileApplied(portal, 'upload', made);
+  return { status: 201, body: shownFile(made) };
 }
 
 function optionsOf(given: string | undefined): JsonObject {
@@ -139,8 +133,8 @@ function update(call: HubSpotCall): Reply {
   file.access = text(body['access']) ?? file.access;
   file.folder = text(body['parentFolderPath']) ?? file.folder;
   file.updatedAt = call.portal.now();
-  applied(call.portal, 'update', file);
-  return { status: 200, body: shown(file) };
+  fileApplied(call.portal, 'update', file);
+  return { status: 200, body: shownFile(file) };
 }
 
 function replace(call: HubSpotCall): Reply {
@@ -150,8 +144,8 @@ function replace(call: HubSpotCall): Reply {
   stored.md5 = createHash('md5').update(file.bytes).digest('hex');
   stored.size = file.bytes.length;
   stored.updatedAt = call.portal.now();
-  applied(call.portal, 'replace', stored);
-  return { status: 200, body: shown(stored) };
+  fileApplied(call.portal, 'replace', stored);
+  return { status: 200, body: shownFile(stored) };
 }
 
 const remove =
@@ -159,7 +153,7 @@ const remove =
   (call: HubSpotCall): Reply => {
     const file = named(call);
     filesOf(call.portal).delete(file.id);
-    applied(call.portal, verb, file);
+    fileApplied(call.portal, verb, file);
     return { status: 204 };
   };
 
@@ -168,22 +162,8 @@ function search(call: HubSpotCall): Reply {
   const results = [...filesOf(call.portal).values()]
     .filter((file) => name === null || file.name === name)
     .filter((file) => path === null || `${file.folder}/${file.name}` === path)
-    .map(shown);
+    .map(shownFile);
   return { status: 200, body: { results } };
-}
-
-function createFolder(call: HubSpotCall): Reply {
-  const body = object(call.body, 'body');
-  const name = requiredText(body['name'], 'name');
-  const parent = foldersOf(call.portal).get(text(body['parentFolderId']) ?? '')?.path ?? text(body['parentPath']) ?? '';
-  const path = `${parent.replace(/\/$/, '')}/${name}`;
-  const twin = [...foldersOf(call.portal).values()].find((folder) => folder.path === path);
-  if (twin) throw new HubSpotFailure(409, `A folder with path ${path} already exists.`, { category: 'CONFLICT' });
-  const made = { id: call.portal.newId(), name, path, createdAt: call.portal.now() };
-  foldersOf(call.portal).set(made.id, made);
-  call.portal.record({ operation: 'folders.create', objectType: undefined, id: made.id, properties: { name, path } });
-  const time = isoTime(made.createdAt);
-  return { status: 201, body: { ...made, archived: false, createdAt: time, updatedAt: time } };
 }
 
 const scope = (): string => 'files';
@@ -192,10 +172,9 @@ const files = '/files/v3/files';
 export const fileRoutes: readonly HubSpotRoute[] = [
   { verb: 'POST', path: files, scope, run: upload },
   { verb: 'GET', path: `${files}/search`, scope, run: search },
-  { verb: 'GET', path: `${files}/:fileId`, scope, run: (call) => ({ status: 200, body: shown(named(call)) }) },
+  { verb: 'GET', path: `${files}/:fileId`, scope, run: (call) => ({ status: 200, body: shownFile(named(call)) }) },
   { verb: 'PATCH', path: `${files}/:fileId`, scope, run: update },
   { verb: 'PUT', path: `${files}/:fileId`, scope, run: replace },
   { verb: 'DELETE', path: `${files}/:fileId`, scope, run: remove('archive') },
   { verb: 'DELETE', path: `${files}/:fileId/gdpr-delete`, scope, run: remove('purge') },
-  { verb: 'POST', path: '/files/v3/folders', scope, run: createFolder },
 ];

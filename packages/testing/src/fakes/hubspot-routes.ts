@@ -1,5 +1,7 @@
 import { accountRoutes } from './hubspot-account.ts';
 import { fileRoutes } from './hubspot-files.ts';
+import { folderRoutes } from './hubspot-folders.ts';
+import { importRoutes } from './hubspot-imports.ts';
 import { listRoutes } from './hubspot-lists.ts';
 import { pipelineRoutes } from './hubspot-pipelines.ts';
 import { schemaRoutes } from './hubspot-schemas.ts';
@@ -25,6 +27,8 @@ export const hubspotRoutes: readonly HubSpotRoute[] = [
   ...listRoutes,
   ...pipelineRoutes,
   ...fileRoutes,
+  ...folderRoutes,
+  ...importRoutes,
   ...sendRoutes,
   ...schemaRoutes,
   ...accountRoutes,

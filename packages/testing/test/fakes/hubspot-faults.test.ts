@@ -65,6 +65,31 @@ describe('faults, as the SDK shows them', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
+  it('limits, each in the shape that it is known by', async () => {
+    const { fake, hubspot } = await start();
+    const shapes = [];
+    for (const policy of ['TEN_SECONDLY_ROLLING', 'SECONDLY', 'DAILY']) {
+      fake.fail({ kind: 'rate_limited', retryAfterS: 3, policy });
+      const create = hubspot.crm.contacts.basicApi.create({ properties: { email: 'a@x.io' } });
+      const error = await create.catch(
+        (thrown: unknown) => thrown as { body: object; headers: Record<string, string> },
+      );
+      if (!('headers' in error)) throw new Error('a 429 was to come');
+      const { message, policyName } = error.body as { message: string; policyName?: string };
+      shapes.push([message, policyName, error.headers['retry-after']]);
+    }
+    expect(shapes).toEqual([
+      ['You have reached your ten_secondly_rolling limit.', 'TEN_SECONDLY_ROLLING', '3'],
+      ['You have reached your secondly limit.', undefined, '3'],
+      ['You have reached your daily limit.', 'DAILY', undefined],
+    ]);
+    fake.fail({ kind: 'rate_limited', retryAfterS: 0 });
+    await expect(hubspot.crm.contacts.basicApi.archive('1')).rejects.toMatchObject({
+      headers: expect.not.objectContaining({ 'retry-after': expect.anything() }),
+    });
+    expect(fake.effects()).toHaveLength(0);
+  });
+
   it('a request that lands late', async () => {
     const { fake, hubspot } = await start();
     fake.fail({ kind: 'late_landing', ms: 20 });

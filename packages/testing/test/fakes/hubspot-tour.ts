@@ -236,7 +236,12 @@ async function tourFiles({ files }: Client): Promise<void> {
   await files.filesApi.replace(id, file, undefined, options);
   await files.filesApi.archive(id);
   await files.filesApi._delete((await upload()).id);
-  await files.foldersApi.create({ name: 'f' });
+  const folder = await files.foldersApi.create({ name: 'f' });
+  await refused(files.foldersApi.create({ name: 'f' }));
+  await files.foldersApi.getById(folder.id);
+  await files.foldersApi.archive(folder.id);
+  const wanted = { url: 'https://x.example/a.pdf', access: 'PRIVATE' as never, folderPath: '/docs' };
+  await files.filesApi.checkImport((await files.filesApi.importFromUrl(wanted)).id);
 }
 
 async function tourTheRest({ crm, events, marketing, oauth, ...client }: Client): Promise<void> {
