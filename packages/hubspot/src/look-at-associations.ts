@@ -1,5 +1,5 @@
 import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
-import { inputsOf, jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
+import { inputsOf, jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
 import type { Read } from './vendor.ts';
 
@@ -132,5 +132,5 @@ function resultOf(pair: Pair | undefined, fromType: string, toType: string): unk
 }
 
 function idIn(value: unknown): string {
-  return String((value as { readonly id?: unknown } | undefined)?.id ?? '');
+  return textOf((value as { readonly id?: unknown } | undefined)?.id);
 }

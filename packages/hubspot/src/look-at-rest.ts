@@ -1,7 +1,7 @@
 import { emptyAnswer, jsonAnswer } from './answers.ts';
 import { digestOf, holds, partOf } from './compare.ts';
 import { plainOf } from './operations.ts';
-import { jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
+import { jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look } from './seen.ts';
 import type { Read, ReadAnswer } from './vendor.ts';
 
@@ -41,11 +41,11 @@ export async function lookAtRest(
 /** What exists once by its name: ours is what is as we asked for and was not there before we did. */
 async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
   const wanted = (jsonOf(request) ?? {}) as Fields;
-  const name = encodeURIComponent(String(wanted['name'] ?? ''));
+  const name = encodeURIComponent(textOf(wanted['name']));
   const collection = plainOf(request.path);
   const list = collection === '/crm/v3/lists';
   const path = list
-    ? `${collection}/object-type-id/${encodeURIComponent(String(wanted['objectTypeId'] ?? ''))}/name/${name}`
+    ? `${collection}/object-type-id/${encodeURIComponent(textOf(wanted['objectTypeId']))}/name/${name}`
     : `${collection}/${name}`;
   const { status, body } = definite(await read('GET', path));
   const object = (list ? body?.list : body) as Fields | undefined;
@@ -54,12 +54,12 @@ async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
   }
   // Only what HubSpot shows of it can tell: it does not repeat all that a create takes.
   const comparable = Object.fromEntries(Object.entries(wanted).filter(([field]) => field in object));
-  const createdAt = Date.parse(String(object['createdAt'] ?? ''));
+  const createdAt = Date.parse(textOf(object['createdAt']));
   const older = !Number.isNaN(createdAt) && createdAt < request.at - skewMs;
   if (older || !holds(object, comparable)) {
     throw new CannotTell(`another ${collection.split('/')[3] ?? 'object'} has this name`);
   }
-  const id = idOf(object) ?? String(wanted['name'] ?? '');
+  const id = idOf(object) ?? textOf(wanted['name']);
   return { seen: [{ done: true, value: 'there', id }], answer: jsonAnswer(list ? 200 : 201, body) };
 }
 
@@ -108,6 +108,6 @@ function lastOf(request: HubSpotRequest): string {
 
 function idOf(body: unknown): string | undefined {
   const { id, listId } = (body ?? {}) as Fields;
-  const found = id ?? listId;
-  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+  const found = textOf(id ?? listId);
+  return found === '' ? undefined : found;
 }
