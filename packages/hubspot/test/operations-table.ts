@@ -7,10 +7,10 @@ type Class = SafetyClass['kind'];
 const classes: readonly Class[] = ['constrained', 'keyed', 'natural', 'unverifiable'];
 
 /** Where the table stands in the README. */
-export const markers = { begin: '<!-- operations: begin -->', end: '<!-- operations: end -->' } as const;
+const markers = { begin: '<!-- operations: begin -->', end: '<!-- operations: end -->' } as const;
 
 /** Every operation with its safety class, a row a resource, as the README shows it. */
-export function operationsTable(): string {
+function operationsTable(): string {
   const rows = new Map<string, Map<Class, Set<string>>>();
   for (const { name, kind } of listed) {
     const words = name.split('.').slice(1);
