@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -158,6 +159,7 @@ const mutants: readonly Mutant[] = [
     named: 'of two takeovers in batches one wins',
   },
   ...ledgerMutants,
+  ...hubspotMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

@@ -30,7 +30,7 @@ import { CannotTell } from './seen.ts';
 import { send, type SendParts } from './send.ts';
 import type { Settings } from './settings.ts';
 import { createUniqueProperty } from './unique-property.ts';
-import { createVendor, CredentialsGone, NotAllowed, type HubSpotLike, type Vendor } from './vendor.ts';
+import { createVendor, CredentialsGone, NotAllowed, Unreachable, type HubSpotLike, type Vendor } from './vendor.ts';
 
 /** Configuration for `new Client(config)`: the SDK's public hook, and its own retries off. */
 export interface HubSpotConfig {
@@ -185,7 +185,8 @@ async function withBefore(stored: string, { kind }: HubSpotOperation, vendor: Ve
     return JSON.stringify({ ...request, before: seen.map(({ value }) => value) });
   } catch (error) {
     // Without the right to read it goes unread: what is done is still told from what is not.
-    if (error instanceof NotAllowed || error instanceof CannotTell || error instanceof CredentialsGone) return stored;
+    const unread = error instanceof NotAllowed || error instanceof CannotTell || error instanceof CredentialsGone;
+    if (unread || (error instanceof Unreachable && error.refused)) return stored;
     throw error;
   }
 }

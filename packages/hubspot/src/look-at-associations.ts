@@ -1,7 +1,7 @@
 import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
-import { inputsOf, jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
-import type { Look, Seen } from './seen.ts';
-import { Unreachable, type Read } from './vendor.ts';
+import { inputsOf, jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
+import { CannotTell, type Look, type Seen } from './seen.ts';
+import type { Read } from './vendor.ts';
 
 interface Type {
   readonly associationCategory?: string;
@@ -91,7 +91,7 @@ async function allOf(read: Read, fromType: string, from: string, toType: string)
     const query = after === undefined ? '?limit=500' : `?limit=500&after=${encodeURIComponent(after)}`;
     const { status, body } = await read('GET', `${path}${query}`);
     if (status === 404) return all;
-    if (status !== 200) throw new Unreachable(`HubSpot answered ${status} to a look-up of associations`);
+    if (status !== 200) throw new CannotTell(`HubSpot answered ${status} to a look-up of associations`);
     all.push(...((body?.results ?? []) as To[]));
     after = body?.paging?.next?.after as string | undefined;
   } while (after !== undefined);
@@ -132,5 +132,5 @@ function resultOf(pair: Pair | undefined, fromType: string, toType: string): unk
 }
 
 function idIn(value: unknown): string {
-  return String((value as { readonly id?: unknown } | undefined)?.id ?? '');
+  return textOf((value as { readonly id?: unknown } | undefined)?.id);
 }

@@ -1,9 +1,9 @@
 import { emptyAnswer, jsonAnswer } from './answers.ts';
 import { digestOf, holds, partOf } from './compare.ts';
 import { plainOf } from './operations.ts';
-import { jsonOf, segmentsOf, type HubSpotRequest } from './request.ts';
+import { jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look } from './seen.ts';
-import { Unreachable, type Read, type ReadAnswer } from './vendor.ts';
+import type { Read, ReadAnswer } from './vendor.ts';
 
 /** The clocks of HubSpot and of the machine that prepared the request may differ by so much. */
 const skewMs = 60_000;
@@ -20,14 +20,14 @@ export async function lookAtRest(
     case 'fields': {
       const wanted = (jsonOf(request) ?? {}) as Fields;
       const { status, body } = definite(await read('GET', request.path));
+      refuseUnshown(status, body, wanted);
       const there = status === 404 ? 'null' : digestOf(partOf(body, wanted));
       const id = idOf(body) ?? lastOf(request);
       const done = status !== 404 && holds(body, wanted);
       return { seen: [{ done, value: there, id }], answer: jsonAnswer(200, body) };
     }
     case 'gone': {
-      // A deletion may have parameters that a read has not.
-      const { status, body } = definite(await read('GET', plainOf(request.path)));
+      const { status, body } = definite(await read('GET', request.path));
       const done = status === 404 || body?.archived === true || body?.deletedAt !== undefined;
       return { seen: [{ done, value: done ? 'gone' : 'there', id: lastOf(request) }], answer: emptyAnswer() };
     }
@@ -41,11 +41,11 @@ export async function lookAtRest(
 /** What exists once by its name: ours is what is as we asked for and was not there before we did. */
 async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
   const wanted = (jsonOf(request) ?? {}) as Fields;
-  const name = encodeURIComponent(String(wanted['name'] ?? ''));
+  const name = encodeURIComponent(textOf(wanted['name']));
   const collection = plainOf(request.path);
   const list = collection === '/crm/v3/lists';
   const path = list
-    ? `${collection}/object-type-id/${encodeURIComponent(String(wanted['objectTypeId'] ?? ''))}/name/${name}`
+    ? `${collection}/object-type-id/${encodeURIComponent(textOf(wanted['objectTypeId']))}/name/${name}`
     : `${collection}/${name}`;
   const { status, body } = definite(await read('GET', path));
   const object = (list ? body?.list : body) as Fields | undefined;
@@ -54,12 +54,12 @@ async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
   }
   // Only what HubSpot shows of it can tell: it does not repeat all that a create takes.
   const comparable = Object.fromEntries(Object.entries(wanted).filter(([field]) => field in object));
-  const createdAt = Date.parse(String(object['createdAt'] ?? ''));
+  const createdAt = Date.parse(textOf(object['createdAt']));
   const older = !Number.isNaN(createdAt) && createdAt < request.at - skewMs;
   if (older || !holds(object, comparable)) {
     throw new CannotTell(`another ${collection.split('/')[3] ?? 'object'} has this name`);
   }
-  const id = idOf(object) ?? String(wanted['name'] ?? '');
+  const id = idOf(object) ?? textOf(wanted['name']);
   return { seen: [{ done: true, value: 'there', id }], answer: jsonAnswer(list ? 200 : 201, body) };
 }
 
@@ -88,10 +88,18 @@ async function lookAtMembers(request: HubSpotRequest, read: Read): Promise<Look>
   };
 }
 
+/** What is not shown may be unset or never shown at all: nobody can tell whether somebody changed it. */
+function refuseUnshown(status: number, body: unknown, wanted: Fields): void {
+  if (status === 404) return;
+  const there = (body ?? {}) as Fields;
+  const unshown = Object.keys(wanted).filter((name) => !(name in there) && wanted[name] !== null);
+  if (unshown.length > 0) throw new CannotTell(`HubSpot does not show ${unshown.join(', ')} there`);
+}
+
 /** A read that HubSpot refuses for another reason than that nothing is there says nothing. */
 function definite(answer: ReadAnswer): ReadAnswer {
   if (answer.status === 404 || answer.status === 200) return answer;
-  throw new Unreachable(`HubSpot answered ${answer.status} to a look-up`);
+  throw new CannotTell(`HubSpot answered ${answer.status} to a look-up`);
 }
 
 function lastOf(request: HubSpotRequest): string {
@@ -100,6 +108,6 @@ function lastOf(request: HubSpotRequest): string {
 
 function idOf(body: unknown): string | undefined {
   const { id, listId } = (body ?? {}) as Fields;
-  const found = id ?? listId;
-  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+  const found = textOf(id ?? listId);
+  return found === '' ? undefined : found;
 }

@@ -92,8 +92,13 @@ const kinds: Readonly<Record<string, Kind>> = {
   'POST /crm/v3/properties/{objectType}/groups': 'create_named',
   'POST /cms/v3/hubdb/tables': 'create_named',
   'POST /marketing/v3/transactional/single-email/send': 'send_once',
-  // What a GET shows afterwards is another thing than what was asked for: a list without members is still there, a file's
-  // content is no JSON, and a schedule is over once it has run.
+  // What a GET of the same path shows is another thing than what was asked for: a list without members is still there, a
+  // file or a function is no JSON, labels come all together, and a schedule is over once it has run.
+  'PUT /automation/v4/actions/{appId}/{definitionId}/functions/{functionType}': 'none',
+  'PUT /automation/v4/actions/{appId}/{definitionId}/functions/{functionType}/{functionId}': 'none',
+  'DELETE /cms/v3/source-code/{environment}/content/{path}': 'none',
+  'PUT /crm/associations/v4/{fromObjectType}/{toObjectType}/labels': 'none',
+  'PUT /crm/v4/associations/{fromObjectType}/{toObjectType}/labels': 'none',
   'DELETE /crm/v3/lists/{listId}/memberships': 'none',
   'DELETE /crm/v3/lists/{listId}/schedule-conversion': 'none',
   'PUT /crm/v3/lists/{listId}/schedule-conversion': 'none',
@@ -109,7 +114,6 @@ const names: Readonly<Record<string, string>> = {
   'PUT /files/v3/files/{fileId}': 'files.replace',
   'POST /files/v3/files/import-from-url/async': 'files.importFromUrl',
   'POST /marketing/v3/transactional/single-email/send': 'marketing.transactional.sendEmail',
-  'POST /crm-object-schemas/v3/schemas': 'crm.schemas.create',
   'PUT /crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}':
     'crm.associations.createDefault',
   [`PUT /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'crm.associations.create',
@@ -221,9 +225,10 @@ function nameOf({ method, path, readable }: WritePath): string {
   const segments = path.split('/').filter((each) => each !== '' && !/^v\d+$/.test(each));
   const objects = path.startsWith(object);
   const words = segments
-    .filter((each) => !each.startsWith('{'))
+    .filter((each) => !each.startsWith('{') && !(objects && each === 'objects'))
     .map(camel)
-    .filter((each) => !(objects && each === 'objects'));
+    .filter((each, index, all) => each !== all[index - 1])
+    .flatMap((each) => (each === 'crmObjectSchemas' ? ['crm'] : [each]));
   if (objects) words.splice(1, 0, '<type>');
   // Version 4 came second, so it goes by the plain name, and what is older says so.
   if (path.startsWith('/crm/associations/v4/') || path.startsWith('/crm/v3/associations/')) words.push('legacy');

@@ -102,24 +102,19 @@ export function asMade(call: SdkCall): HubSpotRequest {
 /** The request to store and send, with our unique property in what it creates, or our key where HubSpot takes one. */
 export function requestOf(call: SdkCall, operation: HubSpotOperation, keys: Keys, property: string): HubSpotRequest {
   const request = asMade(call);
-  switch (operation.kind) {
-    case 'create': {
-      const body = jsonOf(request) as Input;
-      const marked = withProperty(body, property, keys.marker);
-      return { ...request, text: JSON.stringify(marked), marks: { property, keys: [keys.marker] } };
-    }
-    case 'create_batch': {
-      const body = jsonOf(request) as { readonly inputs?: readonly Input[] };
-      const inputs = body.inputs ?? [];
-      const own = inputs.map((_, index) => `${keys.marker}_${index}`);
-      const marked = inputs.map((input, index) => withProperty(input, property, own[index] as string));
-      return { ...request, text: JSON.stringify({ ...body, inputs: marked }), marks: { property, keys: own } };
-    }
-    case 'send_once':
-      return withSendId(request, keys.key, (own) => own === undefined);
-    default:
-      return withUuids(request, keys.marker);
+  if (operation.kind === 'create') {
+    const marked = withProperty(jsonOf(request) as Input, property, keys.marker);
+    return { ...request, text: JSON.stringify(marked), marks: { property, keys: [keys.marker] } };
   }
+  if (operation.kind === 'create_batch') {
+    const inputs = inputsOf(request);
+    const own = inputs.map((_, index) => `${keys.marker}_${index}`);
+    const marked = inputs.map((input, index) => withProperty(input, property, own[index] ?? ''));
+    const body = jsonOf(request) as object;
+    return { ...request, text: JSON.stringify({ ...body, inputs: marked }), marks: { property, keys: own } };
+  }
+  if (operation.kind === 'send_once') return withSendId(request, keys.key, (own) => own === undefined);
+  return withUuids(request, keys.marker);
 }
 
 /** The same request under another key, where the vendor knows it by one of ours. */
@@ -221,6 +216,11 @@ export function withInputs(request: HubSpotRequest, indexes: readonly number[]):
   const body = jsonOf(request) as { readonly inputs: readonly unknown[] };
   const inputs = indexes.map((index) => body.inputs[index]);
   return { ...request, text: JSON.stringify({ ...body, inputs }) };
+}
+
+/** A text or a number of a decoded body, as text; empty where it is neither. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 export function inputsOf(request: HubSpotRequest): readonly Record<string, unknown>[] {

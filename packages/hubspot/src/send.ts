@@ -31,10 +31,12 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
     const read = parts.vendor.reader(request);
     const lacking = request.marks && (await lacks(parts, request, read));
     if (lacking) return lacking;
-    const before =
-      (target.attempts ?? 1) > 1 && (isBatch(kind) || isCompared(kind)) ? await look(kind, request, read) : undefined;
+    // Asked again in each further attempt: since the last look somebody may have changed it.
+    const compares = isCompared(kind) && request.before !== undefined;
+    const again = (target.attempts ?? 1) > 1;
+    const before = again && (isBatch(kind) || compares) ? await look(kind, request, read) : undefined;
     if (before) {
-      const changed = changedIn(kind, request, before.seen);
+      const changed = compares ? changedIn(kind, request, before.seen) : undefined;
       if (changed !== undefined) return { evidence: 'not_applied', reason: changed, environment: true };
     }
     const rest = before && isBatch(kind) ? remainder(request, before) : undefined;

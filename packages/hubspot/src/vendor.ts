@@ -33,10 +33,16 @@ export type Read = (method: 'GET' | 'POST', path: string, body?: unknown) => Pro
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
   readonly retryAfterMs: number | undefined;
+  /** Refused, by whoever answered, in a way that asking again will not change. */
+  readonly refused: boolean;
 
-  constructor(message: string, retryAfterMs?: number, cause?: unknown) {
-    super(message, { cause });
-    this.retryAfterMs = retryAfterMs;
+  constructor(
+    message: string,
+    more: { readonly retryAfterMs?: number; readonly refused?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.retryAfterMs = more.retryAfterMs;
+    this.refused = more.refused === true;
   }
 }
 
@@ -121,17 +127,20 @@ export function createVendor(client: () => HubSpotLike): Vendor {
         ...agentFor(url),
       });
       if (end.kind !== 'answered')
-        throw new Unreachable(`HubSpot could not be read (${end.reason})`, undefined, end.cause);
+        throw new Unreachable(`HubSpot could not be read (${end.reason})`, { cause: end.cause });
       const { status, headers: answered, body: text } = end.response;
       const json = parse(text);
       if (status >= 200 && status < 300 && (json !== undefined || text === '')) return { status, body: json };
-      if (!isHubSpots(json)) throw new Unreachable(`http_${status}_not_hubspot`);
+      if (!isHubSpots(json))
+        throw new Unreachable(`http_${status}_not_hubspot`, {
+          refused: status >= 400 && status < 500 && status !== 408 && status !== 429,
+        });
       if (status === 401 || status === 403) throw new NotAllowed(json.message ?? `HTTP ${status}`);
       if (status === 429 || status >= 500) {
         const seconds = Number(answered['retry-after']);
         throw new Unreachable(
           `HubSpot answered ${status} to a look-up`,
-          Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined,
+          Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {},
         );
       }
       return { status, body: json };

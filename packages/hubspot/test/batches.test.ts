@@ -26,7 +26,7 @@ describe('a batch of new contacts', () => {
     world.fake.cutBatch(applied);
     const made = await world.process().effect((hubspot) => hubspot.crm.contacts.batchApi.create(three));
     expect(madeOf(world)).toEqual(emails);
-    expect(made.results.map(({ properties }) => properties['email']).toSorted()).toEqual(emails);
+    expect(new Set(made.results.map(({ properties }) => properties['email']))).toEqual(new Set(emails));
     expect(made.status).toBe('COMPLETE');
     const sent = world.fake.requests.filter(({ path }) => path.endsWith('/batch/create'));
     expect(sent.map(({ body }) => (JSON.parse(body) as typeof three).inputs.length)).toEqual([3, 3 - applied]);

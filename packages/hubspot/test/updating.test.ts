@@ -117,6 +117,33 @@ describe('what stands there before an update', () => {
   });
 });
 
+describe('an update that was only refused for a moment', () => {
+  it.each([true, false])('is sent all the same (readBefore: %s)', async (readBefore) => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big', amount: '1' });
+    world.fake.fail({ kind: 'rate_limited', retryAfterS: 0.05 });
+    await world.process({ readBefore }).effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big));
+    expect(world.fake.effects('deals.update')).toHaveLength(1);
+    expect(world.sent()).toHaveLength(2);
+  });
+
+  it('does not overwrite what a person set in that moment', async () => {
+    const world = await startWorld();
+    const deal = world.fake.seed('deals', { dealname: 'Big', amount: '1' });
+    const update = (): Promise<unknown> =>
+      world.process({ waitMs: 300 }).effect((hubspot) => hubspot.crm.deals.basicApi.update(deal, big));
+    world.fake.fail({ kind: 'rate_limited', retryAfterS: 2 });
+    await expect(update()).rejects.toMatchObject({ code: 429 });
+    world.fake.edit('deals', deal, { amount: '777' });
+    world.later(5_000);
+    await expect(update()).rejects.toMatchObject({
+      code: 'not_sent',
+      message: expect.stringContaining('somebody changed it since'),
+    });
+    expect(world.fake.peek('deals', deal)).toMatchObject({ amount: '777' });
+  });
+});
+
 describe('an archive in doubt', () => {
   it.each(['reset_before_effect', 'reset_after_effect'] as const)('ends archived, once (%s)', async (kind) => {
     const world = await startWorld();
@@ -151,5 +178,27 @@ describe('an association in doubt', () => {
       .process()
       .effect((hubspot) => hubspot.crm.associations.v4.basicApi.archive('deals', deal, 'contacts', contact));
     expect(world.fake.effects('associations.archive')).toHaveLength(1);
+  });
+});
+
+describe('what only a GET of the same path shows', () => {
+  const lost = async (fields: object): Promise<{ readonly world: World; readonly outcome: Promise<unknown> }> => {
+    const world = await startWorld();
+    world.fake.fail({ kind: 'reset_after_effect' });
+    const patch = { method: 'PATCH', path: '/crm/v3/properties/contacts/oncely_key', body: fields };
+    return { world, outcome: world.process().effect((hubspot) => hubspot.apiRequest(patch)) };
+  };
+
+  it('is found done by the fields that were set', async () => {
+    const { world, outcome } = await lost({ label: 'Key' });
+    expect(await outcome).toMatchObject({ status: 200 });
+    expect(world.fake.effects('properties.update')).toHaveLength(1);
+    expect(world.sent()).toHaveLength(1);
+  });
+
+  it('stops where a field is never shown: nobody could tell whether somebody changed it', async () => {
+    const { world, outcome } = await lost({ label: 'Key', unseen: 'x' });
+    await expect(outcome).rejects.toMatchObject({ code: 'stopped', message: expect.stringContaining('unseen') });
+    expect(world.sent()).toHaveLength(1);
   });
 });
