@@ -52,7 +52,7 @@ export function operationOf(method: string, path: string, landingBoundMs: number
 }
 
 /** How Stripe treats a repeat. */
-export function safetyOf(method: string, path: string, entry: Entry | undefined): SafetyClass {
+function safetyOf(method: string, path: string, entry: Entry | undefined): SafetyClass {
   if (path.startsWith('/v2/')) return keyedV2;
   if (method !== 'DELETE') return keyedV1;
   // A v1 DELETE carries no key; deleting twice leaves the same state, which is read back first.

@@ -75,7 +75,7 @@ export async function probeDeletion(
 }
 
 /** Whether a parameter's value is what the object holds. A form says all as text, and nothing as an empty one. */
-export function isSet(given: unknown, held: unknown): boolean {
+function isSet(given: unknown, held: unknown): boolean {
   if (given === '' || given === null || given === undefined) return isEmpty(held);
   if (typeof given !== 'object')
     return typeof held !== 'object' && held !== undefined && textOf(given) === textOf(held);

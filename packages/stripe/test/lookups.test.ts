@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { knownByName } from '../src/operations.ts';
 import { slot, startWorld, type World } from './world.ts';
-import { subjects, type Subject } from './subjects.ts';
+import type { Subject } from './subject.ts';
+import { subjects } from './subjects.ts';
 
 const month = 31 * 24 * 3_600_000;
 

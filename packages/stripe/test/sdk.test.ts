@@ -145,7 +145,7 @@ describe(`every method of the installed SDK, stripe ${Stripe.PACKAGE_VERSION}`, 
       expect(held, `${name} by ${rule.field}`).toBeDefined();
       const allowed = literalsOf(held?.type ?? '', result, declarations);
       for (const value of [...rule.done, ...rule.never])
-        expect(allows(allowed, value), `${name}: ${String(value)}`).toBe(true);
+        expect(allows(allowed, value), `${name}: ${JSON.stringify(value)}`).toBe(true);
       for (const value of rule.done) expect(rule.never, name).not.toContain(value);
       for (const [parameter, field] of Object.entries(rule.same ?? {})) {
         expect(takes(method, parameter), `${name} takes ${parameter}`).toBe(true);

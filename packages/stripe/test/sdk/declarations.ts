@@ -21,7 +21,7 @@ export interface Declarations {
 }
 
 /** The folder of the installed SDK's ES modules. */
-export const sdkRoot: string = dirname(createRequire(import.meta.url).resolve('stripe')).replace(/cjs$/, 'esm');
+const sdkRoot: string = dirname(createRequire(import.meta.url).resolve('stripe')).replace(/cjs$/, 'esm');
 
 /** Every resource file of the SDK: its code, and its declarations, read when they are asked for. */
 export function resourceFiles(): readonly { readonly code: string; readonly declarations: () => Declarations }[] {
@@ -41,7 +41,7 @@ export function resourceFiles(): readonly { readonly code: string; readonly decl
  * Reads a generated .d.ts line by line: its lay-out is the same everywhere, a member a line, comments aside. A class
  * that is another way of writing fails the tests that ask for it, never passes them.
  */
-export function readDeclarations(text: string): Declarations {
+function readDeclarations(text: string): Declarations {
   const interfaces = new Map<string, Field[]>();
   const extended = new Map<string, string>();
   const methods = new Map<string, string[]>();
