@@ -133,6 +133,7 @@ export const hubspotOperations: readonly CrashOperation<Client>[] = [
   {
     name: 'marketing.transactional.singleSendApi.sendEmail',
     effect: 'transactional.send',
+    doubtStops: 'later',
     write: async (hubspot) =>
       (
         await hubspot.marketing.transactional.singleSendApi.sendEmail({

@@ -12,6 +12,6 @@ export interface CrashOperation<Client> {
   readonly unnamed?: true;
   /** Of a batch: how many effects it has. */
   readonly inputs?: number;
-  /** Set where nobody can look it up: then doubt ends with a person. */
-  readonly doubtStops?: true;
+  /** Set where nobody can look it up: then doubt ends with a person, at once or only behind the window of its key. */
+  readonly doubtStops?: true | 'later';
 }

@@ -1,16 +1,8 @@
-import type { Clock } from '@oncely/core';
 import { Agent, type ClientRequest } from 'node:http';
 
-/** Seeded randomness (mulberry32): one seed, one schedule. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import type { createOncely } from '@oncely/core';
+
+type Clock = NonNullable<Parameters<typeof createOncely>[0]['clock']>;
 
 /** An agent that knows whether a request of its is under way. */
 export interface WatchedAgent {
