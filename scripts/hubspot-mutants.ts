@@ -119,4 +119,12 @@ export const hubspotMutants: readonly Mutant[] = [
     test: completing,
     named: 'is not sent where the vendor does not say',
   },
+  {
+    breaks: 'HubSpot: nothing is ever found, in the crash matrix',
+    file: 'packages/hubspot/src/look.ts',
+    from: `if (seen.length === 0 || !seen.every(({ done }) => done)) return { kind: 'absent' };`,
+    to: `return { kind: 'absent' };`,
+    test: 'packages/testing/test/crash/wide-hubspot.test.ts',
+    named: 'killed at answer_lost',
+  },
 ];

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { stripeMutants } from './stripe-mutants.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
@@ -160,6 +161,7 @@ const mutants: readonly Mutant[] = [
   },
   ...ledgerMutants,
   ...hubspotMutants,
+  ...stripeMutants,
 ];
 
 const wanted = process.argv[2] ?? '';
