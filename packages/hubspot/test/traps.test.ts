@@ -1,5 +1,7 @@
 import { Client } from '@hubspot/api-client';
-import { describe, expect, it } from 'vitest';
+import { createOncely, type Ledger } from '@oncely/core';
+import { oncelyHubspot } from '@oncely/hubspot';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import { slot, startWorld } from './world.ts';
 
@@ -191,8 +193,14 @@ it('the type of the client is the one that the builder gave', async () => {
   const world = await startWorld();
   const { hubspot } = world.process();
   expect(hubspot).toBeInstanceOf(Client);
+  expectTypeOf(hubspotOf(world.ledger)).toEqualTypeOf<Client>();
   expect(hubspot.config.basePath).toBe(world.fake.url);
   expect(hubspot.crm.contacts).toBe(hubspot.crm.contacts);
   const id = world.fake.seed('contacts', { email: 'a@example.com' });
   expect((await hubspot.crm.contacts.getAll()).map((each) => each.id)).toEqual([id]);
 });
+
+function hubspotOf(ledger: Ledger) {
+  const clients = { hubspot: oncelyHubspot((config) => new Client(config)) };
+  return createOncely({ ledger, clients, drainOnSigterm: false }).clients.hubspot;
+}
