@@ -1,5 +1,6 @@
 import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
 import { inputsOf, jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
+import { plainOf } from './operations.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
 import type { Read } from './vendor.ts';
 
@@ -8,6 +9,7 @@ interface Type {
   readonly category?: string;
   readonly associationTypeId?: number;
   readonly typeId?: number;
+  readonly label?: string | null;
 }
 
 interface To {
@@ -35,18 +37,24 @@ export async function lookAtAssociations(
     if (!known.has(from)) known.set(from, await allOf(read, fromType, from, toType));
   }
   const ends = kind === 'dissociate' || kind === 'dissociate_batch';
+  const usual = /\/associat(e|ions)\/default(\/|$)/.test(plainOf(request.path));
   const seen = groups.map((pairs): Seen => {
     const there = pairs.map((pair) => isThere(known.get(pair.from) ?? [], pair));
     const done = ends ? !there.includes(true) : !there.includes(false);
     const [first] = pairs;
+    if (!first) return { done, value: '' };
+    const types = linkOf(known.get(first.from) ?? [], first)?.associationTypes ?? [];
     return {
       done,
       value: done === ends ? 'gone' : 'there',
-      id: first?.to ?? '',
-      result: resultOf(first, fromType, toType),
+      id: first.to,
+      result: usual ? usualResult(first, types) : labelledResult(first, types, fromType, toType),
     };
   });
-  return { seen, answer: answerOf(kind, request, seen) };
+  const results = seen.map(({ result }) => result);
+  if (ends) return { seen, answer: emptyAnswer() };
+  if (usual) return { seen, answer: batchAnswer(200, results) };
+  return { seen, answer: kind === 'associate' ? jsonAnswer(201, results[0]) : batchAnswer(201, results) };
 }
 
 function pairsOf(
@@ -72,7 +80,7 @@ function pairsOf(
 }
 
 function isThere(all: readonly To[], pair: Pair): boolean {
-  const found = all.find(({ toObjectId }) => String(toObjectId) === pair.to);
+  const found = linkOf(all, pair);
   if (!found) return false;
   return pair.types.every((wanted) =>
     found.associationTypes.some(
@@ -98,37 +106,24 @@ async function allOf(read: Read, fromType: string, from: string, toType: string)
   return all;
 }
 
-function answerOf(kind: string, request: HubSpotRequest, seen: readonly Seen[]): Look['answer'] {
-  const results = seen.map(({ result }) => result);
-  switch (kind) {
-    case 'associate':
-      // The default is answered like a batch of one, an association with labels by itself.
-      return request.path.includes('/associations/default/')
-        ? batchAnswer(200, results)
-        : jsonAnswer(201, labelled(request));
-    case 'associate_batch':
-      return batchAnswer(request.path.includes('/associate/default') ? 200 : 201, results);
-    default:
-      return emptyAnswer();
-  }
+function linkOf(all: readonly To[], pair: Pair): To | undefined {
+  return all.find(({ toObjectId }) => String(toObjectId) === pair.to);
 }
 
-function labelled(request: HubSpotRequest): Record<string, unknown> {
-  const [fromObjectTypeId, fromObjectId] = segmentsOf(request.path).slice(3);
-  const [toObjectTypeId, toObjectId] = segmentsOf(request.path).slice(-2);
-  return { fromObjectTypeId, fromObjectId, toObjectTypeId, toObjectId, labels: [] };
-}
-
-function resultOf(pair: Pair | undefined, fromType: string, toType: string): unknown {
+/** The unlabelled one is what the default makes. */
+function usualResult(pair: Pair, types: readonly Type[]): unknown {
+  const type = types.find(({ label }) => label === null || label === undefined) ?? types[0];
   return {
-    from: { id: pair?.from ?? '' },
-    to: { id: pair?.to ?? '' },
-    fromObjectId: pair?.from ?? '',
-    toObjectId: pair?.to ?? '',
-    fromObjectTypeId: fromType,
-    toObjectTypeId: toType,
-    labels: [],
+    from: { id: pair.from },
+    to: { id: pair.to },
+    associationSpec: { associationCategory: type?.category, associationTypeId: type?.typeId },
   };
+}
+
+function labelledResult(pair: Pair, types: readonly Type[], fromObjectTypeId: string, toObjectTypeId: string): unknown {
+  const asked = types.filter(({ typeId }) => pair.types.some((each) => each.associationTypeId === typeId));
+  const labels = asked.flatMap(({ label }) => (typeof label === 'string' ? [label] : []));
+  return { fromObjectTypeId, fromObjectId: pair.from, toObjectTypeId, toObjectId: pair.to, labels };
 }
 
 function idIn(value: unknown): string {

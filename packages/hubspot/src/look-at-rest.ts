@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What is read back at the path that was written, or by a name that may exist once. */
 export async function lookAtRest(
-  kind: 'create_named' | 'fields' | 'gone' | 'members',
+  kind: 'create_listed' | 'create_named' | 'fields' | 'gone' | 'members',
   request: HubSpotRequest,
   read: Read,
 ): Promise<Look> {
@@ -35,6 +35,8 @@ export async function lookAtRest(
       return lookAtMembers(request, read);
     case 'create_named':
       return lookAtNamed(request, read);
+    case 'create_listed':
+      return lookAtListed(request, read);
   }
 }
 
@@ -61,6 +63,29 @@ async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
   }
   const id = idOf(object) ?? textOf(wanted['name']);
   return { seen: [{ done: true, value: 'there', id }], answer: jsonAnswer(list ? 200 : 201, body) };
+}
+
+/** What stands in a list that shows all of its kind: ours is as we asked for, and was made since we did. */
+async function lookAtListed(request: HubSpotRequest, read: Read): Promise<Look> {
+  const wanted = (jsonOf(request) ?? {}) as Fields;
+  const path = plainOf(request.path);
+  let after: string | undefined;
+  do {
+    const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+    const { status, body } = definite(await read('GET', `${path}${query}`));
+    if (status === 404) throw new CannotTell(`${path} is gone`);
+    for (const object of (body?.results ?? []) as readonly Fields[]) {
+      const createdAt = Date.parse(textOf(object['createdAt']));
+      if (Number.isNaN(createdAt)) throw new CannotTell('HubSpot does not say when it was made');
+      const comparable = Object.entries(wanted).filter(([field]) => field in object);
+      const same = comparable.length > 0 && holds(object, Object.fromEntries(comparable));
+      if (same && createdAt >= request.at - skewMs && object['archived'] !== true) {
+        return { seen: [{ done: true, value: 'there', id: idOf(object) ?? '' }], answer: jsonAnswer(201, object) };
+      }
+    }
+    after = body?.paging?.next?.after as string | undefined;
+  } while (after !== undefined);
+  return { seen: [{ done: false, value: 'absent' }], answer: emptyAnswer() };
 }
 
 async function lookAtMembers(request: HubSpotRequest, read: Read): Promise<Look> {

@@ -35,6 +35,7 @@ export async function look(kind: Kind, request: HubSpotRequest, read: Read): Pro
     case 'dissociate':
     case 'dissociate_batch':
       return lookAtAssociations(kind, request, read);
+    case 'create_listed':
     case 'create_named':
     case 'fields':
     case 'gone':

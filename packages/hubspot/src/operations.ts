@@ -9,6 +9,7 @@ import { writePaths, type WritePath } from './write-paths.ts';
  * |---|---|
  * | `create`, `create_batch` | by our unique property |
  * | `create_named` | by the name that may exist once |
+ * | `create_listed` | in the list of its kind, by what was set and when it was made |
  * | `update`, `update_batch`, `upsert_batch` | the same properties of the same objects |
  * | `fields` | a GET of the same path |
  * | `gone` | a GET of the same path, which says 404 |
@@ -22,6 +23,7 @@ export type Kind =
   | 'create'
   | 'create_batch'
   | 'create_named'
+  | 'create_listed'
   | 'update'
   | 'update_batch'
   | 'upsert_batch'
@@ -50,6 +52,7 @@ const safetyOf: Readonly<Record<Kind, SafetyClass>> = {
   create: { kind: 'constrained' },
   create_batch: { kind: 'constrained' },
   create_named: { kind: 'constrained' },
+  create_listed: { kind: 'probed' },
   update: { kind: 'natural' },
   update_batch: { kind: 'natural' },
   upsert_batch: { kind: 'natural' },
@@ -91,6 +94,11 @@ const kinds: Readonly<Record<string, Kind>> = {
   'POST /crm/v3/properties/{objectType}': 'create_named',
   'POST /crm/v3/properties/{objectType}/groups': 'create_named',
   'POST /cms/v3/hubdb/tables': 'create_named',
+  'POST /crm-object-schemas/v3/schemas': 'create_listed',
+  'POST /crm/v3/pipelines/{objectType}': 'create_listed',
+  'POST /crm/v3/pipelines/{objectType}/{pipelineId}/stages': 'create_listed',
+  'POST /integrators/timeline/v3/{appId}/event-templates': 'create_listed',
+  'POST /webhooks/v3/{appId}/subscriptions': 'create_listed',
   'POST /marketing/v3/transactional/single-email/send': 'send_once',
   // What a GET of the same path shows is another thing than what was asked for: a list without members is still there, a
   // file or a function is no JSON, labels come all together, and a schedule is over once it has run.

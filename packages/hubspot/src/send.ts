@@ -42,7 +42,7 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
     const rest = before && isBatch(kind) ? remainder(request, before) : undefined;
     if (before && rest && rest.indexes.length === 0) return allThere(permit, before);
     const verdict = await exchanged(parts.vendor, rest?.request ?? request, permit);
-    const settled = await arbitrated(kind, request, verdict, read, parts.settings, target);
+    const settled = await arbitrated(kind, request, verdict, read, parts.settings, target, doneIn(before));
     return before && rest ? joined(before, settled) : settled;
   } catch (error) {
     return notSent(error);
@@ -95,6 +95,7 @@ async function arbitrated(
   read: Read,
   settings: Settings,
   target: Target,
+  doneBefore: number,
 ): Promise<Verdict> {
   if (verdict.evidence !== 'rejected') return verdict;
   if (request.marks && missesProperty(verdict.response, settings.property)) {
@@ -106,6 +107,8 @@ async function arbitrated(
   try {
     const there = await look(kind, request, read);
     if (judge(kind, request, there).kind === 'found') return acceptedBy(there);
+    // A part of the batch came to light since it was looked at, so the refusal is of that part and not of the rest.
+    if (doneIn(there) > doneBefore) return { evidence: 'unknown', reason: 'part_of_it_landed_meanwhile' };
     // What is archived may be found by its id only, which the refusal names.
     const id = kind === 'create' ? existingIdOf({ body: verdict.response.body }) : undefined;
     const own = id === undefined ? undefined : await ownInTheWay(request, id, read);
@@ -121,6 +124,10 @@ async function arbitrated(
 function allThere(permit: Permit, there: Look): Verdict {
   permit.check();
   return acceptedBy(there);
+}
+
+function doneIn(there: Look | undefined): number {
+  return there?.seen.filter(({ done }) => done).length ?? 0;
 }
 
 function acceptedBy({ answer, seen }: Look): Verdict {

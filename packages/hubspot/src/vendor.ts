@@ -92,11 +92,10 @@ export function createVendor(client: () => HubSpotLike): Vendor {
     return { url: `${url}${url.includes('?') ? '&' : '?'}hapikey=${encodeURIComponent(key)}`, headers };
   };
 
-  const agentFor = (url: string): { agent?: Agent } => {
+  /** As the SDK hands it over: to whatever address, for proxies' agents serve both protocols. */
+  const agent = (): { agent?: Agent } => {
     const { httpAgent } = client().config;
-    // The SDK hands it to whatever protocol; one for https cannot serve a http address, and the other way round.
-    const fits = (httpAgent as { protocol?: string } | undefined)?.protocol === new URL(url).protocol;
-    return httpAgent !== undefined && fits ? { agent: httpAgent as Agent } : {};
+    return httpAgent === undefined ? {} : { agent: httpAgent as Agent };
   };
 
   return {
@@ -111,7 +110,7 @@ export function createVendor(client: () => HubSpotLike): Vendor {
         body: bytesOf(request),
         timeoutMs: permit.remainingMs(),
         permit,
-        ...agentFor(url),
+        ...agent(),
       });
     },
     reader: (request) => async (method, path, body) => {
@@ -124,7 +123,7 @@ export function createVendor(client: () => HubSpotLike): Vendor {
         timeoutMs: readTimeoutMs,
         // A read may be repeated, so nothing has to permit it.
         permit: { check: () => undefined, remainingMs: () => readTimeoutMs },
-        ...agentFor(url),
+        ...agent(),
       });
       if (end.kind !== 'answered')
         throw new Unreachable(`HubSpot could not be read (${end.reason})`, { cause: end.cause });

@@ -5,6 +5,13 @@ import { startWorld, type World } from './world.ts';
 const emails = ['a@example.com', 'b@example.com', 'c@example.com'];
 const three = { inputs: emails.map((email) => ({ properties: { email }, associations: [] })) };
 
+const nothing = {
+  status: 'COMPLETE',
+  results: [],
+  startedAt: '2026-01-01T00:00:00Z',
+  completedAt: '2026-01-01T00:00:00Z',
+};
+
 const madeOf = ({ fake }: World): (string | undefined)[] =>
   fake.effects('contacts.create').map(({ properties }) => properties['email']);
 
@@ -77,6 +84,21 @@ describe('a batch of new contacts', () => {
     const made = await create(8_000);
     expect(made).toMatchObject({ numErrors: 1, results: [{ properties: { email: 'a@example.com' } }] });
     expect(madeOf(world)).toEqual(['a@example.com']);
+  });
+
+  it('whose first part shows only after the look is not taken for refused: the rest is made', async () => {
+    const world = await startWorld();
+    world.fake.cutBatch(1);
+    // The look of the probe and the one before the second send, each of live and archived, as a replica that lags.
+    world.fake.fail(
+      { kind: 'status', status: 200, after: 'before_effect', body: nothing },
+      { times: 4, match: isBatchRead },
+    );
+    const made = await world.process().effect((hubspot) => hubspot.crm.contacts.batchApi.create(three));
+    expect(madeOf(world)).toEqual(emails);
+    expect(made.results).toHaveLength(3);
+    const sent = world.fake.requests.filter(({ path }) => path.endsWith('/batch/create'));
+    expect(sent.map(({ body }) => (JSON.parse(body) as typeof three).inputs.length)).toEqual([3, 3, 2]);
   });
 
   it("that meets another's value is refused as a whole, and nothing happened", async () => {

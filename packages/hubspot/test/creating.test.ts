@@ -86,10 +86,13 @@ describe('a contact', () => {
         { times: 2, match: ({ path }) => path.endsWith('/batch/read') },
       );
       const company = { properties: { name: 'Acme' }, associations: [] };
-      const made = await world.process().effect((hubspot) => hubspot.crm.companies.basicApi.create(company));
+      const { effect, oncely } = world.process();
+      const made = await effect((hubspot) => hubspot.crm.companies.basicApi.create(company));
       expect(made.id).toBe(world.fake.effects()[0]?.id);
       expect(world.fake.effects('companies.create')).toHaveLength(1);
       expect(world.sent()).toHaveLength(2);
+      const attempts = (await oncely.effects.get(slot))?.attempts;
+      expect(attempts?.map(({ evidence }) => evidence)).toEqual(['unknown', 'accepted']);
     },
   );
 

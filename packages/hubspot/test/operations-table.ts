@@ -4,7 +4,7 @@ import { listed, safetyOfKind } from '../src/operations.ts';
 
 type Class = SafetyClass['kind'];
 
-const classes: readonly Class[] = ['constrained', 'keyed', 'natural', 'unverifiable'];
+const classes: readonly Class[] = ['constrained', 'keyed', 'natural', 'probed', 'unverifiable'];
 
 /** Where the table stands in the README. */
 const markers = { begin: '<!-- operations: begin -->', end: '<!-- operations: end -->' } as const;

@@ -193,6 +193,22 @@ export const subjects: readonly Subject[] = [
     verify: (result) => expect(result).toMatchObject({ name: 'shoe_size', label: 'Shoe size' }),
   },
   {
+    operation: 'hubspot.crm.pipelines.create',
+    safety: 'probed',
+    effect: 'pipelines.create',
+    method: 'POST',
+    path: /^\/crm\/v3\/pipelines\/deals$/,
+    changed: { field: 'label', value: 'Another' },
+    write: (hubspot, input) =>
+      hubspot.crm.pipelines.pipelinesApi.create('deals', {
+        label: pick(input, 'Ours', 'Another', 'Sales'),
+        displayOrder: 2,
+        stages: [{ label: 'Won', displayOrder: 0, metadata: { probability: '1.0' } }],
+      }),
+    verify: (result, fake) =>
+      expect(result).toMatchObject({ id: fake.effects('pipelines.create').at(-1)?.id, label: 'Ours' }),
+  },
+  {
     operation: 'hubspot.crm.pipelines.update',
     safety: 'natural',
     effect: 'pipelines.update',

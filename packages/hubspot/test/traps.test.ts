@@ -1,5 +1,7 @@
 import { Client } from '@hubspot/api-client';
-import { describe, expect, it } from 'vitest';
+import { createOncely, type Ledger } from '@oncely/core';
+import { oncelyHubspot } from '@oncely/hubspot';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import { slot, startWorld } from './world.ts';
 
@@ -187,12 +189,64 @@ it("a caller's own sendId and uuid are kept", async () => {
   expect(bodies[2]).toMatch(/"uuid":"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/);
 });
 
+it('a password that is shown once is not kept, and cannot be given again', async () => {
+  const world = await startWorld();
+  world.fake.fail({
+    kind: 'status',
+    status: 201,
+    after: 'before_effect',
+    stored: false,
+    body: { id: 'a@hubspot.com', createContact: false, campaignName: 'c', password: 'RecognisablePassword' },
+  });
+  const create = (): Promise<{ readonly password?: string }> =>
+    world
+      .process()
+      .effect((hubspot) =>
+        hubspot.marketing.transactional.publicSMTPTokensApi.createToken({ createContact: false, campaignName: 'c' }),
+      );
+  expect((await create()).password).toBe('RecognisablePassword');
+  expect(await world.kept()).not.toContain('RecognisablePassword');
+  await expect(create()).rejects.toMatchObject({ code: 'result_unavailable' });
+  expect(world.sent()).toHaveLength(1);
+});
+
+it("a developer's key travels in the address, and is in neither ledger nor fingerprint", async () => {
+  const world = await startWorld();
+  const subscribe = (developerApiKey: string): Promise<unknown> =>
+    world
+      .process({ config: { developerApiKey } })
+      .effect((hubspot) =>
+        hubspot.webhooks.subscriptionsApi.create(7, { eventType: 'contact.creation' as never, active: true }),
+      );
+  world.fake.fail({ kind: 'rate_limited', retryAfterS: 0.05 });
+  world.fake.fail({
+    kind: 'status',
+    status: 201,
+    after: 'before_effect',
+    stored: false,
+    body: { id: '1', eventType: 'contact.creation', active: true, createdAt: '2026-01-01T00:00:00Z' },
+  });
+  const made = await subscribe('RecognisableDeveloperKey');
+  expect(world.fake.requests.map(({ query }) => query.getAll('hapikey'))).toEqual([
+    ['RecognisableDeveloperKey'],
+    ['RecognisableDeveloperKey'],
+  ]);
+  expect(await world.kept()).not.toContain('Recognisable');
+  expect(await subscribe('AnotherKey')).toEqual(made);
+});
+
 it('the type of the client is the one that the builder gave', async () => {
   const world = await startWorld();
   const { hubspot } = world.process();
   expect(hubspot).toBeInstanceOf(Client);
+  expectTypeOf(hubspotOf(world.ledger)).toEqualTypeOf<Client>();
   expect(hubspot.config.basePath).toBe(world.fake.url);
   expect(hubspot.crm.contacts).toBe(hubspot.crm.contacts);
   const id = world.fake.seed('contacts', { email: 'a@example.com' });
   expect((await hubspot.crm.contacts.getAll()).map((each) => each.id)).toEqual([id]);
 });
+
+function hubspotOf(ledger: Ledger) {
+  const clients = { hubspot: oncelyHubspot((config) => new Client(config)) };
+  return createOncely({ ledger, clients, drainOnSigterm: false }).clients.hubspot;
+}

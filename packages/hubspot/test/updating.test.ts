@@ -161,9 +161,14 @@ describe('an association in doubt', () => {
     const deal = world.fake.seed('deals', { dealname: 'Big' });
     const contact = world.fake.seed('contacts', { email: 'a@example.com' });
     world.fake.fail({ kind });
-    await world
+    const made = await world
       .process()
       .effect((hubspot) => hubspot.crm.associations.v4.basicApi.createDefault('deals', deal, 'contacts', contact));
+    expect(made.results[0]).toMatchObject({
+      _from: { id: deal },
+      to: { id: contact },
+      associationSpec: { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 3 },
+    });
     expect(world.fake.effects('associations.create')).toHaveLength(1);
     expect(world.sent()).toHaveLength(kind === 'reset_after_effect' ? 1 : 2);
   });
@@ -178,6 +183,36 @@ describe('an association in doubt', () => {
       .process()
       .effect((hubspot) => hubspot.crm.associations.v4.basicApi.archive('deals', deal, 'contacts', contact));
     expect(world.fake.effects('associations.archive')).toHaveLength(1);
+  });
+});
+
+describe('a list of a name that may be there once', () => {
+  const list = { name: 'Ours', objectTypeId: '0-1', processingType: 'MANUAL' };
+  const lists = ({ fake }: World): number => fake.effects('lists.create').length;
+
+  it("stops where another's took the name while ours was in doubt", async () => {
+    const world = await startWorld();
+    world.fake.fail({ kind: 'reset_before_effect' });
+    world.fake.fail(
+      { kind: 'gateway_502', after: 'before_effect' },
+      { times: Infinity, match: ({ method }) => method === 'GET' },
+    );
+    const create = (settings: object): Promise<unknown> =>
+      world.process(settings).effect((hubspot) => hubspot.crm.lists.listsApi.create(list));
+    await expect(create({ waitMs: 300 })).rejects.toMatchObject({ code: 'in_doubt' });
+    world.fake.heal();
+    await world.raw.crm.lists.listsApi.create({ ...list, processingType: 'SNAPSHOT' });
+    await expect(create({})).rejects.toMatchObject({ code: 'stopped', message: expect.stringContaining('this name') });
+    expect(lists(world)).toBe(1);
+  });
+
+  it("is rejected where it was there before, by HubSpot's own error", async () => {
+    const world = await startWorld();
+    await world.raw.crm.lists.listsApi.create(list);
+    await expect(world.process().effect((hubspot) => hubspot.crm.lists.listsApi.create(list))).rejects.toMatchObject({
+      code: 400,
+    });
+    expect(lists(world)).toBe(1);
   });
 });
 
