@@ -31,7 +31,8 @@ export function decodeForm(pairs: Iterable<readonly [string, string]>): FormReco
 export function decodeJson(body: string): FormRecord {
   const textOf = (value: unknown): FormValue => {
     if (Array.isArray(value)) return value.map(textOf);
-    if (typeof value !== 'object' || value === null) return value === null ? '' : String(value as string | number | boolean);
+    if (typeof value !== 'object' || value === null)
+      return value === null ? '' : String(value as string | number | boolean);
     return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, textOf(field)]));
   };
   return textOf(JSON.parse(body)) as FormRecord;
