@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 
 import { expect, it } from 'vitest';
 
+import { table } from '../../src/table.ts';
 import { between, unpadded } from './operations-page.ts';
 import { pages } from './pages.ts';
 
@@ -13,3 +14,8 @@ it.each(pages.map((page) => [basename(page.file), page] as const))(
     expect(unpadded(text)).toBe(unpadded(between(text, content())));
   },
 );
+
+it('the README says how many writes there are', () => {
+  const { file } = pages.find((page) => page.file.endsWith('README.md')) ?? { file: '' };
+  expect(readFileSync(file, 'utf8')).toContain(`Every POST and DELETE of the SDK is a write, ${table.length} of them`);
+});
