@@ -106,8 +106,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'the retries of the Stripe SDK left on',
     file: 'packages/stripe/src/adapter.ts',
-    from: `build({ httpClient, maxNetworkRetries: 0 }, account)`,
-    to: `build({ httpClient, maxNetworkRetries: 2 as 0 }, account)`,
+    from: `{ httpClient, maxNetworkRetries: 0 }`,
+    to: `{ httpClient, maxNetworkRetries: 2 as 0 }`,
     test: 'packages/stripe/test',
     named: 'for a look-up: it is asked three times by us, and by nobody else',
   },

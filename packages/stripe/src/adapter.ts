@@ -105,9 +105,10 @@ export function oncelyStripe<Client extends StripeLike>(
       const passages = new AsyncLocalStorage<Passage>();
       const credentials = createCredentials(() => peek(own, passages));
       const httpClient = httpClientFor(runtime, passages, credentials, setting);
-      const client = build({ httpClient, maxNetworkRetries: 0 }, account);
+      const config: StripeConfig = { httpClient, maxNetworkRetries: 0 };
+      const client = build(config, account);
       // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
-      const own = build({ httpClient, maxNetworkRetries: 0 }, account);
+      const own = build(config, account);
       return {
         client,
         resend: (target, permit) => resend(own, passages, credentials, target, permit),

@@ -54,6 +54,8 @@ export function operationOf(method: string, path: string, landingBoundMs: number
 /** How Stripe treats a repeat. */
 function safetyOf(method: string, path: string, entry: Entry | undefined): SafetyClass {
   if (path.startsWith('/v2/')) return keyedV2;
+  // Keys are documented for the API; OAuth has another host and another error shape, and codes that work once.
+  if (path.startsWith('/oauth/')) return { kind: 'unverifiable' };
   if (method !== 'DELETE') return keyedV1;
   // A v1 DELETE carries no key; deleting twice leaves the same state, which is read back first.
   return entry && lookUpOf(entry).kind === 'none' ? { kind: 'unverifiable' } : { kind: 'natural' };

@@ -141,7 +141,10 @@ function decodedBody(call: SdkCall): Record<string, unknown> {
     const text = Buffer.from(body).toString('latin1');
     return { $content: boundary === '' ? text : text.replaceAll(boundary, 'boundary') };
   }
-  if (isJson(contentType)) return { $json: JSON.parse(body) as unknown };
+  if (isJson(contentType)) {
+    const json: unknown = JSON.parse(body);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : { $json: json };
+  }
   return decodeForm(body);
 }
 

@@ -18,7 +18,7 @@ interface Undone {
   readonly name: string;
   readonly write: (stripe: Stripe, customer: string) => Promise<{ readonly id: string }>;
   /** What the vendor does in between. */
-  readonly then?: (raw: Stripe, id: string) => Promise<unknown>;
+  readonly between?: (raw: Stripe, id: string) => Promise<unknown>;
   readonly by: string;
   /** What the fake calls the effect. */
   readonly effect: string;
@@ -63,7 +63,7 @@ const all: readonly Undone[] = [
   {
     name: 'an open invoice by a void',
     write: (stripe, customer) => stripe.invoices.create({ customer }),
-    then: (raw, id) => raw.invoices.finalizeInvoice(id),
+    between: (raw, id) => raw.invoices.finalizeInvoice(id),
     by: 'stripe.invoices.voidInvoice',
     effect: 'invoices.void',
     proof: async (raw, id) => (await raw.invoices.retrieve(id)).status === 'void',
@@ -98,12 +98,12 @@ async function start(): Promise<World & { readonly customer: string }> {
   return { ...world, customer: (await world.raw.customers.create()).id };
 }
 
-describe.each(all)('undoing $name', ({ write, then, by, effect, proof }) => {
+describe.each(all)('undoing $name', ({ write, between, by, effect, proof }) => {
   it('is an effect of its own, which happens once', async () => {
     const world = await start();
     const first = world.process();
     const { id } = await first.effect((stripe) => write(stripe, world.customer));
-    await then?.(world.raw, id);
+    await between?.(world.raw, id);
     const done = await compensate(first.oncely, first.stripe, slot);
     expect(done).toMatchObject({ kind: 'compensated', operation: by, slot: undoSlot });
     expect(await proof(world.raw, id)).toBe(true);
@@ -117,7 +117,7 @@ describe.each(all)('undoing $name', ({ write, then, by, effect, proof }) => {
     const world = await start();
     const first = world.process({ maxAttempts: 1, waitMs: 300, landingBoundMs: 1_000 });
     const { id } = await first.effect((stripe) => write(stripe, world.customer));
-    await then?.(world.raw, id);
+    await between?.(world.raw, id);
     world.fake.fail({ kind: 'reset_after_effect' });
     await expect(compensate(first.oncely, first.stripe, slot)).rejects.toMatchObject({ code: 'in_doubt' });
     world.later(7 * 24 * 3_600_000);

@@ -216,6 +216,30 @@ describe('a capture in doubt', () => {
   });
 });
 
+describe('a failure that Stripe stored under the key', () => {
+  it('of a cancel is read back inside the window, and not sent for ever', async () => {
+    const { fake, raw, process } = await startWorld();
+    const { id } = await raw.paymentIntents.create({ amount: 5, currency: 'usd' });
+    fake.fail({ kind: 'status', status: 500, after: 'after_effect' });
+    const cancel = (stripe: Stripe): Promise<Stripe.PaymentIntent> => stripe.paymentIntents.cancel(id);
+    expect(await process().effect(cancel)).toMatchObject({ id, status: 'canceled' });
+    const sent = fake.requests.filter(({ path }) => path.endsWith('/cancel'));
+    expect(sent).toHaveLength(2);
+    expect(fake.effects('payment_intents.cancel')).toHaveLength(1);
+  });
+
+  it('of one that did nothing is sent under another key', async () => {
+    const { fake, raw, process } = await startWorld();
+    const { id } = await raw.paymentIntents.create({ amount: 5, currency: 'usd' });
+    fake.fail({ kind: 'status', status: 500, after: 'before_effect', stored: true });
+    const cancel = (stripe: Stripe): Promise<Stripe.PaymentIntent> => stripe.paymentIntents.cancel(id);
+    expect(await process().effect(cancel)).toMatchObject({ id, status: 'canceled' });
+    const sent = fake.requests.filter(({ path }) => path.endsWith('/cancel'));
+    expect(new Set(sent.map(({ headers }) => headers['idempotency-key'])).size).toBe(2);
+    expect(fake.effects('payment_intents.cancel')).toHaveLength(1);
+  });
+});
+
 describe('a list of v2', () => {
   it('is read on all its pages', async () => {
     const world = await startWorld();

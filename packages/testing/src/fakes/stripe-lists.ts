@@ -1,6 +1,6 @@
 import { isList } from './stripe-form.ts';
 import type { FormRecord } from './stripe-form.ts';
-import { invalidParam, resourceMissing, unknownParam } from './stripe-failure.ts';
+import { invalidParam, missingParam, resourceMissing, unknownParam } from './stripe-failure.ts';
 import type { AnyObject, StripeCall, StripeList, StripeResult, StripeRoute, StripeState } from './stripe-objects.ts';
 import { integer, parseInteger, text } from './stripe-params.ts';
 
@@ -12,6 +12,8 @@ export function readRoutes(
   find: (call: StripeCall) => StripeResult,
   /** What a list leaves out, by the parameters that it was asked with. */
   hides: (item: never, call: StripeCall) => boolean = () => false,
+  /** A filter without which the list is refused. */
+  needs?: string,
 ): readonly StripeRoute[] {
   const name = nameOf(resource);
   return [
@@ -31,6 +33,7 @@ export function readRoutes(
       verb: 'GET',
       path: resource,
       prepare: (call) => () => {
+        if (needs !== undefined && call.params[needs] === undefined) throw missingParam(needs);
         const shown = [...itemsOf(call.state).values()].filter((item) => !hides(item as never, call));
         return resource.startsWith('v2/')
           ? pageOfV2(shown, call.params, resource)

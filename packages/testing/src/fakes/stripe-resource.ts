@@ -20,6 +20,8 @@ export interface ResourceSpec {
   readonly removes?: 'deleted' | ((record: StripeRecord, call: StripeCall) => void);
   /** Filters of its list beside the paging; `created` is one too. */
   readonly filters?: readonly string[];
+  /** A filter without which its list is refused. */
+  readonly needs?: string;
   /** What its list leaves out, by the parameters that it was asked with. */
   readonly hides?: (record: StripeRecord, call: StripeCall) => boolean;
 }
@@ -120,7 +122,7 @@ export function resourceRoutes(spec: ResourceSpec): readonly StripeRoute[] {
             },
           } satisfies StripeRoute,
         ]),
-    ...readRoutes(path, ({ more }) => more.get(path) ?? new Map(), spec.filters ?? [], find, spec.hides),
+    ...readRoutes(path, ({ more }) => more.get(path) ?? new Map(), spec.filters ?? [], find, spec.hides, spec.needs),
   ];
 }
 

@@ -66,10 +66,7 @@ export const subscriptionRoutes: readonly StripeRoute[] = [
     path: 'subscription_items',
     called: 'subscription item',
     filters: ['subscription'],
-    hides(_item, { params }) {
-      if (params['subscription'] === undefined) throw missingParam('subscription');
-      return false;
-    },
+    needs: 'subscription',
     removes: 'deleted',
     create(call) {
       const subscription = recordOf(
