@@ -9,7 +9,7 @@ const completing = 'packages/core/test/oncely/completing.test.ts';
 export const hubspotMutants: readonly Mutant[] = [
   {
     breaks: 'HubSpot: a conflict with our own key taken for a rejection',
-    file: 'packages/hubspot/src/send.ts',
+    file: 'packages/hubspot/src/settle.ts',
     from: `if (!tells || !isConflict(verdict.response)) return verdict;`,
     to: `if (!tells || verdict.reason !== '') return verdict;`,
     test: creating,
@@ -17,7 +17,7 @@ export const hubspotMutants: readonly Mutant[] = [
   },
   {
     breaks: "HubSpot: a conflict with another's value taken for our own",
-    file: 'packages/hubspot/src/send.ts',
+    file: 'packages/hubspot/src/settle.ts',
     from: `return own ? acceptedBy(own) : verdict;`,
     to: `return acceptedBy(own ?? there);`,
     test: creating,
@@ -62,6 +62,14 @@ export const hubspotMutants: readonly Mutant[] = [
     to: `seen.map((_, index) => index);`,
     test: 'packages/hubspot/test/batches.test.ts',
     named: 'makes only the missing ones',
+  },
+  {
+    breaks: 'HubSpot: a part of a batch that landed meanwhile taken for a refusal of all of it',
+    file: 'packages/hubspot/src/settle.ts',
+    from: `if (doneIn(there) > doneIn(before)) return`,
+    to: `if (doneIn(there) < doneIn(before)) return`,
+    test: 'packages/hubspot/test/batches.test.ts',
+    named: 'is not taken for refused: the rest is made',
   },
   {
     breaks: 'HubSpot: apiRequest past the ledger',

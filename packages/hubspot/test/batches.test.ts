@@ -12,6 +12,11 @@ const nothing = {
   completedAt: '2026-01-01T00:00:00Z',
 };
 
+/** Each input stands for itself then, and a 207 says which failed. */
+function tracedOf({ inputs }: typeof three): typeof three {
+  return { inputs: inputs.map((input, index) => ({ ...input, objectWriteTraceId: `input-${index}` })) };
+}
+
 const madeOf = ({ fake }: World): (string | undefined)[] =>
   fake.effects('contacts.create').map(({ properties }) => properties['email']);
 
@@ -56,11 +61,8 @@ describe('a batch of new contacts', () => {
   it('of which some fail is recorded as the partial success that it is, and said so again', async () => {
     const world = await startWorld();
     world.fake.seed('contacts', { email: 'b@example.com' });
-    const traced = {
-      inputs: three.inputs.map((input, index) => ({ ...input, objectWriteTraceId: `input-${index}` })),
-    };
     const create = (): Promise<unknown> =>
-      world.process().effect((hubspot) => hubspot.crm.contacts.batchApi.create(traced as typeof three));
+      world.process().effect((hubspot) => hubspot.crm.contacts.batchApi.create(tracedOf(three)));
     const made = await create();
     expect(made).toMatchObject({
       numErrors: 1,
@@ -99,6 +101,20 @@ describe('a batch of new contacts', () => {
     expect(made.results).toHaveLength(3);
     const sent = world.fake.requests.filter(({ path }) => path.endsWith('/batch/create'));
     expect(sent.map(({ body }) => (JSON.parse(body) as typeof three).inputs.length)).toEqual([3, 3, 2]);
+  });
+
+  it('whose first part shows only after the look is not told that this part failed', async () => {
+    const world = await startWorld();
+    world.fake.seed('contacts', { email: 'c@example.com' });
+    world.fake.cutBatch(1);
+    world.fake.fail(
+      { kind: 'status', status: 200, after: 'before_effect', body: nothing },
+      { times: 4, match: isBatchRead },
+    );
+    const made = await world.process().effect((hubspot) => hubspot.crm.contacts.batchApi.create(tracedOf(three)));
+    expect(madeOf(world)).toEqual(['a@example.com', 'b@example.com']);
+    expect(made).toMatchObject({ numErrors: 1, errors: [{ context: { objectWriteTraceId: ['input-2'] } }] });
+    expect(new Set(made.results.map(({ properties }) => properties['email']))).toEqual(new Set(madeOf(world)));
   });
 
   it("that meets another's value is refused as a whole, and nothing happened", async () => {
