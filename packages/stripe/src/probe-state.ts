@@ -21,7 +21,7 @@ export async function probeState(
   if (unclear !== undefined) return cannotKnow(target, `with ${unclear} no state tells of it`);
   const object = await read(parentOf(request.path));
   const held = object as Readonly<Record<string, unknown>>;
-  const said = saysOf(rule, held[rule.field]);
+  const said = saysOf(rule, held);
   if (said === 'never') return { kind: 'absent' };
   if (said === undefined) return cannotKnow(target, `${rule.field} says neither yes nor no`);
   const other = Object.entries(rule.same ?? {}).find(

@@ -6,6 +6,8 @@ export interface StateRule {
   readonly done: readonly StateValue[];
   /** It never happened: states before it that nothing leads back to, and ends that exclude it. */
   readonly never: readonly StateValue[];
+  /** What must hold beside for `never`: fields with their values. */
+  readonly proof?: Readonly<Record<string, StateValue>>;
   /** Parameters that say how much, each with the field that must say the same; other than that, a person decides. */
   readonly same?: Readonly<Record<string, string>>;
   /** With one of these parameters the state does not tell. */
@@ -38,8 +40,13 @@ export const states: Readonly<Record<string, StateRule>> = {
   'invoiceRenderingTemplates.unarchive': reversible('active'),
   'invoices.finalizeInvoice': { field: 'status', done: ['open', 'paid', 'void', 'uncollectible'], never: ['draft'] },
   'invoices.markUncollectible': { field: 'status', done: ['uncollectible'], never: ['draft', 'open'] },
-  // An invoice has one payment: while it is still processing, paying again is refused by Stripe.
-  'invoices.pay': { field: 'status', done: ['paid'], never: ['draft', 'open', 'uncollectible', 'void'] },
+  // While a debit is on its way the invoice stays open; only one that nobody tried to pay was not paid.
+  'invoices.pay': {
+    field: 'status',
+    done: ['paid'],
+    never: ['draft', 'open', 'uncollectible', 'void'],
+    proof: { attempted: false },
+  },
   'invoices.voidInvoice': { field: 'status', done: ['void'], never: ['draft', 'open', 'paid', 'uncollectible'] },
   'paymentIntents.cancel': cancelled(...intentBefore, 'requires_capture'),
   'paymentIntents.capture': {
@@ -105,10 +112,15 @@ export const states: Readonly<Record<string, StateRule>> = {
   'v2.moneyManagement.payoutIntents.cancel': cancelled('pending', 'posted', 'processing', 'requires_action'),
 };
 
-/** What a state says: `done`, `never`, or nothing. */
-export function saysOf(rule: StateRule, value: unknown): 'done' | 'never' | undefined {
-  const fits = (wanted: StateValue): boolean =>
-    typeof wanted === 'object' && wanted !== null ? value !== null && value !== undefined : wanted === (value ?? null);
-  if (rule.done.some(fits)) return 'done';
-  return rule.never.some(fits) ? 'never' : undefined;
+/** What an object's state says: `done`, `never`, or nothing. */
+export function saysOf(rule: StateRule, object: Readonly<Record<string, unknown>>): 'done' | 'never' | undefined {
+  const value = object[rule.field];
+  if (rule.done.some((wanted) => fits(wanted, value))) return 'done';
+  const proven = Object.entries(rule.proof ?? {}).every(([field, wanted]) => fits(wanted, object[field]));
+  return proven && rule.never.some((wanted) => fits(wanted, value)) ? 'never' : undefined;
+}
+
+function fits(wanted: StateValue, value: unknown): boolean {
+  if (typeof wanted === 'object' && wanted !== null) return value !== null && value !== undefined;
+  return wanted === (value ?? null);
 }

@@ -216,6 +216,24 @@ describe('a capture in doubt', () => {
   });
 });
 
+describe('a payment of an invoice in doubt', () => {
+  it('is not made again where one was tried: a debit may still be on its way', async () => {
+    const world = await startWorld();
+    const { id: customer } = await world.raw.customers.create();
+    const { id } = await world.raw.invoices.create({ customer });
+    await world.raw.invoices.finalizeInvoice(id);
+    const pay = (stripe: Stripe): Promise<Stripe.Invoice> => stripe.invoices.pay(id);
+    const { effect } = await lose(world, pay, 24 * hour, 'reset_before_effect');
+    const body = { id, object: 'invoice', status: 'open', attempted: true };
+    world.fake.fail(
+      { kind: 'status', status: 200, after: 'before_effect', body },
+      { match: ({ method }) => method === 'GET' },
+    );
+    await expect(effect(pay)).rejects.toMatchObject({ code: 'stopped' });
+    expect(world.fake.effects('invoices.pay')).toEqual([]);
+  });
+});
+
 describe('a failure that Stripe stored under the key', () => {
   it('of a cancel is read back inside the window, and not sent for ever', async () => {
     const { fake, raw, process } = await startWorld();

@@ -147,6 +147,10 @@ describe(`every method of the installed SDK, stripe ${Stripe.PACKAGE_VERSION}`, 
       for (const value of [...rule.done, ...rule.never])
         expect(allows(allowed, value), `${name}: ${JSON.stringify(value)}`).toBe(true);
       for (const value of rule.done) expect(rule.never, name).not.toContain(value);
+      for (const [field, value] of Object.entries(rule.proof ?? {})) {
+        const type = declarations.interfaces.get(result)?.find((each) => each.name === field)?.type ?? '';
+        expect(allows(literalsOf(type, result, declarations), value), `${name} by ${field}`).toBe(true);
+      }
       for (const [parameter, field] of Object.entries(rule.same ?? {})) {
         expect(takes(method, parameter), `${name} takes ${parameter}`).toBe(true);
         expect(

@@ -156,12 +156,13 @@ function askedBy({ path, created, by, needs, fixed, both }: LookUp & { kind: 'li
   return `${code(path)}${asked.length === 0 ? ', whole' : ` by ${asked.join(', ')}`}`;
 }
 
-function toldBy({ field, done, never, unless = [] }: StateRule): string {
+function toldBy({ field, done, never, proof = {}, unless = [] }: StateRule): string {
   const say = (values: StateRule['done']): string =>
     values.map((value) => (typeof value === 'object' && value !== null ? 'anything' : code(String(value)))).join(', ');
   const not = never.length === 0 ? '' : `; never: ${say(never)}`;
+  const beside = Object.entries(proof).map(([name, value]) => ` with ${code(name)} ${code(JSON.stringify(value))}`);
   const but = unless.length === 0 ? '' : `; not with ${unless.map(code).join(', ')}`;
-  return `${code(field)}: ${say(done)}${not}${but}`;
+  return `${code(field)}: ${say(done)}${not}${beside.join('')}${but}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
