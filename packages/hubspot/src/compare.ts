@@ -11,18 +11,35 @@ export function sameValue(wanted: unknown, there: unknown): boolean {
   return first !== undefined && first === second;
 }
 
+/** Values that are written alike, to the letter. */
+export function sameText(wanted: unknown, there: unknown): boolean {
+  return textOf(wanted) === textOf(there);
+}
+
+/**
+ * Whether what stands there is what was asked for. HubSpot writes some values in its own way, so alike is enough where
+ * they are not what stood there before; where nothing has changed only the very same is.
+ */
+export function isDone(before: string | undefined, now: string, alike: boolean, same: boolean): boolean {
+  return same || (alike && now !== before);
+}
+
 /** Whether everything in `wanted` is in `there`, whatever else is. */
-export function holds(there: unknown, wanted: unknown): boolean {
+export function holds(there: unknown, wanted: unknown, equals: typeof sameValue = sameValue): boolean {
   if (Array.isArray(wanted)) {
     return (
-      Array.isArray(there) && there.length === wanted.length && wanted.every((each, index) => holds(there[index], each))
+      Array.isArray(there) &&
+      there.length === wanted.length &&
+      wanted.every((each, index) => holds(there[index], each, equals))
     );
   }
   if (typeof wanted === 'object' && wanted !== null) {
     if (typeof there !== 'object' || there === null) return false;
-    return Object.entries(wanted).every(([name, each]) => holds((there as Record<string, unknown>)[name], each));
+    return Object.entries(wanted).every(([name, each]) =>
+      holds((there as Record<string, unknown>)[name], each, equals),
+    );
   }
-  return sameValue(wanted, there);
+  return equals(wanted, there);
 }
 
 /** The parts of `there` that `like` speaks of, in an order of their own. */

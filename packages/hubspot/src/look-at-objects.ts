@@ -1,5 +1,5 @@
 import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
-import { digestOf, partOf, sameValue } from './compare.ts';
+import { digestOf, holds, isDone, partOf, sameText, sameValue } from './compare.ts';
 import { objectTypeOf } from './operations.ts';
 import { inputsOf, jsonOf, queryOf, segmentsOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
@@ -45,7 +45,7 @@ export async function lookAtObjects(
       const id = segmentsOf(request.path).at(-1) ?? '';
       const { properties } = jsonOf(request) as Wanted;
       const idProperty = queryOf(request.path).get('idProperty') ?? undefined;
-      const seen = await compare(read, type, [{ id, properties: properties ?? {} }], idProperty);
+      const seen = await compare(read, type, [{ id, properties: properties ?? {} }], request.before, idProperty);
       return { seen, answer: jsonAnswer(200, seen[0]?.result) };
     }
     case 'update_batch':
@@ -56,7 +56,7 @@ export async function lookAtObjects(
         id: String(each['id']),
         properties: (each['properties'] ?? {}) as Properties,
       }));
-      const compared = await compare(read, type, wanted, idProperty[0]);
+      const compared = await compare(read, type, wanted, request.before, idProperty[0]);
       const seen = kind === 'upsert_batch' ? newIn(request, compared) : compared;
       return { seen, answer: batchAnswer(200, resultsOf(seen)) };
     }
@@ -106,20 +106,19 @@ async function compare(
   read: Read,
   type: string,
   wanted: readonly Wanted[],
+  before: readonly string[] | undefined,
   idProperty: string | undefined,
 ): Promise<Seen[]> {
   const names = [...new Set(wanted.flatMap(({ properties }) => Object.keys(properties)))];
   const ids = wanted.map(({ id }) => id);
   const there = await readLive(read, type, ids, names, idProperty);
-  return wanted.map(({ id, properties }): Seen => {
+  return wanted.map(({ id, properties }, index): Seen => {
     const object = there.get(id);
     if (!object) return { done: false, value: 'null' };
-    return {
-      done: Object.entries(properties).every(([name, value]) => sameValue(value, object.properties[name])),
-      value: digestOf(partOf(object.properties, properties)),
-      id: object.id,
-      result: object,
-    };
+    const value = digestOf(partOf(object.properties, properties));
+    const { properties: values } = object;
+    const done = isDone(before?.[index], value, holds(values, properties), holds(values, properties, sameText));
+    return { done, value, id: object.id, result: object };
   });
 }
 

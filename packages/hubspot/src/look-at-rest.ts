@@ -1,11 +1,11 @@
 import { emptyAnswer, jsonAnswer } from './answers.ts';
-import { digestOf, holds, partOf } from './compare.ts';
+import { digestOf, holds, isDone, partOf, sameText } from './compare.ts';
 import { plainOf } from './operations.ts';
 import { jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look } from './seen.ts';
 import type { Read, ReadAnswer } from './vendor.ts';
 
-/** The clocks of HubSpot and of the machine that prepared the request may differ by so much. */
+/** The clocks of HubSpot and of the ledger may differ by so much. */
 const skewMs = 60_000;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -23,7 +23,8 @@ export async function lookAtRest(
       refuseUnshown(status, body, wanted);
       const there = status === 404 ? 'null' : digestOf(partOf(body, wanted));
       const id = idOf(body) ?? lastOf(request);
-      const done = status !== 404 && holds(body, wanted);
+      const done =
+        status !== 404 && isDone(request.before?.[0], there, holds(body, wanted), holds(body, wanted, sameText));
       return { seen: [{ done, value: there, id }], answer: jsonAnswer(200, body) };
     }
     case 'gone': {
@@ -57,7 +58,7 @@ async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
   // Only what HubSpot shows of it can tell: it does not repeat all that a create takes.
   const comparable = Object.fromEntries(Object.entries(wanted).filter(([field]) => field in object));
   const createdAt = Date.parse(textOf(object['createdAt']));
-  const older = !Number.isNaN(createdAt) && createdAt < request.at - skewMs;
+  const older = !Number.isNaN(createdAt) && createdAt < earliest(request);
   if (older || !holds(object, comparable)) {
     throw new CannotTell(`another ${collection.split('/')[3] ?? 'object'} has this name`);
   }
@@ -79,7 +80,7 @@ async function lookAtListed(request: HubSpotRequest, read: Read): Promise<Look> 
       if (Number.isNaN(createdAt)) throw new CannotTell('HubSpot does not say when it was made');
       const comparable = Object.entries(wanted).filter(([field]) => field in object);
       const same = comparable.length > 0 && holds(object, Object.fromEntries(comparable));
-      if (same && createdAt >= request.at - skewMs && object['archived'] !== true) {
+      if (same && createdAt >= earliest(request) && object['archived'] !== true) {
         return { seen: [{ done: true, value: 'there', id: idOf(object) ?? '' }], answer: jsonAnswer(201, object) };
       }
     }
@@ -125,6 +126,12 @@ function refuseUnshown(status: number, body: unknown, wanted: Fields): void {
 function definite(answer: ReadAnswer): ReadAnswer {
   if (answer.status === 404 || answer.status === 200) return answer;
   throw new CannotTell(`HubSpot answered ${answer.status} to a look-up`);
+}
+
+/** What was made before is none of ours. */
+function earliest({ since }: HubSpotRequest): number {
+  if (since === undefined) throw new CannotTell('nobody knows since when it may be there');
+  return since - skewMs;
 }
 
 function lastOf(request: HubSpotRequest): string {

@@ -88,7 +88,6 @@ async function create(vendor: Vendor, path: string, body: object): Promise<void>
       text: JSON.stringify(body),
       encoding: 'text',
       auth: 'bearer',
-      at: Date.now(),
     },
     { check: () => undefined, remainingMs: () => 30_000 },
   );

@@ -22,8 +22,8 @@ export interface HubSpotRequest {
   readonly marks?: { readonly property: string; readonly keys: readonly string[] };
   /** What stood there before the first send, an entry an input; absent where it was not read. */
   readonly before?: readonly string[];
-  /** When it was prepared, by this machine. */
-  readonly at: number;
+  /** From before the first attempt, by the ledger's clock; not stored. */
+  readonly since?: number;
 }
 
 /** A call as the SDK is about to send it. */
@@ -95,7 +95,6 @@ export function asMade(call: SdkCall): HubSpotRequest {
     encoding: call.body.encoding,
     auth: call.auth,
     ...(call.ownKey === undefined ? {} : { ownKey: call.ownKey }),
-    at: Date.now(),
   };
 }
 

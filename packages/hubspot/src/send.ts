@@ -25,7 +25,7 @@ const secrets = /^\/marketing\/v3\/transactional\/smtp-tokens(\/[^/]+\/password-
  * our own key it says that an earlier attempt was accepted.
  */
 export async function send(parts: SendParts, stored: string, permit: Permit, target: Target): Promise<Verdict> {
-  const request = readRequest(stored);
+  const request = { ...readRequest(stored), since: target.from };
   const kind = kindOf(request, parts.settings);
   let before: Look | undefined;
   let read: Read;

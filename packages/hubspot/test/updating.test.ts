@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { slot, startWorld, type World } from './world.ts';
 
@@ -54,6 +54,23 @@ describe('an update in doubt', () => {
       expect(doubt.world.sent()).toHaveLength(1);
     },
   );
+
+  it.each([
+    ['ada', 'Ada'],
+    ['7', '7.0'],
+  ])('that did not happen and changes no more than the writing, %s to %s, is sent again', async (before, after) => {
+    const world = await startWorld();
+    const contact = world.fake.seed('contacts', { email: 'ada@example.com', firstname: before });
+    const update = (settings: object): Promise<unknown> =>
+      world
+        .process(settings)
+        .effect((hubspot) => hubspot.crm.contacts.basicApi.update(contact, { properties: { firstname: after } }));
+    world.fake.fail({ kind: 'reset_before_effect' });
+    await expect(update({ landingBoundMs: 60_000, waitMs: 500 })).rejects.toMatchObject({ code: 'in_doubt' });
+    world.later(120_000);
+    await update({});
+    expect(world.fake.peek('contacts', contact)).toMatchObject({ firstname: after });
+  });
 
   it('does not mind an edit of what it does not set', async () => {
     const doubt = await inDoubt('reset_before_effect');
@@ -203,6 +220,17 @@ describe('a list of a name that may be there once', () => {
     world.fake.heal();
     await world.raw.crm.lists.listsApi.create({ ...list, processingType: 'SNAPSHOT' });
     await expect(create({})).rejects.toMatchObject({ code: 'stopped', message: expect.stringContaining('this name') });
+    expect(lists(world)).toBe(1);
+  });
+
+  it.each([-3_600_000, 3_600_000])("is found by a worker whose clock is %i ms off the ledger's", async (ms) => {
+    const world = await startWorld();
+    world.fake.fail({ kind: 'reset_after_effect' });
+    const real = Date.now.bind(Date);
+    // Only the worker's: ledger and vendor have theirs.
+    world.later(-ms);
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + ms);
+    await world.process().effect((hubspot) => hubspot.crm.lists.listsApi.create(list));
     expect(lists(world)).toBe(1);
   });
 
