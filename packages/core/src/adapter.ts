@@ -90,7 +90,7 @@ export interface VendorWrite {
   /** The exact request, as text, with our key and marker in it and without credentials. The ledger keeps it. */
   prepare(keys: Keys): string;
   /** Sends a prepared request once. A failure is a verdict, not a throw. */
-  send(request: string, permit: Permit): Promise<Verdict>;
+  send(request: string, permit: Permit, target: Target): Promise<Verdict>;
   /** Sends the call as the SDK made it, outside the ledger; for `unscoped: 'observe'`. */
   passThrough(): Promise<WireResponse>;
 }
@@ -106,6 +106,10 @@ export interface Target {
   /** From before the first attempt until after the last, on the ledger's clock. */
   readonly from: number;
   readonly until: number;
+  /** Whether an earlier attempt ended without an answer of its own, so that it may have happened. */
+  readonly doubted?: boolean;
+  /** Whether the vendor has answered an attempt with a no while others may have happened. */
+  readonly refused?: boolean;
 }
 
 /** The vendor's answer to "did it happen?". */

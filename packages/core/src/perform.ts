@@ -206,7 +206,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       },
       prepare: (keys) => write.prepare(keys),
       rekey: (request) => request,
-      send: (target, permit) => write.send(target.request, permit),
+      send: (target, permit) => write.send(target.request, permit, target),
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),

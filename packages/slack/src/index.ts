@@ -4,4 +4,6 @@
  */
 export { oncelySlack } from './adapter.ts';
 export type { SlackConfig, SlackOptions } from './adapter.ts';
-export type { SlackLike } from './probe.ts';
+export { checkSlack } from './check.ts';
+export type { SlackCheck } from './check.ts';
+export type { SlackLike } from './looking.ts';
