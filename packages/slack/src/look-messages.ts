@@ -100,14 +100,16 @@ export const said: LookUp = async (looking) => {
   return byText(looking, (text) => sameText(text, written));
 };
 
-export async function byText(looking: Looking, isIt: (text: string, each: Message) => boolean): ReturnType<LookUp> {
+/** Our messages in the time of the attempts; one with a marker was posted by another method. */
+export async function byText(looking: Looking, isIt: (text: string) => boolean): ReturnType<LookUp> {
   const channel = await channelOf(looking.call, looking.fields.get('channel') ?? '');
   if (channel === undefined) return byName;
   const me = await looking.me();
   const found: Match[] = [];
   for await (const each of messagesOf(looking, channel)) {
     const at = Number(each.ts);
-    if (at < earliest(looking) || at > latest(looking) || !isIt(each.text ?? '', each)) continue;
+    if (at < earliest(looking) || at > latest(looking) || !isIt(each.text ?? '')) continue;
+    if (each.metadata?.event_payload?.[markerField] !== undefined) continue;
     if (!looking.isAnothers(`${channel}:${each.ts}`)) found.push(matchOf(channel, each, isOurs(each, me)));
   }
   return matches(...found);

@@ -91,8 +91,7 @@ function note(field: 'topic' | 'purpose'): LookUp {
     const { call, fields } = looking;
     const channel = await infoOf(call, fields);
     const held = channel[field];
-    if (equalText(held?.value ?? '', fields.get(field) ?? ''))
-      return reached(true, channel.id ?? '', { channel, [field]: held?.value });
+    if (equalText(held?.value ?? '', fields.get(field) ?? '')) return reached(true, channel.id ?? '', { channel });
     return (held?.last_set ?? 0) >= Math.floor(earliest(looking))
       ? cannotKnow(`the ${field} was set since, and says something else`)
       : matches();

@@ -5,10 +5,7 @@ import { sameText, streamedText } from './texts.ts';
 /** By its text: nothing is appended before its start is known. */
 export const stream: LookUp = async (looking) => {
   const written = streamedText(looking.fields);
-  return byText(
-    looking,
-    (text, each) => each.streaming_state !== undefined && (written === '' ? text === '' : sameText(text, written)),
-  );
+  return byText(looking, (text) => (written === '' ? text === '' : sameText(text, written)));
 };
 
 /** By what the message says: with the piece, or as before it. */

@@ -137,9 +137,15 @@ export const canvas: LookUp = async (looking) => {
 /** A channel has one canvas: by its maker and its time. */
 export const channelCanvas: LookUp = async (looking) => {
   const { channel } = (await looking.call('conversations.info', { channel: looking.fields.get('channel_id') })) as {
-    channel?: { properties?: { canvas?: { file_id?: string } } };
+    channel?: {
+      properties?: {
+        tabs?: readonly { type?: string; data?: { file_id?: string } }[];
+        canvas?: { file_id?: string };
+      };
+    };
   };
-  const id = channel?.properties?.canvas?.file_id;
+  const { tabs = [], canvas: older } = channel?.properties ?? {};
+  const id = tabs.find(({ type }) => type === 'channel_canvas')?.data?.file_id ?? older?.file_id;
   const file = id === undefined ? undefined : await fileAt(looking.call, id);
   if (id === undefined || !file || !isInTime(looking, file.created)) return matches();
   const { user_id: user } = await looking.me();

@@ -114,7 +114,7 @@ function note(call: SlackCall, field: 'topic' | 'purpose'): ReturnType<SlackMeth
   if (value.length > 250) throw new SlackRefusal('too_long');
   channel[field] = { value, creator: call.caller.userId, last_set: seconds(call) };
   return {
-    body: { [field]: value, ...(field === 'topic' && { channel: shown(channel) }) },
+    body: { channel: shown(channel) },
     effect: { id: channel.id, channel: channel.id, text: value },
   };
 }
@@ -150,6 +150,10 @@ function shown(channel: SlackChannel): Record<string, unknown> {
     created,
     topic,
     purpose,
-    ...(canvas !== undefined && { properties: { canvas: { file_id: canvas, is_empty: false, quip_thread_id: '' } } }),
+    ...(canvas !== undefined && {
+      properties: {
+        tabs: [{ id: `Ct${canvas.slice(1)}`, type: 'channel_canvas', label: '', data: { file_id: canvas } }],
+      },
+    }),
   };
 }

@@ -29,7 +29,7 @@ export const chatMethods: Readonly<Record<string, SlackMethod>> = {
     if (post.metadata) message.metadata = post.metadata;
     message.edited = { user: call.caller.userId, ts: call.workspace.nextTs() };
     return {
-      body: { channel: channel.id, ts: message.ts, text: message.text, message },
+      body: { channel: channel.id, ts: message.ts, text: message.text, message: changed(message) },
       effect: effectOf(message.ts, channel.id, post),
     };
   },
@@ -114,6 +114,11 @@ export function channelToPost(call: SlackCall): SlackChannel {
 export function ownMessage(call: SlackCall, channel: SlackChannel, error: string): SlackMessage {
   const message = findMessage(channel, argument(call, 'ts'));
   if (message.bot_id !== call.caller.botId) throw new SlackRefusal(error);
+  return message;
+}
+
+/** A changed message as it is answered: what it says, under the `ts` beside it. */
+function changed({ ts: _ts, thread_ts: _thread, reactions: _reactions, ...message }: SlackMessage): object {
   return message;
 }
 

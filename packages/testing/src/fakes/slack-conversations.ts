@@ -76,7 +76,8 @@ export const conversationMethods: Readonly<Record<string, SlackMethod>> = {
     requireScope(call, 'reactions:read');
     const channel = joinedChannel(call);
     const message = findMessage(channel, argument(call, 'timestamp', 'no_item_specified'));
-    return { body: { type: 'message', channel: channel.id, message } };
+    const { metadata: _metadata, edited: _edited, ...shown } = message;
+    return { body: { type: 'message', channel: channel.id, message: shown } };
   },
 };
 

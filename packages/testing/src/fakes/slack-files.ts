@@ -167,6 +167,9 @@ function shownFile(call: SlackCall, { shares, ...file }: SlackFile): Record<stri
     channels: idsOf('C'),
     groups: idsOf('G'),
     ims: idsOf('D'),
-    shares: { public: Object.fromEntries(of('C')), private: Object.fromEntries(of('GD')) },
+    shares: {
+      ...(of('C').length > 0 && { public: Object.fromEntries(of('C')) }),
+      ...(of('GD').length > 0 && { private: Object.fromEntries(of('GD')) }),
+    },
   };
 }

@@ -38,7 +38,9 @@ export const itemMethods: Readonly<Record<string, SlackMethod>> = {
     const channel = joinedChannel(call);
     const items = channel.pins.flatMap(({ ts, user, created }) => {
       const message = channel.messages.find((landed) => landed.message.ts === ts)?.message;
-      return message ? [{ type: 'message', channel: channel.id, created, created_by: user, message }] : [];
+      if (!message) return [];
+      const { metadata: _metadata, edited: _edited, ...rest } = message;
+      return [{ type: 'message', channel: channel.id, created, created_by: user, message: rest }];
     });
     return { body: { items } };
   },

@@ -49,7 +49,7 @@ export const streamMethods: Readonly<Record<string, SlackMethod>> = {
     requireScope(call, 'chat:write');
     const channel = channelToPost(call);
     const { text } = readPost(call);
-    const { ts } = call.workspace.post(channel, call.caller, { text, subtype: 'me_message' });
+    const { ts } = call.workspace.post(channel, call.caller, { text });
     return { body: { channel: channel.id, ts }, effect: { id: ts, channel: channel.id, text } };
   },
 };
@@ -71,6 +71,6 @@ function streamedText(call: SlackCall): string {
   return (call.args['markdown_text'] ?? '') + texts.join('');
 }
 
-function withoutMetadata({ metadata: _metadata, subtype: _subtype, ...message }: SlackMessage): object {
+function withoutMetadata({ metadata: _metadata, ...message }: SlackMessage): object {
   return message;
 }

@@ -15,7 +15,6 @@ export interface SlackIdentity {
 
 export interface SlackMessage {
   readonly type: 'message';
-  readonly subtype?: 'bot_message' | 'me_message';
   readonly ts: string;
   readonly thread_ts?: string;
   readonly user: string;
@@ -38,7 +37,6 @@ export interface SlackPost {
   readonly blocks?: readonly unknown[];
   readonly attachments?: readonly unknown[];
   readonly metadata?: SlackMetadata;
-  readonly subtype?: 'bot_message' | 'me_message';
   readonly streaming?: boolean;
 }
 
@@ -201,7 +199,6 @@ export function createSlackWorkspace(now: () => number, strictChannels: boolean)
     post(channel, author, post) {
       const message: SlackMessage = {
         type: 'message',
-        subtype: post.subtype ?? 'bot_message',
         text: post.text,
         ts: workspace.nextTs(),
         ...(post.threadTs !== undefined && { thread_ts: post.threadTs }),
