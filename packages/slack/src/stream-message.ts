@@ -72,7 +72,7 @@ export function streamMessage(
 
   const flush = async (upTo: number): Promise<void> => {
     while (!over && buffer.length >= upTo && buffer.length > 0) {
-      const piece = await pin(buffer.slice(0, Math.max(upTo, pieceLength)));
+      const piece = await pin(cut(buffer, pieceLength));
       if (piece === null) {
         over = true;
         break;
@@ -110,4 +110,10 @@ export function streamMessage(
       );
     },
   };
+}
+
+/** Never between the halves of one character. */
+function cut(text: string, length: number): string {
+  const piece = text.slice(0, length);
+  return /[\uD800-\uDBFF]$/.test(piece) && text.length > length ? text.slice(0, length + 1) : piece;
 }

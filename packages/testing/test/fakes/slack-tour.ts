@@ -1,5 +1,5 @@
 import { defaultSlackIdentity, type SlackFake } from '@oncely/testing/fakes/slack';
-import { LogLevel, WebClient } from '@slack/web-api';
+import { LogLevel, WebClient, type ViewsOpenArguments } from '@slack/web-api';
 
 /** An answer of the fake, and what the SDK's types call it. */
 export interface Shown {
@@ -7,6 +7,8 @@ export interface Shown {
   readonly type: string;
   readonly answer: Readonly<Record<string, unknown>>;
 }
+
+type View = ViewsOpenArguments['view'];
 
 const channel = 'C0TOUR';
 
@@ -100,7 +102,7 @@ async function files(slack: WebClient, show: Show): Promise<void> {
     slack.files.completeUploadExternal({ files: [{ id: file }], channel_id: channel, initial_comment: 'here' }),
   );
   await show('files.info', slack.files.info({ file }));
-  await show('files.list', slack.files.list());
+  await show('files.list', slack.files.list({}));
   await show('files.delete', slack.files.delete({ file }));
   const canvas = await show('canvases.create', slack.canvases.create({ title: 'Plan' }));
   await show('canvases.delete', slack.canvases.delete({ canvas_id: canvas.canvas_id ?? '' }));
@@ -122,7 +124,7 @@ async function things(slack: WebClient, show: Show): Promise<void> {
   await show('reminders.delete', slack.reminders.delete({ reminder }));
   await show('usergroups.create', slack.usergroups.create({ name: 'Desk', handle: 'desk' }));
   await show('usergroups.list', slack.usergroups.list());
-  const view = { type: 'modal', title: { type: 'plain_text', text: 'Refund' }, blocks: [] } as const;
+  const view: View = { type: 'modal', title: { type: 'plain_text', text: 'Refund' }, blocks: [] };
   await show('views.open', slack.views.open({ trigger_id: '1.2.abc', view }));
   await show('views.publish', slack.views.publish({ user_id: 'U0ANN', view: { type: 'home', blocks: [] } }));
 }
