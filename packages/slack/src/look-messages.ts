@@ -182,8 +182,3 @@ export const updated: LookUp = async ({ call, fields, me, ...looking }) => {
   }
   return cannotKnow('the message was edited since, and does not say what it was to say');
 };
-
-export const deleted: LookUp = async ({ call, fields }) => {
-  const { channel = '', ts = '' } = Object.fromEntries(fields);
-  return reached((await messageAt(call, channel, ts)) === undefined, `${channel}:${ts}`, { channel, ts });
-};

@@ -38,24 +38,6 @@ export const reaction: LookUp = async ({ call, fields, me }) => {
   return matches(...there.slice(0, 1).map(() => ({ vendorId, mine: false, response: answered({}) })));
 };
 
-export const unreaction: LookUp = async ({ call, fields, me }) => {
-  const { user_id: user = '' } = await me();
-  const none = (await reactionsOf(call, fields)).every(({ users = [] }) => !users.includes(user));
-  return reached(none, `${idOf(fields)}:${fields.get('name')}`);
-};
-
-async function isPinned(call: Call, fields: URLSearchParams): Promise<boolean> {
-  const { channel, timestamp } = Object.fromEntries(fields);
-  const { items = [] } = (await call('pins.list', { channel })) as {
-    items?: readonly { message?: { ts?: string } }[];
-  };
-  return items.some(({ message }) => message?.ts === timestamp);
-}
-
-export const pin: LookUp = async ({ call, fields }) => reached(await isPinned(call, fields), idOf(fields));
-
-export const unpin: LookUp = async ({ call, fields }) => reached(!(await isPinned(call, fields)), idOf(fields));
-
 interface Note {
   readonly value?: string;
   readonly last_set?: number;
@@ -73,12 +55,6 @@ async function infoOf(call: Call, fields: URLSearchParams): Promise<Channel> {
   const { channel } = (await call('conversations.info', { channel: fields.get('channel') })) as { channel?: Channel };
   return channel ?? {};
 }
-
-export const archived: LookUp = async ({ call, fields }) =>
-  reached((await infoOf(call, fields)).is_archived === true, fields.get('channel') ?? '');
-
-export const unarchived: LookUp = async ({ call, fields }) =>
-  reached((await infoOf(call, fields)).is_archived === false, fields.get('channel') ?? '');
 
 export const name: LookUp = async ({ call, fields }) => {
   const channel = await infoOf(call, fields);
@@ -119,11 +95,6 @@ export const member: LookUp = async ({ call, fields }) => {
   const channel = fields.get('channel') ?? '';
   if (!users.every((user) => members.has(user.trim()))) return matches();
   return reached(true, channel, { channel: await infoOf(call, fields).catch(withoutInfo) });
-};
-
-export const nonmember: LookUp = async ({ call, fields }) => {
-  const members = await membersOf(call, fields);
-  return reached(!members.has(fields.get('user') ?? ''), `${fields.get('channel')}:${fields.get('user')}`);
 };
 
 /** Membership may be read by a token that may not read what the channel is. */

@@ -27,10 +27,11 @@ export const appended: LookUp = async ({ call, fields, request }) => {
 };
 
 /** By the message's own state. */
-export const stopped: LookUp = async ({ call, fields, request }) => {
+export const stopped: LookUp = async ({ call, fields, request, target }) => {
   const { channel = '', ts = '' } = Object.fromEntries(fields);
   const held = await messageAt(call, channel, ts);
-  if (!held) return cannotKnow('the streaming message is gone');
+  // What is not in the history may not be in it yet; the repeat tells.
+  if (!held) return target.refused === true ? cannotKnow('the streaming message is gone') : matches();
   if (held.streaming_state === 'in_progress') return matches();
   const last = streamedText(fields);
   const { before } = request;

@@ -7,7 +7,6 @@ import {
   latest,
   matches,
   pagesOf,
-  reached,
   type Call,
   type Looking,
   type LookUp,
@@ -82,14 +81,6 @@ export const bookmark: LookUp = async (looking) => {
     return [{ vendorId, mine: each.last_updated_by_user_id === user, response: answered({ bookmark: each }) }];
   });
   return matches(...found);
-};
-
-export const unbookmark: LookUp = async ({ call, fields }) => {
-  const { channel_id: channel = '', bookmark_id: id = '' } = Object.fromEntries(fields);
-  const { bookmarks = [] } = (await call('bookmarks.list', { channel_id: channel })) as {
-    bookmarks?: readonly { id?: string }[];
-  };
-  return reached(!bookmarks.some((each) => each.id === id), `${channel}:${id}`);
 };
 
 /** By text, time and maker. Slack does not say when it was made, so one that was there before counts as it. */

@@ -30,7 +30,7 @@ auth.test read
 bookmarks.add probed:bookmark m:channel_id,type,link w:title,emoji
 bookmarks.edit constrained:repeat m:channel_id,bookmark_id,link w:title,emoji
 bookmarks.list read
-bookmarks.remove constrained:unbookmark done:not_found m:channel_id,bookmark_id
+bookmarks.remove constrained:repeat done:not_found m:channel_id,bookmark_id
 blocks.validate read
 bots.info read
 calls.add unverifiable m:external_unique_id,join_url w:title
@@ -46,7 +46,7 @@ canvases.delete constrained:repeat done:canvas_deleted,canvas_not_found m:canvas
 canvases.edit unverifiable m:canvas_id w:changes
 canvases.sections.lookup read
 chat.appendStream probed:appended m:channel,ts w:markdown_text,chunks
-chat.delete constrained:deleted done:message_not_found m:channel,ts
+chat.delete constrained:repeat done:message_not_found m:channel,ts
 chat.deleteScheduledMessage natural:unscheduled m:channel,scheduled_message_id
 chat.getPermalink read
 chat.meMessage probed:said m:channel w:text
@@ -60,7 +60,7 @@ chat.unfurl constrained:repeat m:channel,ts,source,unfurl_id w:unfurls,metadata
 chat.update natural:updated m:channel,ts w:text,markdown_text,blocks,attachments
 conversations.acceptSharedInvite unverifiable m:channel_id,channel_name,invite_id
 conversations.approveSharedInvite constrained:repeat m:invite_id
-conversations.archive constrained:archived done:already_archived m:channel
+conversations.archive constrained:repeat done:already_archived m:channel
 conversations.canvases.create constrained:channelCanvas m:channel_id w:document_content
 conversations.close constrained:repeat m:channel
 conversations.create constrained:channel m:name,is_private,team_id
@@ -71,7 +71,7 @@ conversations.info read
 conversations.invite constrained:member done:already_in_channel m:channel,users
 conversations.inviteShared unverifiable m:channel,emails,user_ids
 conversations.join constrained:repeat m:channel
-conversations.kick constrained:nonmember done:not_in_channel m:channel,user
+conversations.kick constrained:repeat done:not_in_channel m:channel,user
 conversations.leave constrained:repeat done:not_in_channel m:channel
 conversations.list read
 conversations.listConnectInvites read
@@ -85,7 +85,7 @@ conversations.requestSharedInvite.deny unverifiable m:invite_id
 conversations.requestSharedInvite.list read
 conversations.setPurpose natural:purpose m:channel w:purpose
 conversations.setTopic natural:topic m:channel w:topic
-conversations.unarchive constrained:unarchived done:not_archived m:channel
+conversations.unarchive constrained:repeat done:not_archived m:channel
 dialog.open constrained:repeat done:trigger_exchanged m:trigger_id w:dialog
 dnd.endDnd constrained:repeat done:not_in_dnd
 dnd.endSnooze constrained:repeat done:snooze_not_active
@@ -117,13 +117,13 @@ oauth.v2.access passes
 oauth.v2.exchange unverifiable m:client_id
 openid.connect.token passes
 openid.connect.userInfo read
-pins.add constrained:pin done:already_pinned m:channel,timestamp
+pins.add constrained:repeat done:already_pinned m:channel,timestamp
 pins.list read
-pins.remove constrained:unpin done:no_pin,not_pinned m:channel,timestamp
+pins.remove constrained:repeat done:no_pin,not_pinned m:channel,timestamp
 reactions.add constrained:reaction done:already_reacted m:channel,timestamp,name
 reactions.get read
 reactions.list read
-reactions.remove constrained:unreaction done:no_reaction m:channel,timestamp,name
+reactions.remove constrained:repeat done:no_reaction m:channel,timestamp,name
 reminders.add probed:reminder m:time,user w:text
 reminders.complete constrained:repeat m:reminder
 reminders.delete constrained:repeat done:not_found m:reminder

@@ -15,6 +15,8 @@ export interface Subject {
   readonly write: (slack: WebClient, ids: Ids) => Promise<unknown>;
   /** How doubt ends: by a look, by doing it again, or by a person. */
   readonly found: 'look' | 'repeat' | 'person';
+  /** Why a doubt may stop for a person although it can be looked up. */
+  readonly mayStop?: string;
   /** Without which scope the look-up is blind and the doubt stops; absent where Slack arbitrates a repeat. */
   readonly scope?: string;
 }

@@ -1,151 +1,14 @@
 import type { WebClient } from '@slack/web-api';
 
 import type { Ids, Subject } from './subject.ts';
+import { afterAll, at, desk, posted } from './subject-parts.ts';
+import { messages } from './subjects-messages.ts';
 
-export const desk = 'C0DESK';
-
-const posted = async (raw: WebClient): Promise<Ids> => {
-  const { ts = '' } = await raw.chat.postMessage({ channel: desk, text: 'parent' });
-  return { ts };
-};
-const recipient = { recipient_team_id: 'T0FAKE', recipient_user_id: 'U0ANN' };
-const at = (ids: Ids): { channel: string; timestamp: string } => ({ channel: desk, timestamp: ids['ts'] ?? '' });
-const own = (ids: Ids): { channel: string; ts: string } => ({ channel: desk, ts: ids['ts'] ?? '' });
 const made = async (raw: WebClient): Promise<Ids> => {
   const { channel } = await raw.conversations.create({ name: 'refunds' });
   return { channel: channel?.id ?? '' };
 };
 const channelOf = (ids: Ids): string => ids['channel'] ?? '';
-/** One time for the whole run, and further ahead than any test goes. */
-const afterAll = Math.floor(Date.now() / 1_000) + 90 * 24 * 3_600;
-
-/** Messages of every kind. */
-const messages: readonly Subject[] = [
-  {
-    method: 'chat.postMessage',
-    name: 'in a channel',
-    kind: 'probed',
-    found: 'look',
-    scope: 'channels:history',
-    write: (slack) => slack.chat.postMessage({ channel: desk, text: 'refunded: 10 € & more' }),
-  },
-  {
-    method: 'chat.postMessage',
-    name: 'in a thread, broadcast',
-    kind: 'probed',
-    found: 'look',
-    scope: 'channels:history',
-    before: posted,
-    write: (slack, { ts = '' }) =>
-      slack.chat.postMessage({ channel: desk, thread_ts: ts, reply_broadcast: true, text: 'reply' }),
-  },
-  {
-    method: 'chat.postMessage',
-    name: 'to a person',
-    kind: 'probed',
-    found: 'look',
-    scope: 'im:history',
-    write: (slack) => slack.chat.postMessage({ channel: 'U0ANN', text: 'hello' }),
-  },
-  {
-    method: 'chat.postMessage',
-    name: 'with blocks, attachments and metadata',
-    kind: 'probed',
-    found: 'look',
-    scope: 'channels:history',
-    write: (slack) =>
-      slack.chat.postMessage({
-        channel: desk,
-        text: 'approve?',
-        blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*Approve?*' } }],
-        attachments: [{ color: '#fff', fallback: 'approve?' }],
-        metadata: { event_type: 'approval', event_payload: { order: '7' } },
-      }),
-  },
-  {
-    method: 'chat.scheduleMessage',
-    name: '',
-    kind: 'probed',
-    found: 'look',
-    write: (slack) => slack.chat.scheduleMessage({ channel: desk, text: 'tomorrow', post_at: afterAll }),
-  },
-  {
-    method: 'chat.deleteScheduledMessage',
-    name: '',
-    kind: 'natural',
-    found: 'look',
-    before: async (raw) => {
-      const { scheduled_message_id: id = '' } = await raw.chat.scheduleMessage({
-        channel: desk,
-        text: 'never',
-        post_at: afterAll,
-      });
-      return { id };
-    },
-    write: (slack, { id = '' }) => slack.chat.deleteScheduledMessage({ channel: desk, scheduled_message_id: id }),
-  },
-  {
-    method: 'chat.update',
-    name: '',
-    kind: 'natural',
-    found: 'look',
-    scope: 'channels:history',
-    before: posted,
-    write: (slack, ids) => slack.chat.update({ ...own(ids), text: 'mended' }),
-  },
-  {
-    method: 'chat.delete',
-    name: '',
-    kind: 'constrained',
-    found: 'look',
-    before: posted,
-    write: (slack, ids) => slack.chat.delete(own(ids)),
-  },
-  {
-    method: 'chat.meMessage',
-    name: '',
-    kind: 'probed',
-    found: 'look',
-    scope: 'channels:history',
-    write: (slack) => slack.chat.meMessage({ channel: desk, text: 'waves' }),
-  },
-  {
-    method: 'chat.postEphemeral',
-    name: '',
-    kind: 'unverifiable',
-    found: 'person',
-    write: (slack) => slack.chat.postEphemeral({ channel: desk, user: 'U0ANN', text: 'only you' }),
-  },
-  {
-    method: 'chat.startStream',
-    name: '',
-    kind: 'probed',
-    found: 'look',
-    scope: 'channels:history',
-    before: posted,
-    write: (slack, { ts = '' }) =>
-      slack.chat.startStream({ channel: desk, thread_ts: ts, ...recipient, markdown_text: '**Refund** it is' }),
-  },
-  {
-    method: 'chat.stopStream',
-    name: '',
-    kind: 'constrained',
-    found: 'look',
-    scope: 'channels:history',
-    before: async (raw) => {
-      const { ts: thread = '' } = await posted(raw);
-      const stream = await raw.chat.startStream({
-        channel: desk,
-        thread_ts: thread,
-        ...recipient,
-        markdown_text: 'a',
-      });
-      return { ts: stream.ts ?? '' };
-    },
-    write: (slack, ids) => slack.chat.stopStream(own(ids)),
-  },
-];
-
 /** What hangs on messages and channels. */
 const things: readonly Subject[] = [
   {
@@ -160,7 +23,7 @@ const things: readonly Subject[] = [
     method: 'reactions.remove',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: async (raw) => {
       const ids = await posted(raw);
       await raw.reactions.add({ ...at(ids), name: 'eyes' });
@@ -172,7 +35,7 @@ const things: readonly Subject[] = [
     method: 'pins.add',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: posted,
     write: (slack, ids) => slack.pins.add(at(ids)),
   },
@@ -180,7 +43,7 @@ const things: readonly Subject[] = [
     method: 'pins.remove',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: async (raw) => {
       const ids = await posted(raw);
       await raw.pins.add(at(ids));
@@ -201,7 +64,7 @@ const things: readonly Subject[] = [
     method: 'bookmarks.remove',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: async (raw) => {
       const { bookmark } = await raw.bookmarks.add({
         channel_id: desk,
@@ -263,6 +126,7 @@ const things: readonly Subject[] = [
   },
 ];
 
+/** Channels, and who is in them. */
 const channels: readonly Subject[] = [
   {
     method: 'conversations.create',
@@ -319,7 +183,7 @@ const channels: readonly Subject[] = [
     method: 'conversations.kick',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: async (raw) => {
       const ids = await made(raw);
       await raw.conversations.invite({ channel: channelOf(ids), users: 'U0ANN' });
@@ -331,7 +195,7 @@ const channels: readonly Subject[] = [
     method: 'conversations.archive',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: made,
     write: (slack, ids) => slack.conversations.archive({ channel: channelOf(ids) }),
   },
@@ -339,7 +203,7 @@ const channels: readonly Subject[] = [
     method: 'conversations.unarchive',
     name: '',
     kind: 'constrained',
-    found: 'look',
+    found: 'repeat',
     before: async (raw) => {
       const ids = await made(raw);
       await raw.conversations.archive({ channel: channelOf(ids) });
