@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { slackMutants } from './slack-mutants.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
@@ -158,6 +159,7 @@ const mutants: readonly Mutant[] = [
     named: 'of two takeovers in batches one wins',
   },
   ...ledgerMutants,
+  ...slackMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

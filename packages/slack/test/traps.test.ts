@@ -119,6 +119,16 @@ describe('trap: "already done" is success after a doubt only', () => {
     expect(other.fake.effects('conversations.create')).toHaveLength(1);
   });
 
+  it('`name_taken` is ours only where it was made in the time of the attempts', async () => {
+    const { fake, later, process, raw } = await startWorld();
+    const create = (slack: WebClient): Promise<unknown> => slack.conversations.create({ name: 'case-1' });
+    await create(raw);
+    later(3_600_000);
+    fake.fail(before);
+    await expect(process().effect(create)).rejects.toMatchObject({ data: { error: 'name_taken' } });
+    expect(fake.effects('conversations.create')).toHaveLength(1);
+  });
+
   it('`exchanged_trigger_id` is the modal that was opened', async () => {
     const { calls, fake, process } = await startWorld();
     fake.fail(after);
