@@ -34,7 +34,7 @@ interface Page {
 }
 
 /** Metadata can be written by anybody; only our own bot's or user's message counts. */
-export function isOurs(message: Message, me: Me): boolean {
+function isOurs(message: Message, me: Me): boolean {
   return me.bot_id === undefined ? message.user === me.user_id : message.bot_id === me.bot_id;
 }
 
@@ -70,7 +70,7 @@ export async function messageAt(call: Call, channel: string, ts: string): Promis
   return undefined;
 }
 
-export function matchOf(channel: string, message: Message, mine: boolean): Match {
+function matchOf(channel: string, message: Message, mine: boolean): Match {
   return {
     vendorId: `${channel}:${message.ts}`,
     mine,
