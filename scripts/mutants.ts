@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
@@ -162,6 +163,7 @@ const mutants: readonly Mutant[] = [
   ...ledgerMutants,
   ...hubspotMutants,
   ...stripeMutants,
+  ...slackMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

@@ -116,6 +116,10 @@ export interface Target {
   /** From before the first attempt until after the last, on the ledger's clock. */
   readonly from: number;
   readonly until: number;
+  /** Whether an earlier attempt ended without an answer of its own, so that it may have happened. */
+  readonly doubted?: boolean;
+  /** Whether the vendor has answered an attempt with a no while others may have happened. */
+  readonly refused?: boolean;
 }
 
 /** The vendor's answer to "did it happen?". */

@@ -6,9 +6,10 @@ import { keysOf } from './keys.ts';
 import { seenAs, type LedgerSession, type Seen } from './ledger-session.ts';
 import { change } from './lifecycle/change.ts';
 import { decideSettle, type Ending } from './lifecycle/settle.ts';
+import { currentAttempts } from './lifecycle/state.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import { issuePermit, PermitDenied, type Instant } from './permit.ts';
-import { encodeRecord, type EffectRecord } from './record.ts';
+import { encodeRecord, type Attempt, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
 
 /** How long an answered effect may try to be recorded before the caller is told that it was not. */
@@ -32,7 +33,7 @@ export async function attempt(
   });
   crashPoint('after_claim', slot);
   try {
-    const target = targetOf(record);
+    const target = targetOf(record, undefined, record.attempts.at(-1)?.token);
     const request = (await openStored(record.request, codec)) ?? job.prepare?.(target);
     if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
     const verdict = await job.send({ ...target, request }, permit);
@@ -100,9 +101,12 @@ async function writeBack(
   return seenAs(draft, answer);
 }
 
-/** What an adapter needs to know of a record to resend it, look it up or read it again. */
-export function targetOf(record: EffectRecord, request?: string): Target {
+/** What an adapter needs to know of a record to resend it, look it up or read it again; `sending` is under way. */
+export function targetOf(record: EffectRecord, request?: string, sending?: string): Target {
   const times = record.attempts.flatMap((each) => [each.claimedAt, each.settledAt ?? each.leaseUntil]);
+  const earlier = currentAttempts(record).filter(
+    (each) => each.token !== sending && each.generation === record.generation,
+  );
   return {
     operation: record.operation,
     ...keysOf(record.contract, record.generation),
@@ -111,7 +115,14 @@ export function targetOf(record: EffectRecord, request?: string): Target {
     attempts: record.attempts.length,
     from: Math.min(record.createdAt, ...times),
     until: Math.max(record.createdAt, ...times) + record.landingBoundMs,
+    ...(earlier.some(leftDoubt) ? { doubted: true } : {}),
+    ...(earlier.some((each) => each.evidence === 'rejected') ? { refused: true } : {}),
   };
+}
+
+/** Only the vendor's own answer to an attempt says that it did not happen; what looks and people said may be wrong. */
+function leftDoubt({ evidence, basis }: Attempt): boolean {
+  return evidence === 'unknown' || (evidence === 'not_applied' && basis !== 'answer');
 }
 
 async function endingOf(verdict: Verdict, codec: Codec | undefined): Promise<Ending> {

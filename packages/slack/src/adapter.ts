@@ -10,14 +10,20 @@ import {
 } from '@oncely/core';
 import { exchange } from '@oncely/core/transport';
 import { randomUUID } from 'node:crypto';
+import type { Agent } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { classify } from './classify.ts';
+import { lineBy, type Line } from './lines.ts';
+import type { SlackLike } from './looking.ts';
 import { isWrite, operationOf } from './methods.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createOwnTokens, ownTokenGone, type OwnTokens } from './own-tokens.ts';
-import { probe, restore, type SlackLike } from './probe.ts';
+import { probe, restore } from './probe.ts';
 import { passRead } from './reads.ts';
 import {
   bodyOf,
+  fieldsOf,
   methodOf,
   parametersOf,
   prepareRequest,
@@ -27,6 +33,7 @@ import {
   resendField,
   type SdkCall,
 } from './request.ts';
+import { createStreams, type Streams } from './streams.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
 /**
@@ -47,11 +54,18 @@ export interface SlackOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> 
   readonly landingBoundMs?: number;
   /** How long one call may take, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
+  /** By which everything goes out, for a proxy or other TLS settings. */
+  readonly httpAgent?: Agent;
+  /** How a read waits before it is repeated. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 interface Settings {
   readonly landingBoundMs: number;
   readonly timeoutMs: number;
+  readonly httpAgent: Agent | undefined;
+  readonly line: Line;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** What one client has under way. */
@@ -59,17 +73,20 @@ interface Desk {
   readonly resends: Map<string, Resend>;
   readonly tokens: OwnTokens;
   readonly uploads: Uploads;
+  readonly streams: Streams;
+  readonly outcomes: Outcomes;
 }
 
 interface Resend {
-  readonly request: string;
+  readonly target: Target & { readonly request: string };
   readonly permit: Permit;
   readonly report: (verdict: Verdict) => void;
 }
 
 /**
- * Puts a Slack client under the ledger: every write of it happens once per effect, every read passes. A message in
- * doubt is looked up in the channel's history by a marker in its metadata; other writes in doubt stop for a person.
+ * Puts a Slack client under the ledger: every write of it happens once per effect, every read passes. A write in doubt
+ * is looked up as far as Slack shows it: a message in the channel's history, by a marker in its metadata. What cannot
+ * be looked up stops for a person.
  *
  * @example
  * const slack = oncelySlack((config) => new WebClient(process.env.SLACK_TOKEN, config));
@@ -89,12 +106,22 @@ export function oncelySlack<Client extends SlackLike>(
   const settings: Settings = {
     landingBoundMs: options.landingBoundMs ?? 10_000,
     timeoutMs: options.timeoutMs ?? 30_000,
+    httpAgent: options.httpAgent,
+    line: lineBy(options.httpAgent),
+    sleep: options.sleep ?? ((ms) => pause(ms)),
   };
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'slack',
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
-      const desk: Desk = { resends: new Map(), tokens: createOwnTokens(), uploads: createUploads() };
+      const desk: Desk = {
+        resends: new Map(),
+        tokens: createOwnTokens(),
+        uploads: createUploads(settings),
+        streams: createStreams(),
+        outcomes: createOutcomes(),
+      };
+      const known = { tokens: desk.tokens, isAnothers: desk.outcomes.isAnothers };
       const client = build(
         {
           fetch: fetchFor(runtime, desk, settings),
@@ -107,18 +134,15 @@ export function oncelySlack<Client extends SlackLike>(
       return {
         client,
         resend: (target, permit) => resend(client, desk, target, permit),
-        probe: (target) => probe(client, target, desk.tokens),
-        restore: (target) => restore(client, target, desk.tokens),
+        probe: (target) => probe(client, target, known),
+        restore: (target) => restore(client, target, known),
       };
     },
   });
 }
 
-function fetchFor(
-  runtime: AdapterRuntime,
-  { resends, tokens, uploads }: Desk,
-  settings: Settings,
-): SlackConfig['fetch'] {
+function fetchFor(runtime: AdapterRuntime, desk: Desk, settings: Settings): SlackConfig['fetch'] {
+  const { resends, tokens, uploads, streams } = desk;
   return async (address, init) => {
     const url = address instanceof Request ? address.url : String(address);
     if (uploads.has(url)) return uploads.send(url, init);
@@ -126,18 +150,23 @@ function fetchFor(
     if (method === 'files.getUploadURLExternal') return uploads.open(url, init);
     const resendId = typeof init?.body === 'string' ? new URLSearchParams(init.body).get(resendField) : null;
     const resending = resendId === null ? undefined : resends.get(resendId);
-    if (!resending && !isWrite(method)) return passRead(url, init);
+    if (!resending && !isWrite(method)) {
+      tokens.see(init?.headers);
+      return passRead(settings, url, init);
+    }
     const call =
       init?.body instanceof FormData
         ? await readFormCall(url, method, init, init.body)
         : readTextCall(url, method, init);
     if (resending) {
-      resending.report(await sendOnce(call, resending.request, resending.permit, settings));
+      resending.report(await sendOnce(call, resending.target, resending.permit, desk, settings));
       return new Response('{"ok":true}');
     }
     tokens.remember(call.ownToken);
     try {
-      return respond(await runtime.perform(writeOf(call, uploads, settings)));
+      const response = await runtime.perform(writeOf(call, desk, settings));
+      if (typeof call.body === 'string') streams.heard(method, new URLSearchParams(call.body), response);
+      return respond(response);
     } catch (error) {
       if (error instanceof SendFailed) throw error;
       return fail(error);
@@ -145,17 +174,21 @@ function fetchFor(
   };
 }
 
-function writeOf(call: SdkCall, uploads: Uploads, settings: Settings): VendorWrite {
+function writeOf(call: SdkCall, desk: Desk, settings: Settings): VendorWrite {
+  const before =
+    typeof call.body === 'string' && /^chat\.(append|stop)Stream$/.test(call.method)
+      ? desk.streams.before(new URLSearchParams(call.body))
+      : undefined;
   return {
     operation: operationOf(call.method, settings.landingBoundMs),
-    parameters: parametersOf(call, (fileId) => uploads.contentOf(fileId)),
-    prepare: (keys) => prepareRequest(call, keys),
-    send: (request, permit) => sendOnce(call, request, permit, settings),
+    parameters: parametersOf(call, (fileId) => desk.uploads.contentOf(fileId)),
+    prepare: (keys) => prepareRequest(call, keys, before),
+    send: (request, permit, target) => sendOnce(call, { ...target, request }, permit, desk, settings),
     passThrough: async () => {
       const { headers } = call;
       const body = call.secrets === '' ? call.body : `${call.body as string}&${call.secrets}`;
       const init = { method: 'POST', headers, body: body as string, redirect: 'error' } as const;
-      const response = await fetch(call.url, init).catch((error: unknown) => {
+      const response = await settings.line(call.url, init).catch((error: unknown) => {
         throw new SendFailed('fetch failed', { cause: error });
       });
       return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
@@ -169,8 +202,14 @@ class SendFailed extends Error {
 }
 
 /** Sends a stored request with the token of this process's SDK. */
-async function sendOnce(call: SdkCall, stored: string, permit: Permit, settings: Settings): Promise<Verdict> {
-  const request = readRequest(stored);
+async function sendOnce(
+  call: SdkCall,
+  target: Target & { readonly request: string },
+  permit: Permit,
+  { outcomes }: Desk,
+  settings: Settings,
+): Promise<Verdict> {
+  const request = readRequest(target.request);
   const { 'content-length': _length, ...headers } = call.headers;
   const end = await exchange({
     url: call.url,
@@ -179,10 +218,15 @@ async function sendOnce(call: SdkCall, stored: string, permit: Permit, settings:
     body: bodyOf(request, call),
     timeoutMs: Math.min(settings.timeoutMs, permit.remainingMs()),
     permit,
+    ...(settings.httpAgent === undefined ? {} : { agent: settings.httpAgent }),
   });
   switch (end.kind) {
-    case 'answered':
-      return classify(end.response);
+    case 'answered': {
+      const { method } = request;
+      const verdict = classify(end.response, { method, fields: fieldsOf(request), doubted: target.doubted === true });
+      if (verdict.evidence === 'accepted') outcomes.remember(verdict.vendorId, target.marker);
+      return verdict;
+    }
     case 'not_sent':
       return { evidence: 'not_applied', reason: end.reason, cause: end.cause };
     case 'lost':
@@ -213,7 +257,7 @@ async function resend(
   if (!access) return { evidence: 'not_applied', reason: ownTokenGone, environment: true };
   const id = randomUUID();
   return new Promise((resolve) => {
-    resends.set(id, { request: target.request, permit, report: resolve });
+    resends.set(id, { target, permit, report: resolve });
     // Where the check was not passed, core knows that nothing was sent.
     const failed = (cause: unknown): void => resolve({ evidence: 'unknown', reason: 'client_failed', cause });
     client

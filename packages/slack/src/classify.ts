@@ -1,14 +1,21 @@
 import type { Verdict, WireResponse } from '@oncely/core';
 
+import { documentedErrors } from './documented-errors.ts';
+import { entryOf } from './table.ts';
+import { vendorIdOf } from './vendor-ids.ts';
+
 interface SlackBody {
   readonly ok?: unknown;
   readonly error?: unknown;
-  readonly channel?: unknown;
-  readonly ts?: unknown;
 }
 
-/** Errors behind which Slack may have done it: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
-const doubtful: ReadonlySet<string> = new Set(['fatal_error', 'internal_error', 'service_unavailable']);
+/** The call that was answered. */
+export interface Answered {
+  readonly method: string;
+  readonly fields: URLSearchParams;
+  /** Whether an earlier attempt may have done it, so that "already done" may be its own. */
+  readonly doubted: boolean;
+}
 
 /** What an administrator mends, not the input: nothing is recorded as final. */
 const environment: ReadonlySet<string> = new Set([
@@ -31,7 +38,7 @@ const environment: ReadonlySet<string> = new Set([
 ]);
 
 /** What an answer of Slack proves about the attempt that got it. Anything of an unknown shape is in doubt. */
-export function classify(response: WireResponse): Verdict {
+export function classify(response: WireResponse, { method, fields, doubted }: Answered): Verdict {
   const body = parse(response.body);
   if (!body) return { evidence: 'unknown', reason: `http_${response.status}_not_json` };
   const error = typeof body.error === 'string' ? body.error : undefined;
@@ -41,20 +48,40 @@ export function classify(response: WireResponse): Verdict {
   }
   if (response.status !== 200) return { evidence: 'unknown', reason: `http_${response.status}` };
   if (body.ok === true) {
-    return { evidence: 'accepted', response, remember: holdsSecret(body) ? 'never' : 'all', ...vendorIdOf(body) };
+    const vendorId = vendorIdOf(method, fields, body as Record<string, unknown>);
+    const remember = holdsSecret(body) ? 'never' : 'all';
+    return { evidence: 'accepted', response, remember, ...(vendorId === undefined ? {} : { vendorId }) };
   }
   if (error === undefined) return { evidence: 'unknown', reason: 'unexpected_shape' };
-  if (doubtful.has(error) || error.startsWith('duplicate_')) return { evidence: 'unknown', reason: error };
   if (error === 'request_timeout') return { evidence: 'not_applied', reason: error, response };
+  if (doubted && meansDone(method, error, fields)) return alreadyDone(response, method, fields);
   if (environment.has(error)) return { evidence: 'not_applied', reason: error, response, environment: true };
+  if (!documentedErrors.has(error)) return { evidence: 'unknown', reason: reasonOf(error) };
   return { evidence: 'rejected', reason: error, response };
 }
 
-/** A message's id: its channel and timestamp. */
-function vendorIdOf(body: SlackBody): { vendorId?: string } {
-  return typeof body.channel === 'string' && typeof body.ts === 'string'
-    ? { vendorId: `${body.channel}:${body.ts}` }
-    : {};
+/** Whether the error says that the call has nothing left to do. */
+function meansDone(method: string, error: string, fields: URLSearchParams): boolean {
+  // Of several people one may have been there before: only a look at the members tells.
+  if (method === 'conversations.invite' && /[,[]/.test(fields.get('users') ?? '')) return false;
+  return entryOf(method).done.includes(error);
+}
+
+/** The answer as Slack gives it where it is asked once: these methods tell nothing but that it is done. */
+function alreadyDone(response: WireResponse, method: string, fields: URLSearchParams): Verdict {
+  const ids = ['channel', 'ts'].flatMap((name) => (fields.has(name) ? [[name, fields.get(name)] as const] : []));
+  const told = method === 'chat.delete' ? Object.fromEntries(ids) : {};
+  const vendorId = vendorIdOf(method, fields, told);
+  return {
+    evidence: 'accepted',
+    response: { ...response, body: JSON.stringify({ ok: true, ...told }) },
+    ...(vendorId === undefined ? {} : { vendorId }),
+  };
+}
+
+/** An error that is none of Slack's names may be any text. */
+function reasonOf(error: string): string {
+  return /^[\w.:-]{1,80}$/.test(error) ? error : 'undocumented_error';
 }
 
 /** Tokens and secrets that an answer gives out once: of OAuth, of rotation, of an app made by its manifest. */

@@ -4,4 +4,10 @@
  */
 export { oncelySlack } from './adapter.ts';
 export type { SlackConfig, SlackOptions } from './adapter.ts';
-export type { SlackLike } from './probe.ts';
+export { checkSlack } from './check.ts';
+export type { SlackCheck } from './check.ts';
+export { compensable, compensate, compensationOf } from './compensate.ts';
+export type { Compensated, Compensation } from './compensate.ts';
+export type { SlackLike } from './looking.ts';
+export { streamMessage } from './stream-message.ts';
+export type { SlackStream, StreamArguments, StreamOptions } from './stream-message.ts';

@@ -1,98 +1,84 @@
 import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
 
+import { messageAt } from './look-messages.ts';
+import { fileAt } from './look-things.ts';
+import { lookUps } from './look-ups.ts';
+import { answered, isError, type Call, type Looking, type Me, type Sight, type SlackLike } from './looking.ts';
 import { ownTokenGone, type OwnTokens } from './own-tokens.ts';
-import { markerField, readRequest } from './request.ts';
+import { fieldsOf, readRequest, type SlackRequest } from './request.ts';
+import { entryNamed, type Entry } from './table.ts';
 
-/** The one method of the user's client that recovery needs. */
-export interface SlackLike {
-  apiCall(method: string, options?: Record<string, unknown>): Promise<unknown>;
+/** What a process knows beside the ledger. */
+export interface Knowledge {
+  readonly tokens: OwnTokens;
+  readonly isAnothers: (vendorId: string, marker: string) => boolean;
 }
 
-interface Message {
-  readonly ts: string;
-  readonly bot_id?: string;
-  readonly user?: string;
-  readonly metadata?: { readonly event_payload?: Readonly<Record<string, unknown>> };
-}
-
-interface Page {
-  readonly messages: readonly Message[];
-  readonly has_more?: boolean;
-  readonly response_metadata?: { readonly next_cursor?: string };
-}
-
-/** Slack's clock may differ from the ledger's. */
-const skewMs = 60_000;
-
-type Call = (method: string, options?: Record<string, unknown>) => Promise<unknown>;
-
-/** Looks for a message by our marker in its metadata, in all of the history since before the first attempt. */
-export async function probe(client: SlackLike, target: Target, tokens: OwnTokens): Promise<ProbeAnswer> {
-  if (target.operation !== 'slack.chat.postMessage') {
-    return cannotKnow(`${target.operation} cannot be looked up at Slack yet`);
+/** Asks Slack whether a write in doubt happened, in the way that its method allows. */
+export async function probe(client: SlackLike, target: Target, known: Knowledge): Promise<ProbeAnswer> {
+  const entry = entryNamed(target.operation);
+  if (entry.look === undefined) return cannotKnow(`${target.operation} cannot be looked up at Slack`);
+  if (entry.look === 'repeat') {
+    return target.refused === true
+      ? cannotKnow('Slack refused to do it again, which says nothing of the first time')
+      : { kind: 'absent' };
   }
   if (target.request === undefined)
-    return cannotKnow('the ledger did not keep the request, so the channel is not known');
+    return cannotKnow('the ledger did not keep the request, so what to look for is not known');
   const request = readRequest(target.request);
-  const fields = new URLSearchParams(request.body);
-  const call = callerFor(client, tokens, request.ownToken);
+  const call = callerFor(client, known.tokens, request.ownToken);
   if (!call) return cannotKnow(ownTokenGone);
+  let who: Promise<Me> | undefined;
+  const looking: Looking = {
+    call,
+    me: () => (who ??= call('auth.test') as Promise<Me>),
+    fields: fieldsOf(request),
+    request,
+    target,
+    isAnothers: (vendorId) => known.isAnothers(vendorId, target.marker),
+  };
   try {
-    const channel = await resolveChannel(call, fields.get('channel') ?? '');
-    if (channel === undefined) {
-      return cannotKnow(`the channel was given by name; give its id, so that its history can be read`);
-    }
-    const me = (await call('auth.test')) as { bot_id?: string; user_id?: string };
-    const thread = fields.get('thread_ts');
-    const matches: { vendorId: string; response: WireResponse }[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = (await call(thread === null ? 'conversations.history' : 'conversations.replies', {
-        channel,
-        ...(thread === null ? {} : { ts: thread }),
-        oldest: ((target.from - skewMs) / 1_000).toFixed(6),
-        inclusive: true,
-        include_all_metadata: true,
-        limit: 200,
-        ...(cursor === undefined ? {} : { cursor }),
-      })) as Page;
-      for (const message of page.messages) {
-        if (isOurs(message, me) && message.metadata?.event_payload?.[markerField] === target.marker) {
-          matches.push({ vendorId: `${channel}:${message.ts}`, response: responseOf(channel, message) });
-        }
-      }
-      cursor = page.response_metadata?.next_cursor || undefined;
-      if (page.has_more === true && cursor === undefined && matches.length === 0) {
-        return { kind: 'unreachable', reason: 'the history says that it goes on, and not where' };
-      }
-    } while (cursor !== undefined);
-    return matches.length === 0 ? { kind: 'absent' } : { kind: 'found', matches };
+    return answerOf(await lookUps[entry.look].look(looking), request, known.tokens);
   } catch (error) {
-    return failed(error);
+    return failed(error, entry, target);
   }
 }
 
-/** Reads a message again by its id. */
-export async function restore(client: SlackLike, target: Target, tokens: OwnTokens): Promise<WireResponse> {
-  const [channel, ts] = target.vendorId?.split(':') ?? [];
-  if (channel === undefined || ts === undefined) throw new Error(`${target.operation} cannot be read again by an id`);
-  const call = callerFor(
-    client,
-    tokens,
-    target.request === undefined ? undefined : readRequest(target.request).ownToken,
-  );
-  if (!call) throw new Error(ownTokenGone);
-  const only = { channel, oldest: ts, latest: ts, inclusive: true };
-  // The history leaves the replies of a thread out, which are read by their own timestamp.
-  for (const [method, options] of [
-    ['conversations.history', { ...only, limit: 1 }],
-    ['conversations.replies', { ...only, ts }],
-  ] as const) {
-    const page = (await call(method, options)) as Page;
-    const message = page.messages.find((each) => each.ts === ts);
-    if (message) return responseOf(channel, message);
+function answerOf(sight: Sight, request: SlackRequest, tokens: OwnTokens): ProbeAnswer {
+  if (sight.kind === 'cannot_know') return sight;
+  if (sight.kind === 'later') return { kind: 'unreachable', reason: sight.reason, retryAfterMs: 2_000 };
+  const mine = sight.matches.filter((match) => match.mine);
+  if (mine.length > 0)
+    return { kind: 'found', matches: mine.map(({ vendorId, response }) => ({ vendorId, response })) };
+  const [other] = sight.matches;
+  // With the token that it was sent with, what somebody else did is not ours, whatever it says of itself.
+  if (other && request.ownToken === undefined && tokens.changedSince(request.sender)) {
+    return cannotKnow(
+      `it may be ${other.vendorId}, made by another app or user; since it was sent the token of this client is another one`,
+    );
   }
-  throw new Error(`the message ${target.vendorId} is not in the channel's history`);
+  return { kind: 'absent' };
+}
+
+/** Reads a result again by its id. */
+export async function restore(client: SlackLike, target: Target, { tokens }: Knowledge): Promise<WireResponse> {
+  const { look, kind } = entryNamed(target.operation);
+  const { vendorId = '' } = target;
+  const ownToken = target.request === undefined ? undefined : readRequest(target.request).ownToken;
+  const call = callerFor(client, tokens, ownToken);
+  if (!call) throw new Error(ownTokenGone);
+  const [channel = '', ts = ''] = vendorId.split(':');
+  if (look === 'files') {
+    const files = await Promise.all(vendorId.split(',').map((id) => fileAt(call, id)));
+    if (files.every((file) => file !== undefined)) return answered({ files });
+  } else if (look === 'message' || look === 'said' || look === 'stream' || look === 'updated') {
+    const message = /^[CGD][A-Z0-9]+:\d+\.\d+$/.test(vendorId) ? await messageAt(call, channel, ts) : undefined;
+    if (message) return answered({ channel, ts, message });
+  } else if (look !== undefined && kind !== 'probed') {
+    // These answer with nothing but that it is so.
+    return answered({});
+  }
+  throw new Error(`${target.operation} cannot be read again by ${vendorId}`);
 }
 
 /** Calls with the token that the request was made with; `undefined` where that token is not here. */
@@ -101,43 +87,30 @@ function callerFor(client: SlackLike, tokens: OwnTokens, ownToken: string | unde
   return access && ((method, options) => client.apiCall(method, { ...options, ...access }));
 }
 
-/** Metadata can be written by anybody; only our own bot's or user's message counts. */
-function isOurs(message: Message, me: { bot_id?: string; user_id?: string }): boolean {
-  return me.bot_id === undefined ? message.user === me.user_id : message.bot_id === me.bot_id;
-}
-
-/** A user's id stands for the direct message with them. */
-async function resolveChannel(call: Call, channel: string): Promise<string | undefined> {
-  if (/^[CGD][A-Z0-9]+$/.test(channel)) return channel;
-  if (!/^[UW][A-Z0-9]+$/.test(channel)) return undefined;
-  const opened = (await call('conversations.open', { users: channel })) as { channel: { id: string } };
-  return opened.channel.id;
-}
-
-function responseOf(channel: string, message: Message): WireResponse {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ok: true, channel, ts: message.ts, message }),
-  };
-}
-
-function failed(error: unknown): ProbeAnswer {
+function failed(error: unknown, entry: Entry, target: Target): ProbeAnswer {
   const { data, retryAfter } = error as { data?: { error?: string; needed?: string }; retryAfter?: number };
   if (retryAfter !== undefined) return { kind: 'unreachable', reason: 'ratelimited', retryAfterMs: retryAfter * 1_000 };
-  const code = data?.error;
-  if (code === 'missing_scope') {
-    return cannotKnow(
-      `the token lacks the scope ${data?.needed ?? 'to read the history'}; add it, then oncely.effects.probeAgain(...)`,
-    );
+  const reason = blindness(error, data?.needed);
+  if (reason === undefined) {
+    return { kind: 'unreachable', reason: data?.error ?? (error instanceof Error ? error.message : String(error)) };
   }
-  if (code === 'not_in_channel' || code === 'channel_not_found') {
-    return cannotKnow('the app is not a member of the channel; invite it, then oncely.effects.probeAgain(...)');
-  }
-  if (code === 'thread_not_found') return cannotKnow('the thread that it was written to is gone');
-  return { kind: 'unreachable', reason: code ?? (error instanceof Error ? error.message : String(error)) };
+  // Without a look Slack itself decides: the repeat says that it is done.
+  const arbitrated = entry.kind === 'constrained' && entry.done.length > 0 && target.refused !== true;
+  return arbitrated ? { kind: 'absent' } : cannotKnow(reason);
 }
 
-function cannotKnow(reason: string): ProbeAnswer {
+/** Why this token cannot look; `undefined` where it may later. */
+function blindness(error: unknown, needed: string | undefined): string | undefined {
+  if (isError(error, 'missing_scope'))
+    return `the token lacks the scope ${needed ?? 'to read it'}; add it, then oncely.effects.probeAgain(...)`;
+  if (isError(error, 'not_in_channel', 'channel_not_found'))
+    return 'the app is not a member of the channel; invite it, then oncely.effects.probeAgain(...)';
+  if (isError(error, 'thread_not_found')) return 'the thread that it was written to is gone';
+  if (isError(error, 'message_not_found')) return 'the message that it is about is gone';
+  if (isError(error, 'not_allowed_token_type')) return 'this kind of token may not read it';
+  return undefined;
+}
+
+function cannotKnow(reason: string): ProbeAnswer & { readonly kind: 'cannot_know' } {
   return { kind: 'cannot_know', reason };
 }

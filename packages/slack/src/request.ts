@@ -1,6 +1,6 @@
 import type { Keys } from '@oncely/core';
 
-import { digestOf } from './own-tokens.ts';
+import { digestOf, senderOf } from './own-tokens.ts';
 
 /** A request as it is kept in the ledger and resent: everything but the token. */
 export interface SlackRequest {
@@ -11,6 +11,10 @@ export interface SlackRequest {
   readonly body: string;
   /** The digest of a token that the call brought of its own. */
   readonly ownToken?: string;
+  /** The digest of the client's token, by which another app's in its place is noticed. */
+  readonly sender?: string;
+  /** The text that a streaming message had before this was appended. */
+  readonly before?: string;
 }
 
 /** A call as the SDK handed it to `fetch`. */
@@ -82,14 +86,27 @@ export function methodOf(url: string): string {
   return pathname.slice(pathname.lastIndexOf('/') + 1);
 }
 
+/** Methods that take metadata with which what they make is found again. */
+const marked: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.scheduleMessage']);
+
 /** The request to store and send, with our marker in the metadata of a message. */
-export function prepareRequest(call: SdkCall, keys: Keys): string {
+export function prepareRequest(call: SdkCall, keys: Keys, before?: string): string {
   const contentType = call.headers['content-type'] ?? 'application/x-www-form-urlencoded';
   const request: SlackRequest =
     typeof call.body === 'string'
-      ? { method: call.method, contentType, encoding: 'text', body: marked(call, keys.marker) }
+      ? { method: call.method, contentType, encoding: 'text', body: markedBody(call, keys.marker) }
       : { method: call.method, contentType, encoding: 'base64', body: Buffer.from(call.body).toString('base64') };
-  return JSON.stringify(call.ownToken === undefined ? request : { ...request, ownToken: digestOf(call.ownToken) });
+  const sender = senderOf(call.headers['authorization']);
+  return JSON.stringify({
+    ...request,
+    ...(call.ownToken === undefined ? (sender === undefined ? {} : { sender }) : { ownToken: digestOf(call.ownToken) }),
+    ...(before === undefined ? {} : { before }),
+  });
+}
+
+/** The fields of a stored request; a body of bytes has none that are read here. */
+export function fieldsOf(request: SlackRequest): URLSearchParams {
+  return new URLSearchParams(request.encoding === 'text' ? request.body : '');
 }
 
 export function readRequest(request: string): SlackRequest {
@@ -103,18 +120,20 @@ export function bodyOf(request: SlackRequest, { secrets }: SdkCall): string | Ui
 
 /**
  * What the call says, for the fingerprint: without the token, with JSON decoded, so that its key order is no input, and
- * with what was uploaded in place of a file's id, which is another one each time.
+ * with what was uploaded in place of a file's id, which is another one each time. A token of its own stands for its
+ * workspace and app, so another one is other input.
  */
 export function parametersOf(
   call: SdkCall,
   contentOf: (fileId: string) => string | undefined,
 ): Record<string, unknown> {
+  const own = call.ownToken === undefined ? {} : { token: digestOf(call.ownToken) };
   if (typeof call.body !== 'string') {
     const boundary = /boundary=([^;]+)/.exec(call.headers['content-type'] ?? '')?.[1] ?? '';
     const text = Buffer.from(call.body).toString('latin1');
-    return { $content: boundary === '' ? text : text.replaceAll(boundary, 'boundary') };
+    return { ...own, $content: boundary === '' ? text : text.replaceAll(boundary, 'boundary') };
   }
-  const parameters = Object.create(null) as Record<string, unknown>;
+  const parameters = Object.assign(Object.create(null), own) as Record<string, unknown>;
   for (const [name, value] of new URLSearchParams(call.body)) parameters[name] = decoded(value);
   const { files } = parameters;
   if (call.method === 'files.completeUploadExternal' && Array.isArray(files)) {
@@ -123,9 +142,9 @@ export function parametersOf(
   return parameters;
 }
 
-function marked(call: SdkCall, marker: string): string {
+function markedBody(call: SdkCall, marker: string): string {
   const fields = new URLSearchParams(call.body as string);
-  if (call.method !== 'chat.postMessage') return fields.toString();
+  if (!marked.has(call.method)) return fields.toString();
   const given = decoded(fields.get('metadata') ?? '{}') as { event_type?: string; event_payload?: object };
   fields.set(
     'metadata',
@@ -138,7 +157,8 @@ function marked(call: SdkCall, marker: string): string {
   return fields.toString();
 }
 
-function decoded(value: string): unknown {
+/** A field, with JSON decoded. */
+export function decoded(value: string): unknown {
   if (!/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value) as unknown;

@@ -15,7 +15,7 @@ export interface Uploads {
 
 const remembered = 1_000;
 
-export function createUploads(): Uploads {
+export function createUploads(passing: Parameters<typeof passRead>[0]): Uploads {
   const fileIds = new Map<string, string>();
   const contents = new Map<string, string>();
   return {
@@ -24,10 +24,10 @@ export function createUploads(): Uploads {
       const fileId = fileIds.get(url);
       const digest = await digestOf(init?.body);
       if (fileId !== undefined && digest !== undefined) remember(contents, fileId, digest);
-      return passRead(url, init);
+      return passRead(passing, url, init);
     },
     open: async (url, init) => {
-      const response = await passRead(url, init);
+      const response = await passRead(passing, url, init);
       const answer = (await response
         .clone()
         .json()

@@ -9,6 +9,7 @@ import { startSlackFake } from '@oncely/testing/fakes/slack';
 import { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 
+import { isWrite } from '../src/methods.ts';
 import { addressOf, startProcess, token } from './world.ts';
 
 interface Subject {
@@ -19,6 +20,7 @@ interface Subject {
   readonly write: (slack: WebClient, input: AdapterInput, ts: string) => Promise<unknown>;
 }
 
+const tomorrow = Math.floor(Date.now() / 1_000) + 24 * 3_600;
 const pick = <T>(input: AdapterInput, usual: T, changed: T, refused: T): T => ({ usual, changed, refused })[input];
 
 const subjects: readonly Subject[] = [
@@ -34,7 +36,7 @@ const subjects: readonly Subject[] = [
   },
   {
     method: 'reactions.add',
-    safety: 'unverifiable',
+    safety: 'constrained',
     changed: { field: 'name', value: 'tada' },
     write: (slack, input, ts) =>
       slack.reactions.add({
@@ -45,7 +47,7 @@ const subjects: readonly Subject[] = [
   },
   {
     method: 'chat.update',
-    safety: 'unverifiable',
+    safety: 'natural',
     changed: { field: 'channel', value: 'C0OTHER' },
     write: (slack, input, ts) =>
       slack.chat.update({
@@ -53,6 +55,46 @@ const subjects: readonly Subject[] = [
         ts: pick(input, ts, ts, '1.000100'),
         text: 'mended',
       }),
+  },
+  {
+    method: 'chat.postEphemeral',
+    safety: 'unverifiable',
+    changed: { field: 'channel', value: 'C0OTHER' },
+    write: (slack, input) =>
+      slack.chat.postEphemeral({
+        channel: pick(input, 'C0DESK', 'C0OTHER', 'C0DESK'),
+        user: 'U0ANN',
+        text: pick(input, 'only you', 'only you', ''),
+      }),
+  },
+  {
+    method: 'chat.scheduleMessage',
+    safety: 'probed',
+    changed: { field: 'channel', value: 'C0OTHER' },
+    write: (slack, input) =>
+      slack.chat.scheduleMessage({
+        channel: pick(input, 'C0DESK', 'C0OTHER', 'C0DESK'),
+        text: 'tomorrow',
+        post_at: pick(input, tomorrow, tomorrow, 1),
+      }),
+  },
+  {
+    method: 'bookmarks.add',
+    safety: 'probed',
+    changed: { field: 'link', value: 'https://example.com/other' },
+    write: (slack, input) =>
+      slack.bookmarks.add({
+        channel_id: 'C0DESK',
+        title: pick(input, 'Desk', 'Desk', ''),
+        type: 'link',
+        link: pick(input, 'https://example.com', 'https://example.com/other', 'https://example.com'),
+      }),
+  },
+  {
+    method: 'conversations.create',
+    safety: 'constrained',
+    changed: { field: 'name', value: 'case-2' },
+    write: (slack, input) => slack.conversations.create({ name: pick(input, 'case-1', 'case-2', 'Case 1') }),
   },
 ];
 
@@ -74,6 +116,13 @@ function kitOf({ method, safety, changed, write }: Subject): AdapterKit {
       return {
         fail: (fault) => fake.fail(httpFaultOf(fault)),
         refuse: (refused) => fake.refuse(refused),
+        ...(safety === 'constrained' && {
+          blind: (blind: boolean) => {
+            if (!blind) return fake.heal();
+            const broken = { kind: 'status', status: 500, after: 'before_effect' } as const;
+            fake.fail(broken, { match: ({ path }) => !isWrite(path.replace('/api/', '')), times: 1_000 });
+          },
+        }),
         effects: () => fake.effects(method).length - before,
         sent: () => fake.requests.slice(seeded).filter(({ path }) => path === `/api/${method}`).length,
         verify: (result) => {

@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { expect, it } from 'vitest';
 
+import { createOutcomes } from '../src/outcomes.ts';
 import { createOwnTokens } from '../src/own-tokens.ts';
 import { probe } from '../src/probe.ts';
 import { slowClock, startWorld } from './world.ts';
@@ -29,8 +30,9 @@ it('a history that goes on without a cursor is no proof of absence', async () =>
   const client = (hasMore: boolean): { apiCall: (method: string) => Promise<unknown> } => ({
     apiCall: async (method) => (method === 'auth.test' ? { bot_id: 'B0' } : { messages: [], has_more: hasMore }),
   });
-  expect(await probe(client(false), target, createOwnTokens())).toEqual({ kind: 'absent' });
-  expect(await probe(client(true), target, createOwnTokens())).toMatchObject({ kind: 'unreachable' });
+  const known = { tokens: createOwnTokens(), isAnothers: createOutcomes().isAnothers };
+  expect(await probe(client(false), target, known)).toEqual({ kind: 'absent' });
+  expect(await probe(client(true), target, known)).toMatchObject({ kind: 'unreachable' });
 });
 
 it('I8: a secret among the arguments is sent and not kept', async () => {

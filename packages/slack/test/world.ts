@@ -34,6 +34,8 @@ export interface Process {
 export interface World {
   readonly fake: SlackFake;
   readonly ledger: Ledger;
+  /** The SDK by itself. */
+  readonly raw: WebClient;
   readonly process: (options?: Options) => Process;
   readonly later: (ms: number) => void;
   /** The posts that happened. */
@@ -58,6 +60,7 @@ export async function startWorld(options: SlackFakeOptions = {}): Promise<World>
   return {
     fake,
     ledger,
+    raw: rawClient(fake),
     process: (settings) => startProcess(fake, ledger, settings),
     later: (ms) => {
       ahead += ms;
@@ -75,6 +78,11 @@ export async function startWorld(options: SlackFakeOptions = {}): Promise<World>
 /** How the SDK reaches the fake, without a word in the log. */
 export function addressOf(fake: SlackFake): WebClientOptions {
   return { slackApiUrl: fake.apiUrl, logLevel: LogLevel.ERROR };
+}
+
+/** The SDK by itself, which sends once. */
+export function rawClient(fake: SlackFake, given: string = token): WebClient {
+  return new WebClient(given, { ...addressOf(fake), retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
 }
 
 export function startProcess(fake: SlackFake, ledger: Ledger, options: Options = {}): Process {

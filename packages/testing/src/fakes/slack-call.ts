@@ -18,6 +18,8 @@ export interface SlackCall {
   /** How long after it landed a message shows in history and replies. */
   readonly historyLagMs: number;
   readonly maxHistoryItems: number;
+  /** How long after it was completed a file shows where it is shared. */
+  readonly fileShareLagMs: number;
   now(): number;
   newId(prefix: string): string;
 }
@@ -82,6 +84,41 @@ export function joinedChannel(call: SlackCall): SlackChannel {
   if (!channel) throw new SlackRefusal('channel_not_found');
   if (!channel.isMember) throw new SlackRefusal('not_in_channel');
   return channel;
+}
+
+/** A channel that is known, joined or not. */
+export function knownChannel(call: SlackCall, name = 'channel'): SlackChannel {
+  const channel = call.workspace.channel(argument(call, name, 'channel_not_found'));
+  if (!channel) throw new SlackRefusal('channel_not_found');
+  return channel;
+}
+
+/** The scope of a read, by the kind of conversation. */
+export function scopeFor(call: SlackCall, verb: 'history' | 'read', name = 'channel'): string {
+  const kind = argument(call, name, 'channel_not_found')[0];
+  if (kind === 'D') return `im:${verb}`;
+  return kind === 'G' ? `groups:${verb}` : `channels:${verb}`;
+}
+
+/** Whole seconds. */
+export function seconds(call: SlackCall): number {
+  return Math.floor(call.now() / 1000);
+}
+
+/** A list given with commas or as JSON. */
+export function listArgument(call: SlackCall, name: string, error: string): readonly string[] {
+  const value = argument(call, name, error);
+  const list: unknown = value.startsWith('[') ? JSON.parse(value) : value.split(',');
+  return (list as string[]).map((each) => each.trim());
+}
+
+/** A page of what is listed, by a cursor that counts. */
+export function pageOf<T>(call: SlackCall, all: readonly T[], standard: number): { page: readonly T[]; next: string } {
+  const limit = Number(call.args['limit'] ?? standard);
+  const from = Number(call.args['cursor'] ?? 0);
+  if (!Number.isInteger(limit) || limit < 1) throw new SlackRefusal('invalid_limit');
+  if (!Number.isInteger(from)) throw new SlackRefusal('invalid_cursor');
+  return { page: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : '' };
 }
 
 export function findMessage(channel: SlackChannel, ts: string): SlackMessage {

@@ -21,6 +21,7 @@ export const chatMethods: Readonly<Record<string, SlackMethod>> = {
     requireScope(call, 'chat:write');
     const channel = joinedChannel(call);
     const message = ownMessage(call, channel, 'cant_update_message');
+    if (message.streaming_state === 'in_progress') throw new SlackRefusal('streaming_state_conflict');
     const post = readPost(call);
     message.text = post.text;
     if (post.blocks) message.blocks = post.blocks;
@@ -28,7 +29,7 @@ export const chatMethods: Readonly<Record<string, SlackMethod>> = {
     if (post.metadata) message.metadata = post.metadata;
     message.edited = { user: call.caller.userId, ts: call.workspace.nextTs() };
     return {
-      body: { channel: channel.id, ts: message.ts, text: message.text, message },
+      body: { channel: channel.id, ts: message.ts, text: message.text, message: changed(message) },
       effect: effectOf(message.ts, channel.id, post),
     };
   },
@@ -100,7 +101,7 @@ export const chatMethods: Readonly<Record<string, SlackMethod>> = {
 };
 
 /** Where a post goes: a channel by id, or the direct channel with a user. */
-function channelToPost(call: SlackCall): SlackChannel {
+export function channelToPost(call: SlackCall): SlackChannel {
   const id = argument(call, 'channel', 'channel_not_found');
   const channel = /^[UW]/.test(id) ? call.workspace.open([id]).channel : call.workspace.channel(id);
   if (!channel) throw new SlackRefusal('channel_not_found');
@@ -110,12 +111,21 @@ function channelToPost(call: SlackCall): SlackChannel {
   return channel;
 }
 
-function ownMessage(call: SlackCall, channel: SlackChannel, error: string): SlackMessage {
+export function ownMessage(call: SlackCall, channel: SlackChannel, error: string): SlackMessage {
   const message = findMessage(channel, argument(call, 'ts'));
   if (message.bot_id !== call.caller.botId) throw new SlackRefusal(error);
   return message;
 }
 
-function effectOf(id: string, channel: string, post: { text: string; metadata?: SlackMetadata }): SlackEffectDetail {
+/** A changed message as it is answered: what it says, under the `ts` beside it. */
+function changed({ ts: _ts, thread_ts: _thread, reactions: _reactions, ...message }: SlackMessage): object {
+  return message;
+}
+
+export function effectOf(
+  id: string,
+  channel: string,
+  post: { text: string; metadata?: SlackMetadata },
+): SlackEffectDetail {
   return { id, channel, text: post.text, ...(post.metadata && { metadata: post.metadata }) };
 }

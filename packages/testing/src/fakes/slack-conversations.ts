@@ -1,4 +1,4 @@
-import { argument, findMessage, isSet, joinedChannel, requireScope, SlackRefusal } from './slack-call.ts';
+import { argument, findMessage, isSet, joinedChannel, requireScope, scopeFor, SlackRefusal } from './slack-call.ts';
 import type { SlackCall, SlackMethod } from './slack-call.ts';
 import { microsOf } from './slack-workspace.ts';
 import type { SlackChannel, SlackMessage, SlackMetadata } from './slack-workspace.ts';
@@ -6,7 +6,7 @@ import type { SlackChannel, SlackMessage, SlackMetadata } from './slack-workspac
 /** Methods that read conversations, and those that other apps' probes touch. */
 export const conversationMethods: Readonly<Record<string, SlackMethod>> = {
   'conversations.history': (call) => {
-    requireScope(call, historyScope(call));
+    requireScope(call, scopeFor(call, 'history'));
     const channel = joinedChannel(call);
     const top = visible(call, channel).filter(({ ts, thread_ts }) => thread_ts === undefined || thread_ts === ts);
     const page = paginate(call, within(call, top).toReversed(), 100);
@@ -15,7 +15,7 @@ export const conversationMethods: Readonly<Record<string, SlackMethod>> = {
 
   // The parent comes first whatever the range, then the replies, oldest first.
   'conversations.replies': (call) => {
-    requireScope(call, historyScope(call));
+    requireScope(call, scopeFor(call, 'history'));
     const channel = joinedChannel(call);
     const threadTs = argument(call, 'ts', 'thread_not_found');
     const [parent, ...replies] = visible(call, channel).filter(
@@ -40,22 +40,6 @@ export const conversationMethods: Readonly<Record<string, SlackMethod>> = {
     };
   },
 
-  'conversations.info': (call) => {
-    const channel = call.workspace.channel(argument(call, 'channel', 'channel_not_found'));
-    if (!channel) throw new SlackRefusal('channel_not_found');
-    return {
-      body: {
-        channel: {
-          id: channel.id,
-          is_im: channel.id.startsWith('D'),
-          is_private: !channel.id.startsWith('C'),
-          is_member: channel.isMember,
-          is_archived: channel.isArchived,
-        },
-      },
-    };
-  },
-
   'reactions.add': (call) => {
     requireScope(call, 'reactions:write');
     const channel = joinedChannel(call);
@@ -74,18 +58,28 @@ export const conversationMethods: Readonly<Record<string, SlackMethod>> = {
     return { effect: { id: message.ts, channel: channel.id, text: name } };
   },
 
+  'reactions.remove': (call) => {
+    requireScope(call, 'reactions:write');
+    const channel = joinedChannel(call);
+    const name = argument(call, 'name', 'invalid_name');
+    const message = findMessage(channel, argument(call, 'timestamp', 'no_item_specified'));
+    const known = message.reactions?.find((reaction) => reaction.name === name);
+    const user = call.caller.userId;
+    if (!known?.users.includes(user)) throw new SlackRefusal('no_reaction');
+    known.users.splice(known.users.indexOf(user), 1);
+    known.count -= 1;
+    message.reactions = message.reactions?.filter(({ count }) => count > 0) ?? [];
+    return { effect: { id: message.ts, channel: channel.id, text: name } };
+  },
+
   'reactions.get': (call) => {
+    requireScope(call, 'reactions:read');
     const channel = joinedChannel(call);
     const message = findMessage(channel, argument(call, 'timestamp', 'no_item_specified'));
-    return { body: { type: 'message', channel: channel.id, message } };
+    const { metadata: _metadata, edited: _edited, ...shown } = message;
+    return { body: { type: 'message', channel: channel.id, message: shown } };
   },
 };
-
-function historyScope(call: SlackCall): string {
-  const kind = argument(call, 'channel', 'channel_not_found')[0];
-  if (kind === 'D') return 'im:history';
-  return kind === 'G' ? 'groups:history' : 'channels:history';
-}
 
 type ReadMessage = Omit<SlackMessage, 'metadata'> & { readonly metadata?: Partial<SlackMetadata> };
 

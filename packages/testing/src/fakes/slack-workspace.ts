@@ -15,7 +15,6 @@ export interface SlackIdentity {
 
 export interface SlackMessage {
   readonly type: 'message';
-  readonly subtype: 'bot_message';
   readonly ts: string;
   readonly thread_ts?: string;
   readonly user: string;
@@ -28,6 +27,8 @@ export interface SlackMessage {
   metadata?: SlackMetadata;
   edited?: { readonly user: string; readonly ts: string };
   reactions?: { name: string; users: string[]; count: number }[];
+  /** Of a message that is or was streamed. */
+  streaming_state?: 'in_progress' | 'completed';
 }
 
 export interface SlackPost {
@@ -36,6 +37,7 @@ export interface SlackPost {
   readonly blocks?: readonly unknown[];
   readonly attachments?: readonly unknown[];
   readonly metadata?: SlackMetadata;
+  readonly streaming?: boolean;
 }
 
 export interface ScheduledPost extends SlackPost {
@@ -47,20 +49,100 @@ export interface ScheduledPost extends SlackPost {
   readonly author: SlackIdentity;
 }
 
+export interface SlackNote {
+  readonly value: string;
+  readonly creator: string;
+  /** Whole seconds. */
+  readonly last_set: number;
+}
+
+export interface SlackBookmark {
+  readonly id: string;
+  readonly channel_id: string;
+  title: string;
+  link: string;
+  emoji: string;
+  readonly type: string;
+  /** Whole seconds. */
+  readonly date_created: number;
+  date_updated: number;
+  last_updated_by_user_id: string;
+}
+
 export interface SlackChannel {
   readonly id: string;
-  readonly isMember: boolean;
-  readonly isArchived: boolean;
+  name: string;
+  isMember: boolean;
+  isArchived: boolean;
+  readonly creator: string;
+  /** Whole seconds. */
+  readonly created: number;
+  topic: SlackNote;
+  purpose: SlackNote;
+  canvas?: string;
+  readonly members: Set<string>;
+  readonly pins: { readonly ts: string; readonly user: string; readonly created: number }[];
+  readonly bookmarks: SlackBookmark[];
   /** Oldest first, with the moment each landed. */
   readonly messages: { readonly message: SlackMessage; readonly landedAt: number }[];
+}
+
+export interface SlackFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly user: string;
+  /** Whole seconds. */
+  readonly created: number;
+  readonly size: number;
+  readonly filetype: string;
+  readonly pretty_type: string;
+  /** By channel: the message that shares it, and when that shows. */
+  readonly shares: Map<string, { readonly ts: string; readonly threadTs?: string; readonly shownAt: number }>;
+}
+
+export interface SlackReminder {
+  readonly id: string;
+  readonly creator: string;
+  readonly user: string;
+  readonly text: string;
+  readonly time: number;
+  complete_ts: number;
+}
+
+export interface SlackUsergroup {
+  readonly id: string;
+  readonly name: string;
+  readonly handle: string;
+  readonly description: string;
+  readonly created_by: string;
+  /** Whole seconds. */
+  readonly date_create: number;
+  readonly is_usergroup: true;
+}
+
+export interface SlackSeed {
+  readonly id: string;
+  readonly name?: string;
+  readonly creator?: string;
+  readonly isMember?: boolean;
+  readonly isArchived?: boolean;
 }
 
 /** Everything of one team. */
 export interface SlackWorkspace {
   readonly scheduled: Map<string, ScheduledPost>;
+  readonly files: Map<string, SlackFile>;
+  /** Addresses that were given for uploads, by the file's id. */
+  readonly uploads: Map<string, { readonly name: string; readonly user: string; bytes?: number }>;
+  readonly reminders: Map<string, SlackReminder>;
+  readonly usergroups: Map<string, SlackUsergroup>;
+  /** The triggers of a modal that were exchanged. */
+  readonly triggers: Set<string>;
+  channels(): readonly SlackChannel[];
   /** The channel, or `undefined` where nobody knows it; a direct channel exists once it was opened. */
   channel(id: string): SlackChannel | undefined;
-  seed(channel: { id: string; isMember?: boolean; isArchived?: boolean }): SlackChannel;
+  seed(channel: SlackSeed): SlackChannel;
   /** The direct channel with these users, opened on first use. */
   open(users: readonly string[]): { readonly channel: SlackChannel; readonly isNew: boolean };
   post(channel: SlackChannel, author: SlackIdentity, post: SlackPost): SlackMessage;
@@ -77,13 +159,35 @@ export function createSlackWorkspace(now: () => number, strictChannels: boolean)
 
   const workspace: SlackWorkspace = {
     scheduled,
+    files: new Map(),
+    uploads: new Map(),
+    reminders: new Map(),
+    usergroups: new Map(),
+    triggers: new Set(),
+    channels: () => [...channels.values()],
     channel(id) {
       const known = channels.get(id);
       if (known || strictChannels || !/^[CG][A-Z0-9]+$/.test(id)) return known;
       return workspace.seed({ id });
     },
-    seed({ id, isMember = true, isArchived = false }) {
-      const channel = { id, isMember, isArchived, messages: channels.get(id)?.messages ?? [] };
+    seed({ id, name, creator = 'U0PERSON', isMember = true, isArchived = false }) {
+      const known = channels.get(id);
+      if (known) return Object.assign(known, { isMember, isArchived, ...(name !== undefined && { name }) });
+      const note = { value: '', creator: '', last_set: 0 };
+      const channel: SlackChannel = {
+        id,
+        name: name ?? id.toLowerCase(),
+        isMember,
+        isArchived,
+        creator,
+        created: Math.floor(now() / 1000),
+        topic: note,
+        purpose: note,
+        members: new Set([creator]),
+        pins: [],
+        bookmarks: [],
+        messages: [],
+      };
       channels.set(id, channel);
       return channel;
     },
@@ -95,7 +199,6 @@ export function createSlackWorkspace(now: () => number, strictChannels: boolean)
     post(channel, author, post) {
       const message: SlackMessage = {
         type: 'message',
-        subtype: 'bot_message',
         text: post.text,
         ts: workspace.nextTs(),
         ...(post.threadTs !== undefined && { thread_ts: post.threadTs }),
@@ -106,6 +209,7 @@ export function createSlackWorkspace(now: () => number, strictChannels: boolean)
         ...(post.blocks && { blocks: post.blocks }),
         ...(post.attachments && { attachments: post.attachments }),
         ...(post.metadata && { metadata: post.metadata }),
+        ...(post.streaming === true && { streaming_state: 'in_progress' as const }),
       };
       channel.messages.push({ message, landedAt: now() });
       return message;

@@ -6,12 +6,16 @@
  */
 import { json, startHttpFake } from './http-fake.ts';
 import type { Answer, Execution, FakeRequest, HttpFake } from './http-fake.ts';
-import { jsonArgument, SlackRefusal } from './slack-call.ts';
+import { SlackRefusal } from './slack-call.ts';
 import type { SlackCall, SlackEffectDetail, SlackMethod } from './slack-call.ts';
+import { channelMethods } from './slack-channels.ts';
 import { chatMethods } from './slack-chat.ts';
 import { conversationMethods } from './slack-conversations.ts';
+import { fileMethods, receiveUpload } from './slack-files.ts';
+import { itemMethods } from './slack-items.ts';
+import { streamMethods } from './slack-streams.ts';
 import { createSlackWorkspace } from './slack-workspace.ts';
-import type { SlackIdentity, SlackMetadata, SlackWorkspace } from './slack-workspace.ts';
+import type { SlackIdentity, SlackMetadata, SlackSeed, SlackWorkspace } from './slack-workspace.ts';
 
 export type { SlackIdentity, SlackMetadata } from './slack-workspace.ts';
 
@@ -24,6 +28,8 @@ export interface SlackFakeOptions {
   readonly historyLagMs?: number;
   /** What history and replies allow a token and method, as for apps outside the Marketplace: 1 a minute, 15 items. */
   readonly historyRateLimit?: { readonly perMinute: number; readonly maxItems?: number };
+  /** How long after it was completed a file shows where it is shared, by the fake's clock; default 0. */
+  readonly fileShareLagMs?: number;
   /** Whether only seeded channels exist; by default every C and G id is a channel that the app has joined. */
   readonly strictChannels?: boolean;
 }
@@ -42,7 +48,9 @@ export interface SlackEffect extends SlackEffectDetail {
 export interface SlackFake extends HttpFake<SlackEffect> {
   /** What `slackApiUrl` takes. */
   readonly apiUrl: string;
-  seedChannel(channel: { id: string; isMember?: boolean; isArchived?: boolean; team?: string }): void;
+  /** The methods that are modelled; any other counts as an effect by its name alone, or reads nothing. */
+  readonly operations: readonly string[];
+  seedChannel(channel: SlackSeed & { team?: string }): void;
   /** Posts as an app that is not the caller, counting no effect; returns the `ts`. Metadata can be forged like this. */
   postAsOtherApp(channel: string, post: { text: string; metadata?: SlackMetadata; threadTs?: string }): string;
 }
@@ -65,7 +73,20 @@ export const defaultSlackIdentity: SlackIdentity = {
     'im:write',
     'reactions:read',
     'reactions:write',
+    'files:read',
     'files:write',
+    'pins:read',
+    'pins:write',
+    'bookmarks:read',
+    'bookmarks:write',
+    'reminders:read',
+    'reminders:write',
+    'usergroups:read',
+    'usergroups:write',
+    'canvases:write',
+    'channels:manage',
+    'groups:write',
+    'mpim:read',
   ],
 };
 
@@ -73,7 +94,11 @@ const otherApp = { botId: 'B0OTHER', appId: 'A0OTHER', userId: 'U0OTHERBOT', sco
 
 const methods: Readonly<Record<string, SlackMethod>> = {
   ...chatMethods,
+  ...channelMethods,
   ...conversationMethods,
+  ...fileMethods,
+  ...itemMethods,
+  ...streamMethods,
   'auth.test': ({ caller }) => ({
     body: {
       url: 'https://fake.slack.com/',
@@ -85,23 +110,6 @@ const methods: Readonly<Record<string, SlackMethod>> = {
       is_enterprise_install: false,
     },
   }),
-  'files.getUploadURLExternal': (call) => {
-    const id = call.newId('F');
-    return { body: { file_id: id, upload_url: `${call.url}/upload/${id}` } };
-  },
-  'files.completeUploadExternal': (call) => {
-    const files = jsonArgument(call, 'files', 'invalid_arguments');
-    if (!Array.isArray(files)) throw new SlackRefusal('invalid_arguments');
-    const { channel_id: channel, initial_comment: text } = call.args;
-    return {
-      body: { files },
-      effect: {
-        id: files.map(({ id }: { id?: string }) => id).join(','),
-        ...(channel && { channel }),
-        ...(text && { text }),
-      },
-    };
-  },
 };
 
 /** Starts the fake. `effects()` is what happened: one entry for each write that got through, duplicates included. */
@@ -133,8 +141,7 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
   }
 
   async function handle(request: FakeRequest, { hold, failure }: Execution): Promise<Answer> {
-    if (request.path.startsWith('/upload/'))
-      return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'OK' };
+    if (request.path.startsWith('/upload/')) return receiveUpload(request, workspaces.values());
     const method = methodOf(request);
     const { token, ...args } = readArguments(request);
     if (token === undefined) return ok({ ok: false, error: 'not_authed' });
@@ -159,6 +166,7 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
       url,
       historyLagMs: options.historyLagMs ?? 0,
       maxHistoryItems: options.historyRateLimit?.maxItems ?? Number.MAX_SAFE_INTEGER,
+      fileShareLagMs: options.fileShareLagMs ?? 0,
       now,
       newId: (prefix) => `${prefix}0FAKE${(serial += 1)}`,
     };
@@ -189,6 +197,7 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
   return {
     ...fake,
     apiUrl: `${fake.url}/api/`,
+    operations: Object.keys(methods),
     seedChannel({ team = defaultTeam(options), ...channel }) {
       workspaceOf(team).seed(channel);
     },

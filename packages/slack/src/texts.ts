@@ -1,0 +1,32 @@
+/** Whether Slack shows what was written: it escapes, turns Markdown into its own and drops white space at the ends. */
+export function sameText(shown: string, written: string): boolean {
+  if (equalText(shown, written)) return true;
+  const core = coreOf(shown);
+  return core !== '' && core === coreOf(written);
+}
+
+/** The same but for escapes and white space at the ends. */
+export function equalText(shown: string, written: string): boolean {
+  return plain(shown) === plain(written);
+}
+
+/** Letters and digits, and what stands between digits; `[text](url)` and `<url|text>` are one text. */
+function coreOf(text: string): string {
+  return plain(text)
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/<[^|<>]*\|([^<>]*)>/g, '$1')
+    .replaceAll(/(?<!\p{N})[^\p{L}\p{N}]+|[^\p{L}\p{N}]+(?!\p{N}|[^\p{L}\p{N}])/gu, '');
+}
+
+function plain(text: string): string {
+  return text.trim().replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+/** The text that a call to `chat.*Stream` brings, in its one form or the other; other chunks bring none. */
+export function streamedText(fields: URLSearchParams): string {
+  const chunks: unknown = JSON.parse(fields.get('chunks') ?? '[]');
+  const texts = (Array.isArray(chunks) ? chunks : []).map((chunk: { type?: string; text?: string }) =>
+    chunk.type === 'markdown_text' ? (chunk.text ?? '') : '',
+  );
+  return (fields.get('markdown_text') ?? '') + texts.join('');
+}
