@@ -34,7 +34,11 @@ export function lineBy(agent: Agent | undefined): Line {
 
 async function wholeOf(response: IncomingMessage): Promise<Response> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+  } catch (cause) {
+    throw new TypeError('terminated', { cause });
+  }
   if (!response.complete) throw new TypeError('terminated');
   const headers = new Headers();
   for (const [name, value] of Object.entries(response.headers)) {

@@ -27,7 +27,7 @@ function createVendor(): ScheduledVendor<Stripe> {
   const sdk = createSdk();
   return {
     operations,
-    start: async (now) => {
+    start: async ({ now }) => {
       const fake = await startStripeFake({ now });
       sdk.pointAt(fake);
       fake.seedCharge({ id: 'ch_1', amount: 50_000, currency: 'usd' });

@@ -23,7 +23,7 @@ const operations = hubspotOperations.map(({ name, effect, inputs, doubtStops, un
 
 const vendor: ScheduledVendor<Client> = {
   operations,
-  start: async (now) => {
+  start: async ({ now }) => {
     const fake = await startHubSpotFake({ now });
     for (const type of ['contacts', 'companies', 'deals', 'notes']) fake.seedProperty(type, 'oncely_key');
     const at = { accessToken: 'schedules', basePath: fake.url };
