@@ -26,6 +26,8 @@ const operations = subjects.map((subject) => ({
 
 const vendor: ScheduledVendor<WebClient> = {
   operations,
+  // What is to be posted later is told by the time of day.
+  startsAt: Date.now(),
   start: async ({ now, sleep }, random) => {
     const fake = await startSlackFake({
       now,

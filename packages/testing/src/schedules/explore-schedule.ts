@@ -60,6 +60,8 @@ export interface ScheduledVendor<Client> {
     /** Asked for by each process anew; what it sends must go through the agent. */
     readonly adapter: (httpAgent: Agent) => Adapter<Client, 'one'>;
   }>;
+  /** When the schedules begin, in milliseconds since 1970. Default: in September 2026. */
+  readonly startsAt?: number;
   /** How often the fake fails, and how. Default: in every way that it knows, about half of all requests. */
   readonly rates?: RandomFaults<never>['rates'];
   /** Whether a caller may get this error of the vendor's while things fail: it ends nothing. */
@@ -105,7 +107,7 @@ export async function exploreSchedule<Client>(vendor: ScheduledVendor<Client>, s
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const operation = pick(vendor.operations);
   const { agent: httpAgent, quiet } = watchedAgent();
-  const time = virtualTime(quiet, () => fake.settled());
+  const time = virtualTime(quiet, () => fake.settled(), vendor.startsAt);
   const { fake, raw, adapter } = await vendor.start({ now: time.now, sleep: (ms) => time.clock.sleep(ms) }, random);
   try {
     const ids = (await operation.before?.(raw)) ?? [];

@@ -56,8 +56,12 @@ interface Sleeper {
 }
 
 /** `quiet` resolves when no request is under way, `landed` when nothing is on its way to the vendor any more. */
-export function virtualTime(quiet: () => Promise<void>, landed: () => Promise<void>): VirtualTime {
-  let now = 1_790_000_000_000;
+export function virtualTime(
+  quiet: () => Promise<void>,
+  landed: () => Promise<void>,
+  startsAt: number = 1_790_000_000_000,
+): VirtualTime {
+  let now = startsAt;
   let sleepers: Sleeper[] = [];
   let driving = false;
 
