@@ -5,11 +5,14 @@ import {
   type Adapter,
   type AdapterRuntime,
   type Operation,
+  type SafetyClass,
 } from '@oncely/core';
 
+import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
-import { probe, restore } from './probe.ts';
-import { prepareRequest, readCall, type MailCall } from './request.ts';
+import { createProbe, restore, type MailProbe } from './probe.ts';
+import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
+import { prepareRequest, readCall, rekeyRequest, type MailCall } from './request.ts';
 import { fromResponse, toResponse } from './response.ts';
 import type { MailData, TransporterLike } from './transporter.ts';
 
@@ -18,6 +21,13 @@ export interface EmailOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> 
   readonly accounts?: Accounts;
   /** The longest that a message on its way may still be accepted and show in a mailbox, in milliseconds. Default 60,000. */
   readonly landingBoundMs?: number;
+  /**
+   * Whose keys are sent along, so that a doubt is settled by sending the same mail again. Default: Resend and Lettermint
+   * are known by their hosts, everybody else has none. `none` sends no key.
+   */
+  readonly provider?: ProviderName | ProviderKey | 'none';
+  /** Asks whether a mail in doubt was accepted: `imapProbe(...)`, or a look into a log of your own. */
+  readonly probe?: MailProbe;
 }
 
 type Callback = (error: unknown, info?: unknown) => void;
@@ -41,10 +51,38 @@ export function oncelyEmail<Client extends TransporterLike>(
   build: (account: string) => Client,
   options: EmailOptions = {},
 ): Adapter<Client> {
-  const operation = defineOperation({
+  return defineAdapter<Client, 'one' | 'many'>({
+    vendor: 'email',
+    accounts: options.accounts ?? 'one',
+    connect: (runtime, account) => {
+      const client = build(account);
+      refuseOther(client);
+      const provider = providerKeyOf(client, options.provider);
+      const delivery = createDelivery(client, provider);
+      const operation = sending(safetyOf(provider, options.probe), options.landingBoundMs);
+      (client as { sendMail: unknown }).sendMail = sendMailUnder(runtime, client, delivery, operation, provider);
+      return {
+        client,
+        resend: (target, permit) => delivery.deliver(target.request, permit),
+        rekey: rekeyRequest,
+        probe: createProbe(options.probe),
+        restore,
+      };
+    },
+  });
+}
+
+/** SMTP itself has no key and no question; a provider's key or a look that proves absence says more. */
+function safetyOf(provider: ProviderKey | undefined, probe: MailProbe | undefined): SafetyClass {
+  if (provider) return { kind: 'keyed', windowMs: provider.windowMs };
+  return { kind: probe?.absenceIsProof === true ? 'probed' : 'unverifiable' };
+}
+
+function sending(safety: SafetyClass, landingBoundMs = 60_000): Operation {
+  return defineOperation({
     name: 'email.send',
-    safety: { kind: 'unverifiable' },
-    landingBoundMs: options.landingBoundMs ?? 60_000,
+    safety,
+    landingBoundMs,
     material: ['to', 'cc', 'bcc', 'from', 'replyTo', 'attachments'],
     wording: [
       'subject',
@@ -59,37 +97,27 @@ export function oncelyEmail<Client extends TransporterLike>(
       '$names',
     ],
   });
-  return defineAdapter<Client, 'one' | 'many'>({
-    vendor: 'email',
-    accounts: options.accounts ?? 'one',
-    connect: (runtime, account) => {
-      const client = build(account);
-      refuseOther(client);
-      const delivery = createDelivery(client);
-      (client as { sendMail: unknown }).sendMail = sendMailUnder(runtime, delivery, operation);
-      return {
-        client,
-        resend: (target, permit) => delivery.deliver(target.request, permit),
-        probe,
-        restore,
-      };
-    },
-  });
 }
 
 // Registered, so that two copies of this package recognise each other's work.
 const ours = Symbol.for('@oncely/email/sendMail');
 
-function sendMailUnder(runtime: AdapterRuntime, delivery: Delivery, operation: Operation): TransporterLike['sendMail'] {
+function sendMailUnder(
+  runtime: AdapterRuntime,
+  client: TransporterLike,
+  delivery: Delivery,
+  operation: Operation,
+  provider: ProviderKey | undefined,
+): TransporterLike['sendMail'] {
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.
-    const read = attemptTo(() => readCall(data));
+    const read = attemptTo(() => readCall(withDefaults(data, client)));
     const response = await runtime.perform({
       operation,
       get parameters() {
         return read().parameters;
       },
-      prepare: (keys) => prepareRequest(read(), keys),
+      prepare: (keys) => prepareRequest(read(), keys, provider),
       send: (request, permit) => delivery.deliver(request, permit, read().unstored),
       passThrough: async () => toResponse(await delivery.sendMail(data)),
     });

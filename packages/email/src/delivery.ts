@@ -1,7 +1,9 @@
-import type { Permit, Verdict } from '@oncely/core';
+import { OncelyError, type Permit, type Verdict } from '@oncely/core';
 
 import { gate, openAttempt, type Attempt } from './attempt.ts';
 import { classify } from './classify.ts';
+import { closedToDefaults, removeDefaultHeaders } from './defaults.ts';
+import type { ProviderKey } from './provider.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
 import type { MailData, MailInWork, Plugin, TransporterLike } from './transporter.ts';
@@ -22,7 +24,7 @@ const readersByName: Readonly<Record<string, 'smtp' | 'reader'>> = {
 };
 
 /** Sends through a transporter's own `sendMail`, watched by plugins of ours. */
-export function createDelivery(transporter: TransporterLike): Delivery {
+export function createDelivery(transporter: TransporterLike, provider?: ProviderKey): Delivery {
   const sendMail = transporter.sendMail.bind(transporter) as (data: MailData) => Promise<unknown>;
   const use = transporter.use.bind(transporter) as (step: 'compile' | 'stream', plugin: Plugin) => void;
   const kind = readersByName[transporter.transporter?.name ?? ''] ?? 'other';
@@ -33,7 +35,10 @@ export function createDelivery(transporter: TransporterLike): Delivery {
 
   use('compile', (mail, done) => {
     const attempt = attemptOf(mail);
-    if (attempt) setFixedParts(mail.data, attempt.request);
+    if (attempt) {
+      removeDefaultHeaders(mail.data, attempt.request.mail, transporter);
+      setFixedParts(mail.data, attempt.request);
+    }
     done();
   });
   use('stream', (mail, done) => {
@@ -61,11 +66,14 @@ export function createDelivery(transporter: TransporterLike): Delivery {
     sendMail,
     async deliver(stored, permit, { signal, ...credentials } = {}) {
       const request = readRequest(stored);
+      // Its doubt rests on this provider's promise; another one would send it a second time.
+      if (request.keyed && request.keyed.header !== provider?.header) return otherProvider(request.keyed.header);
       const attempt = openAttempt(request, permit);
       const end = endOf(attempt, permit, signal);
       attempts.set(end.signal, attempt);
       const present = Object.entries(credentials).filter(([, value]) => value !== undefined);
-      const data: MailData = { ...request.mail, ...Object.fromEntries(present), signal: end.signal };
+      const mail = closedToDefaults(request.mail, transporter);
+      const data: MailData = { ...mail, ...Object.fromEntries(present), signal: end.signal };
       try {
         const info = await Promise.race([sendMail(data), end.reached]);
         return accepted(info);
@@ -76,6 +84,20 @@ export function createDelivery(transporter: TransporterLike): Delivery {
         end.dismiss();
       }
     },
+  };
+}
+
+function otherProvider(header: string): Verdict {
+  const error = new OncelyError('invalid_config', {
+    message: `this mail was begun at a provider that dedupes by ${header}, and this transporter is not known to send to it. Nothing was sent.`,
+    fix: "give the builder of before, or say that it is the same provider: oncelyEmail(build, { provider: 'resend' })",
+  });
+  return {
+    evidence: 'not_applied',
+    reason: 'other_provider',
+    environment: true,
+    response: toResponse(error),
+    cause: error,
   };
 }
 

@@ -3,6 +3,7 @@ import { OncelyError, type Keys } from '@oncely/core';
 import { addressesOf, domainOf } from './addresses.ts';
 import { attachmentsOf, messageIdIn, refusePointers, withMessageId } from './content.ts';
 import { decode, encode } from './encoding.ts';
+import type { ProviderKey } from './provider.ts';
 import type { MailData } from './transporter.ts';
 
 /** What belongs to this call and its process alone: credentials, which are never stored, and the caller's signal. */
@@ -23,6 +24,8 @@ export interface MailRequest {
   readonly marker: string;
   /** When it was prepared. */
   readonly date: Date;
+  /** The header and the key in it, where the provider dedupes by one. */
+  readonly keyed?: { readonly header: string; readonly key: string };
 }
 
 const addressFields = ['from', 'sender', 'to', 'cc', 'bcc', 'replyTo'] as const;
@@ -35,8 +38,16 @@ export function readCall(data: MailData): MailCall {
 }
 
 /** The request to store and send, with all that nodemailer would otherwise make up anew for every send. */
-export function prepareRequest(call: MailCall, keys: Keys): string {
-  return `{"marker":${JSON.stringify(keys.marker)},"date":${encode(new Date())},"mail":${call.mail}}`;
+export function prepareRequest(call: MailCall, keys: Keys, provider?: ProviderKey): string {
+  const keyed = provider && { header: provider.header, key: keys.key };
+  const head = encode({ marker: keys.marker, date: new Date(), ...(keyed === undefined ? {} : { keyed }) });
+  return `${head.slice(0, -1)},"mail":${call.mail}}`;
+}
+
+/** The same request under another key. */
+export function rekeyRequest(request: string, keys: Keys): string {
+  const { keyed, ...rest } = readRequest(request);
+  return keyed === undefined ? request : encode({ ...rest, keyed: { ...keyed, key: keys.key } });
 }
 
 export function readRequest(request: string): MailRequest {
@@ -47,12 +58,13 @@ export function readRequest(request: string): MailRequest {
  * Sets what differs from send to send: Message-ID, Date and the boundaries of the parts; what the caller chose stays.
  * `data` is nodemailer's copy, in which the transporter's default sender stands already.
  */
-export function setFixedParts(data: Record<string, unknown>, { marker, date }: MailRequest): void {
+export function setFixedParts(data: Record<string, unknown>, { marker, date, keyed }: MailRequest): void {
   const messageId = messageIdOf(data, marker) ?? `<${marker}@localhost>`;
   data['messageId'] = messageId;
   data['raw'] = withMessageId(data['raw'], messageId);
   if (headerOf(data['headers'], 'date') === undefined) data['date'] ??= date;
   data['baseBoundary'] ??= marker.slice(-32);
+  if (keyed) data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);
 }
 
 /** The Message-ID of a mail; `undefined` where it is ours and the sender is not known. */
@@ -90,6 +102,16 @@ function envelopeOf(envelope: MailData): Record<string, unknown> {
 
 function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
+}
+
+/** In the place of whatever the caller wrote under this name: two keys would be none. */
+function withHeader(headers: unknown, name: string, value: string): unknown {
+  const others = (key: unknown): boolean => String(key).toLowerCase() !== name.toLowerCase();
+  if (Array.isArray(headers)) {
+    return [...headers.filter(({ key }: { key?: unknown }) => others(key)), { key: name, value }];
+  }
+  const kept = Object.entries((headers ?? {}) as MailData).filter(([key]) => others(key));
+  return { ...Object.fromEntries(kept), [name]: value };
 }
 
 /** Headers come as an object or as a list of `{ key, value }`. */
