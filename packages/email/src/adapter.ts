@@ -75,7 +75,8 @@ export function oncelyEmail<Client extends TransporterLike>(
 /** SMTP itself has no key and no question; a provider's key or a look that proves absence says more. */
 function safetyOf(provider: ProviderKey | undefined, probe: MailProbe | undefined): SafetyClass {
   if (provider) return { kind: 'keyed', windowMs: provider.windowMs };
-  return { kind: probe?.absenceIsProof === true ? 'probed' : 'unverifiable' };
+  if (!probe) return { kind: 'unverifiable' };
+  return probe.absenceIsProof === true ? { kind: 'probed' } : { kind: 'unverifiable', findable: true };
 }
 
 function sending(safety: SafetyClass, landingBoundMs = 60_000): Operation {

@@ -36,7 +36,7 @@ export function providerKeyOf(
   if (option === 'none') return undefined;
   const given = typeof option === 'string' ? providers[option] : option;
   const key = given ?? byHost(transporter);
-  if (option !== undefined && key === undefined) throw invalid(`there is no provider "${String(option)}"`);
+  if (option !== undefined && key === undefined) throw invalid('there is no provider of this name');
   if (key && !/^[!-9;-~]+$/.test(key.header)) throw invalid('provider.header is no name of a header');
   return key;
 }
