@@ -1,6 +1,7 @@
 import {
   defineAdapter,
   defineOperation,
+  isOncelyError,
   OncelyError,
   type Adapter,
   type AdapterRuntime,
@@ -12,8 +13,16 @@ import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { createProbe, restore, type MailProbe } from './probe.ts';
 import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
-import { prepareRequest, readCall, rekeyRequest, type MailCall } from './request.ts';
+import {
+  prepareRequest,
+  readCall,
+  rekeyRequest,
+  type CompleteMail,
+  type MailCall,
+  type ReadOptions,
+} from './request.ts';
 import { fromResponse, toResponse } from './response.ts';
+import { createSpool, type Spool } from './spool.ts';
 import type { MailData, TransporterLike } from './transporter.ts';
 
 export interface EmailOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> {
@@ -28,6 +37,12 @@ export interface EmailOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> 
   readonly provider?: ProviderName | ProviderKey | 'none';
   /** Asks whether a mail in doubt was accepted: `imapProbe(...)`, or a look into a log of your own. */
   readonly probe?: MailProbe;
+  /**
+   * A folder on this machine for attachments that can be read once only (streams, addresses) or are larger than 64 KiB,
+   * until their mail is settled. Without it streams and addresses are refused, and a large Buffer can be resent only by
+   * who still has it.
+   */
+  readonly spool?: string;
 }
 
 type Callback = (error: unknown, info?: unknown) => void;
@@ -60,7 +75,9 @@ export function oncelyEmail<Client extends TransporterLike>(
       const provider = providerKeyOf(client, options.provider);
       const delivery = createDelivery(client, provider);
       const operation = sending(safetyOf(provider, options.probe), options.landingBoundMs);
-      (client as { sendMail: unknown }).sendMail = sendMailUnder(runtime, client, delivery, operation, provider);
+      const spool = options.spool === undefined ? undefined : createSpool(options.spool);
+      const parts: SendingParts = { runtime, client, delivery, operation, provider, spool };
+      (client as { sendMail: unknown }).sendMail = sendMailUnder(parts);
       return {
         client,
         resend: (target, permit) => delivery.deliver(target.request, permit),
@@ -103,25 +120,54 @@ function sending(safety: SafetyClass, landingBoundMs = 60_000): Operation {
 // Registered, so that two copies of this package recognise each other's work.
 const ours = Symbol.for('@oncely/email/sendMail');
 
-function sendMailUnder(
-  runtime: AdapterRuntime,
-  client: TransporterLike,
-  delivery: Delivery,
-  operation: Operation,
-  provider: ProviderKey | undefined,
-): TransporterLike['sendMail'] {
+interface SendingParts {
+  readonly runtime: AdapterRuntime;
+  readonly client: TransporterLike;
+  readonly delivery: Delivery;
+  readonly operation: Operation;
+  readonly provider: ProviderKey | undefined;
+  readonly spool: Spool | undefined;
+}
+
+function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
+  const { runtime, client, delivery, operation, provider, spool } = parts;
+  const access = client.options as { disableFileAccess?: unknown; disableUrlAccess?: unknown } | undefined;
+  const reading: ReadOptions = {
+    ...(spool === undefined ? {} : { spool }),
+    files: access?.disableFileAccess !== true,
+    addresses: access?.disableUrlAccess !== true,
+  };
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.
-    const read = attemptTo(() => readCall(withDefaults(data, client)));
-    const response = await runtime.perform({
-      operation,
-      get parameters() {
-        return read().parameters;
-      },
-      prepare: (keys) => prepareRequest(read(), keys, provider),
-      send: (request, permit) => delivery.deliver(request, permit, read().unstored),
-      passThrough: async () => toResponse(await delivery.sendMail(data)),
-    });
+    const read = attemptTo(() => readCall(withDefaults(data, client), reading));
+    let complete: CompleteMail | undefined;
+    let passedThrough = false;
+    const response = await runtime
+      .perform({
+        operation,
+        get parameters() {
+          const call = read();
+          if (call.complete) return (complete = call.complete).parameters;
+          // nodemailer has read it already; to read it again, just to count, could be another effect.
+          if (passedThrough && call.readsOnce) throw new Error('this content can be read only once');
+          return call.read().then((all) => (complete = all).parameters);
+        },
+        prepare: (keys) => prepareRequest(complete as CompleteMail, keys, provider),
+        send: (request, permit) => delivery.deliver(request, permit, read().unstored, complete?.places),
+        passThrough: async () => {
+          passedThrough = true;
+          return toResponse(await delivery.sendMail(data));
+        },
+      })
+      .catch(async (error: unknown) => {
+        // What is refused by the vendor is over; what is open may have to be resent, and what is left is swept.
+        if (!isOncelyError(error)) await discard();
+        throw error;
+      });
+    async function discard(): Promise<void> {
+      for (const path of complete?.spooled ?? []) await spool?.discard(path).catch(() => {});
+    }
+    await discard();
     return fromResponse(response);
   };
   const sendMail = (data?: MailData, callback?: Callback): Promise<unknown> | undefined => {

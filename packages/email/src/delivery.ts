@@ -3,6 +3,7 @@ import { OncelyError, type Permit, type Verdict } from '@oncely/core';
 import { gate, openAttempt, type Attempt } from './attempt.ts';
 import { classify } from './classify.ts';
 import { closedToDefaults, removeDefaultHeaders } from './defaults.ts';
+import { withOutside, type Places } from './outside.ts';
 import type { ProviderKey } from './provider.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
@@ -12,7 +13,7 @@ export interface Delivery {
   /** `sendMail` as it was. */
   readonly sendMail: (data: MailData) => Promise<unknown>;
   /** Sends a stored request once, and says what that proves. */
-  deliver(request: string, permit: Permit, unstored?: Unstored): Promise<Verdict>;
+  deliver(request: string, permit: Permit, unstored?: Unstored, places?: Places): Promise<Verdict>;
 }
 
 /** nodemailer's own transports that have no effect before they read the message. */
@@ -64,15 +65,21 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
 
   return {
     sendMail,
-    async deliver(stored, permit, { signal, ...credentials } = {}) {
+    async deliver(stored, permit, { signal, ...credentials } = {}, places = new Map()) {
       const request = readRequest(stored);
       // Its doubt rests on this provider's promise; another one would send it a second time.
       if (request.keyed && request.keyed.header !== provider?.header) return otherProvider(request.keyed.header);
+      let content: MailData;
+      try {
+        content = await withOutside(request.mail, places);
+      } catch (error) {
+        return refusedHere('content_not_here', error as Error);
+      }
       const attempt = openAttempt(request, permit);
       const end = endOf(attempt, permit, signal);
       attempts.set(end.signal, attempt);
       const present = Object.entries(credentials).filter(([, value]) => value !== undefined);
-      const mail = closedToDefaults(request.mail, transporter);
+      const mail = closedToDefaults(content, transporter);
       const data: MailData = { ...mail, ...Object.fromEntries(present), signal: end.signal };
       try {
         const info = await Promise.race([sendMail(data), end.reached]);
@@ -92,13 +99,12 @@ function otherProvider(header: string): Verdict {
     message: `this mail was begun at a provider that dedupes by ${header}, and this transporter is not known to send to it. Nothing was sent.`,
     fix: "give the builder of before, or say that it is the same provider: oncelyEmail(build, { provider: 'resend' })",
   });
-  return {
-    evidence: 'not_applied',
-    reason: 'other_provider',
-    environment: true,
-    response: toResponse(error),
-    cause: error,
-  };
+  return refusedHere('other_provider', error);
+}
+
+/** Before anything was done: this process cannot send it, another one may. */
+function refusedHere(reason: string, error: Error): Verdict {
+  return { evidence: 'not_applied', reason, environment: true, response: toResponse(error), cause: error };
 }
 
 function accepted(info: unknown): Verdict {

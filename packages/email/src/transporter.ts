@@ -6,6 +6,8 @@ export interface TransporterLike {
   readonly use: (...args: never[]) => unknown;
   /** The transport below it. */
   readonly transporter?: { readonly name?: string; readonly options?: unknown };
+  /** What `createTransport` was given. */
+  readonly options?: unknown;
   /** What `createTransport` was given as the second argument; public by nodemailer's own declaration. */
   readonly _defaults?: object;
 }

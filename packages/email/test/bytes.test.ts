@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
-import { prepareRequest, readCall } from '../src/request.ts';
+import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, mail, openDesk, slot, smtp } from './desk.ts';
 
 const rich = {
@@ -128,7 +128,7 @@ function deliveryTo(fake: SmtpFake, transport: object): { deliver(request: strin
 }
 
 function requestOf(data: object): string {
-  return prepareRequest(readCall({ ...data }), { key: 'oncely_k', marker: 'oncely_m' });
+  return prepareRequest(readCall({ ...data }).complete as CompleteMail, { key: 'oncely_k', marker: 'oncely_m' });
 }
 
 function permitted(changes: Partial<Permit> = {}): Permit {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
 import { oncelyEmail } from '../src/index.ts';
-import { prepareRequest, readCall } from '../src/request.ts';
+import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, slot, smtp } from './desk.ts';
 
 /** Sends, in a process whose transporter has these defaults, a mail that leaves much to them. */
@@ -65,7 +65,7 @@ describe('the transporter’s defaults', () => {
   it('of another process add nothing to a stored mail, and take nothing from it', async () => {
     const fake = await smtp();
     const stored = (given: object): string =>
-      prepareRequest(readCall({ to: 'ann@customer.example', text: 'hello', ...given }), {
+      prepareRequest(readCall({ to: 'ann@customer.example', text: 'hello', ...given }).complete as CompleteMail, {
         key: 'k',
         marker: 'oncely_m',
       });
