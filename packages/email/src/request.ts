@@ -174,8 +174,10 @@ function sorted(texts: readonly string[]): string[] {
 }
 
 /** In the place of whatever the caller wrote under this name: two keys would be none. */
-function withHeader(headers: unknown, name: string, value: string): unknown {
-  const others = (key: unknown): boolean => String(key).toLowerCase() !== name.toLowerCase();
+function withHeader(headers: unknown, name: string, key: string): unknown {
+  // On one line, as nodemailer would not write it: a provider that reads it by a pattern would see another key, or none.
+  const value = { prepared: true, value: key };
+  const others = (other: unknown): boolean => String(other).toLowerCase() !== name.toLowerCase();
   if (Array.isArray(headers)) {
     return [...headers.filter(({ key }: { key?: unknown }) => others(key)), { key: name, value }];
   }

@@ -18,8 +18,8 @@ export interface SmtpSessionOptions {
   track(work: Promise<void>): void;
   /** A client began a message. */
   begun(from: string): void;
-  /** The message is accepted, whoever still listens. Returns its queue id. */
-  accept(envelope: SmtpEnvelope, raw: string): string;
+  /** The message is accepted, whoever still listens. Returns its queue id; `mismatch` where its key is another's. */
+  accept(envelope: SmtpEnvelope, raw: string): string | 'mismatch';
 }
 
 type Mode = 'command' | 'data' | 'login_user' | 'login_pass' | 'plain' | 'ended';
@@ -182,7 +182,8 @@ export function holdSmtpSession(socket: Socket, options: SmtpSessionOptions): vo
     }
     const id = options.accept(envelope, raw);
     if (fault?.kind === 'delay') await options.wait(fault.ms);
-    if (!failed(fault)) reply(`250 2.0.0 queued as ${id}`);
+    if (failed(fault)) return;
+    reply(id === 'mismatch' ? '550 5.6.0 this key was used for another message' : `250 2.0.0 queued as ${id}`);
   }
 
   function line(text: string): void {
