@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { ledgerMutants } from './ledger-mutants.ts';
+import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
@@ -158,6 +159,7 @@ const mutants: readonly Mutant[] = [
     named: 'of two takeovers in batches one wins',
   },
   ...ledgerMutants,
+  ...mailMutants,
 ];
 
 const wanted = process.argv[2] ?? '';
