@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { oncelyEmail, type EmailOptions } from '../src/index.ts';
 import { providerKeyOf } from '../src/provider.ts';
+import { prepareRequest, readCall, readRequest, rekeyRequest, type CompleteMail } from '../src/request.ts';
 import { failureOf, mail, slot } from './desk.ts';
 
 const hour = 3_600_000;
@@ -90,6 +91,10 @@ describe.each([
     await send({}, { to: 'bob@customer.example' });
     expect(fake.effects()).toHaveLength(1);
     expect(fake.deduped()).toBe(0);
+    const [effect] = fake.effects();
+    const key = new RegExp(`^${header}: (\\S+)`, 'm').exec(effect?.raw ?? '')?.[1];
+    expect(effect?.messageId).toMatch(/^<oncely_/);
+    expect(effect?.messageId).not.toContain(key);
   });
 });
 
@@ -106,6 +111,18 @@ it('a mail begun at a provider is not resent through a server that does not know
   await failureOf(send());
   expect(other.effects()).toHaveLength(0);
   expect(other.connections()).toBe(0);
+});
+
+it('a stored request takes another key, and changes in nothing else', () => {
+  const call = readCall({ ...mail }).complete as CompleteMail;
+  const provider = { header: 'X-Key', windowMs: hour };
+  const first = readRequest(prepareRequest(call, { key: 'k1', marker: 'm' }, provider));
+  const second = readRequest(
+    rekeyRequest(prepareRequest(call, { key: 'k1', marker: 'm' }, provider), { key: 'k2', marker: 'm' }),
+  );
+  expect(second).toEqual({ ...first, date: second.date, keyed: { header: 'X-Key', key: 'k2' } });
+  const plain = prepareRequest(call, { key: 'k1', marker: 'm' });
+  expect(rekeyRequest(plain, { key: 'k2', marker: 'm' })).toBe(plain);
 });
 
 it('a key of the caller’s own under the same header gives way to the effect’s', async () => {
