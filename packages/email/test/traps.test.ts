@@ -38,8 +38,8 @@ describe('raw and wrapped, three tries each', () => {
     expect(fake.effects()).toHaveLength(byRaw);
     const other = await smtp();
     other.fail(fault, { times: Infinity });
-    const { notify } = openDesk(other);
-    await retrying(notify);
+    const desk = openDesk(other);
+    await retrying(() => desk.notify());
     await other.settled();
     expect(other.effects()).toHaveLength(byOurs);
   });
@@ -81,17 +81,17 @@ it('trap: a mail refused for some recipients is a success, so a retry for them w
   const fake = await smtp();
   const to = ['ann@customer.example', 'bob@customer.example'];
   fake.fail({ kind: 'reject', at: 'rcpt', code: 450, recipients: ['bob@customer.example'] }, { times: 9 });
-  const { notify } = openDesk(fake);
-  await notify({ to });
-  await notify({ to });
+  const desk = openDesk(fake);
+  await desk.notify({ to });
+  await desk.notify({ to });
   expect(fake.effects().map(({ recipients }) => recipients)).toEqual([['ann@customer.example']]);
 });
 
 it('trap: a pool sends a mail again by itself, and no more than its permission allows', async () => {
   const fake = await smtp();
   fake.fail({ kind: 'drop', at: 'mail' }, { times: 2 });
-  const { notify } = openDesk(fake, { transport: { pool: true } });
-  await notify();
+  const desk = openDesk(fake, { transport: { pool: true } });
+  await desk.notify();
   expect(fake.requests.length).toBeGreaterThan(1);
   expect(fake.effects()).toHaveLength(1);
   fake.fail({ kind: 'drop', at: 'after_dot' }, { times: 9 });

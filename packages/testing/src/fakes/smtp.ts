@@ -11,7 +11,7 @@ import { listenOnLoopback } from './loopback.ts';
 import type { SmtpFault, SmtpMoment } from './smtp-faults.ts';
 import { headerOf } from './smtp-message.ts';
 import { holdSmtpSession } from './smtp-session.ts';
-import type { SmtpEnvelope } from './smtp-session.ts';
+import type { SmtpAnswer, SmtpEnvelope } from './smtp-session.ts';
 
 export type { SmtpFault, SmtpMoment } from './smtp-faults.ts';
 
@@ -97,12 +97,12 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
   let deduped = 0;
   const keys = new Map<string, { readonly raw: string; readonly id: string; readonly at: number }>();
   /** The answer to a message whose key was seen before; `undefined` for a new one. */
-  const knownBy = (key: string, raw: string): string | 'mismatch' | undefined => {
+  const knownBy = (key: string, raw: string): SmtpAnswer | undefined => {
     const known = keys.get(key);
     if (!known || now() - known.at >= (options.dedupe?.windowMs ?? 0)) return undefined;
-    if (known.raw !== raw) return 'mismatch';
+    if (known.raw !== raw) return { kind: 'mismatch' };
     deduped += 1;
-    return known.id;
+    return { kind: 'queued', id: known.id };
   };
 
   const server = createServer((socket) => {
@@ -128,7 +128,7 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
         });
         const id = `FAKE${effects.length}`;
         if (key !== '') keys.set(key, { raw, id, at: now() });
-        return id;
+        return { kind: 'queued', id };
       },
     });
   });
