@@ -37,3 +37,22 @@ function headOf(raw: unknown): string | undefined {
 function listOf(value: unknown): unknown[] {
   return value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 }
+
+/**
+ * The images that nodemailer's `attachDataUrls` took out of the HTML, under ids that are the same for every send of the
+ * mail in the place of its random ones.
+ */
+export function fixImageIds(data: Record<string, unknown>, marker: string): void {
+  const { attachments, html } = data;
+  if (!Array.isArray(attachments) || typeof html !== 'string') return;
+  let fixed = html;
+  data['attachments'] = attachments.map((entry: unknown, index) => {
+    const { cid, path } = (entry ?? {}) as { readonly cid?: unknown; readonly path?: unknown };
+    const isMade = typeof cid === 'string' && /^[0-9a-f]{20}@localhost$/.test(cid);
+    if (!isMade || typeof path !== 'string' || !/^data:/i.test(path)) return entry;
+    const own = `${marker}.${index + 1}@localhost`;
+    fixed = fixed.replaceAll(`cid:${cid}`, `cid:${own}`);
+    return { ...(entry as object), cid: own };
+  });
+  data['html'] = fixed;
+}

@@ -1,7 +1,7 @@
 import { OncelyError, type Keys } from '@oncely/core';
 
 import { addressesOf, domainOf } from './addresses.ts';
-import { attachmentsOf, messageIdIn, withMessageId } from './content.ts';
+import { attachmentsOf, fixImageIds, messageIdIn, withMessageId } from './content.ts';
 import { decode, encode } from './encoding.ts';
 import { OutsideContent } from './outside-content.ts';
 import type { Places } from './outside.ts';
@@ -124,7 +124,8 @@ export function readRequest(request: string): MailRequest {
 }
 
 /**
- * Sets what differs from send to send: Message-ID, Date and the boundaries of the parts; what the caller chose stays.
+ * Sets what differs from send to send: Message-ID, Date, the boundaries of the parts and the ids of images; what the
+ * caller chose stays.
  * `data` is nodemailer's copy, in which the transporter's default sender stands already.
  */
 export function setFixedParts(data: Record<string, unknown>, { marker, date, keyed }: MailRequest): void {
@@ -133,6 +134,7 @@ export function setFixedParts(data: Record<string, unknown>, { marker, date, key
   data['raw'] = withMessageId(data['raw'], messageId);
   if (headerOf(data['headers'], 'date') === undefined) data['date'] ??= date;
   data['baseBoundary'] ??= marker.slice(-32);
+  fixImageIds(data, marker);
   if (keyed) data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);
 }
 

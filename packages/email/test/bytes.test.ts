@@ -61,6 +61,25 @@ describe.each([
     expect(fake.effects()[1]?.raw).toBe(fake.effects()[0]?.raw);
   });
 
+  it('is resent byte for byte with the images that nodemailer takes out of its HTML', async () => {
+    const fake = await smtp();
+    const html = '<img src="data:image/png;base64,aGVsbG8="><img src="data:image/png;base64,d29ybGQ=">';
+    const stored = requestOf({
+      ...mail,
+      html,
+      attachDataUrls: true,
+      attachments: [{ filename: 'a.txt', content: 'a' }],
+    });
+    const delivery = deliveryTo(fake, transport);
+    await delivery.deliver(stored, permitted());
+    await delivery.deliver(stored, permitted());
+    const [first, second] = fake.effects();
+    expect(second?.raw).toBe(first?.raw);
+    const ids = [...(first?.raw ?? '').matchAll(/^Content-Id: <([^>]+)>/gim)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(first?.raw.replaceAll('=\r\n', '')).toContain(`cid:${id}`);
+  });
+
   it('asks for the permission once, behind the envelope', async () => {
     const fake = await smtp();
     const seen: number[] = [];
