@@ -117,6 +117,21 @@ function sending(safety: SafetyClass, landingBoundMs = 60_000): Operation {
   });
 }
 
+/** What leaves the effect open, perhaps to be resent by another process with this very content; the rest is swept. */
+const mayNeedContent: ReadonlySet<string> = new Set([
+  'aborted',
+  'approval_required',
+  'closing',
+  'in_doubt',
+  'in_progress',
+  'ledger_unavailable',
+  'ledger_unusable',
+  'not_recorded',
+  'not_sent',
+  'stopped',
+  'workflow_held',
+]);
+
 // Registered, so that two copies of this package recognise each other's work.
 const ours = Symbol.for('@oncely/email/sendMail');
 
@@ -160,8 +175,7 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
         },
       })
       .catch(async (error: unknown) => {
-        // What is refused by the vendor is over; what is open may have to be resent, and what is left is swept.
-        if (!isOncelyError(error)) await discard();
+        if (!isOncelyError(error) || !mayNeedContent.has(error.code)) await discard();
         throw error;
       });
     async function discard(): Promise<void> {
