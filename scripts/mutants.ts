@@ -7,9 +7,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { stripeMutants } from './stripe-mutants.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
@@ -105,8 +107,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'the retries of the Stripe SDK left on',
     file: 'packages/stripe/src/adapter.ts',
-    from: `build({ httpClient, maxNetworkRetries: 0 }, account)`,
-    to: `build({ httpClient, maxNetworkRetries: 2 as 0 }, account)`,
+    from: `{ httpClient, maxNetworkRetries: 0 }`,
+    to: `{ httpClient, maxNetworkRetries: 2 as 0 }`,
     test: 'packages/stripe/test',
     named: 'for a look-up: it is asked three times by us, and by nobody else',
   },
@@ -160,6 +162,8 @@ const mutants: readonly Mutant[] = [
   },
   ...ledgerMutants,
   ...mailMutants,
+  ...hubspotMutants,
+  ...stripeMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

@@ -50,6 +50,8 @@ export type Verdict =
       readonly response?: WireResponse;
       /** Credentials, scopes, membership: a retry by itself cannot help. */
       readonly environment?: boolean;
+      /** What the caller has to do before it can be sent, where no response of the vendor says so. */
+      readonly fix?: string;
       readonly cause?: unknown;
     }
   | {
@@ -92,8 +94,14 @@ export interface VendorWrite {
   readonly name?: string;
   /** The exact request, as text, with our key and marker in it and without credentials. The ledger keeps it. */
   prepare(keys: Keys): string;
+  /**
+   * Adds to a prepared request what only the vendor can say and must be kept before the first send, such as what stands
+   * there. Where it is given the ledger is read before it, so that a replay asks nothing; where it rejects nothing is
+   * sent, and the caller may try again.
+   */
+  complete?(request: string): Promise<string>;
   /** Sends a prepared request once. A failure is a verdict, not a throw. */
-  send(request: string, permit: Permit): Promise<Verdict>;
+  send(request: string, permit: Permit, target: Target): Promise<Verdict>;
   /** Sends the call as the SDK made it, outside the ledger; for `unscoped: 'observe'`. */
   passThrough(): Promise<WireResponse>;
 }
@@ -106,6 +114,8 @@ export interface Target {
   /** The stored request, where it is still kept. */
   readonly request?: string;
   readonly vendorId?: string;
+  /** How many attempts there are; in a send this one is counted. Above 1 something may have happened before. */
+  readonly attempts?: number;
   /** From before the first attempt until after the last, on the ledger's clock. */
   readonly from: number;
   readonly until: number;

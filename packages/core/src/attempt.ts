@@ -108,6 +108,7 @@ export function targetOf(record: EffectRecord, request?: string): Target {
     ...keysOf(record.contract, record.generation),
     ...(request === undefined ? {} : { request }),
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
+    attempts: record.attempts.length,
     from: Math.min(record.createdAt, ...times),
     until: Math.max(record.createdAt, ...times) + record.landingBoundMs,
   };

@@ -9,6 +9,8 @@ export interface Job {
   readonly claim: Omit<ClaimRequest, 'token' | 'leaseMs' | 'holder' | 'suspectSince' | 'epoch'>;
   /** Absent in recovery, where only the stored request can be sent, under another key if need be. */
   readonly prepare?: (keys: Keys) => string;
+  /** Asks the vendor, so it is not called before the ledger was read. */
+  readonly complete?: (request: string) => Promise<string>;
   rekey(request: string, keys: Keys): string;
   send(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
   probe(target: Target): Promise<ProbeAnswer>;

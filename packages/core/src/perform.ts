@@ -206,8 +206,11 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         ...(approval === undefined ? {} : { approval: approval === 'required' ? { ttlMs: approvalTtlMs } : approval }),
       },
       prepare: (keys) => write.prepare(keys),
+      ...(write.complete === undefined
+        ? {}
+        : { complete: (request) => write.complete?.(request) ?? Promise.resolve(request) }),
       rekey: (request) => request,
-      send: (target, permit) => write.send(target.request, permit),
+      send: (target, permit) => write.send(target.request, permit, target),
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),

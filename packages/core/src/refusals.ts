@@ -131,7 +131,8 @@ export function notSent(job: Job, verdict: Verdict & { evidence: 'not_applied' }
   }
   return about(job, 'not_sent', {
     message: `${named(job)} did not reach the vendor (${verdict.reason}). Nothing happened there.`,
-    fix: 'call again with the same input',
+    fix: verdict.fix ?? 'call again with the same input',
+    ...(verdict.fix === undefined ? {} : { next: 'fix-code' as const }),
     ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
     cause: verdict.cause,
   });
@@ -201,6 +202,15 @@ export function codecFailed(job: Job, seen: Seen, cause: unknown): OncelyError {
   return stillOpen(job, seen, 'not_sent', {
     message: `${named(job)}: the codec could not seal the request.`,
     fix: 'call again with the same input once the codec works',
+    cause,
+  });
+}
+
+export function notPrepared(job: Job, seen: Seen, cause: unknown): OncelyError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return stillOpen(job, seen, 'not_sent', {
+    message: `${named(job)}: the vendor did not say what stands there before the write (${why}).`,
+    fix: 'call again with the same input',
     cause,
   });
 }

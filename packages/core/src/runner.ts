@@ -15,6 +15,7 @@ import { isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { openStored, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { probe } from './probing.ts';
+import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
 
@@ -50,7 +51,7 @@ export function createRunner(parts: RunnerParts): Runner {
     const slot = slotOf(job.claim.contract);
     let info = await session.info();
     // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
-    let seen: Seen = job.prepare ? { revision: 0, at: info.at } : await session.read(slot);
+    let seen: Seen = job.prepare && !job.complete ? { revision: 0, at: info.at } : await session.read(slot);
     let token = parts.token();
     let start: Instant | undefined;
     let pollMs = 10;
@@ -218,8 +219,7 @@ export function createRunner(parts: RunnerParts): Runner {
   ): Promise<Draft | undefined> => {
     if (source === 'stored' && draft.request !== undefined) return draft;
     const keys = keysOf(draft.contract, generation);
-    const stored = job.prepare ? undefined : await openStored(draft.request, codec);
-    const request = job.prepare?.(keys) ?? (stored === undefined ? undefined : job.rekey(stored, keys));
+    const request = await requestFor(job, seen, draft.request, keys, codec);
     if (request === undefined) throw refusals.requestGone(job, draft);
     try {
       return { ...draft, request: await storeRequest(request, codec) };

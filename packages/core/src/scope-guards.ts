@@ -18,8 +18,15 @@ export function refuseClosed(scope: ScopeFrame, effect: EffectFrame | undefined,
   }
 }
 
-/** Refuses an operation that the effect does not expect. Gives what is to be done once the write is over. */
+/** Refuses what the effect does not expect, or what has another name too. Gives what to do once the write is over. */
 export function refuseUnexpected(effect: EffectFrame, write: VendorWrite): () => void {
+  if (write.name !== undefined) {
+    throw new OncelyError('invalid_input', {
+      message: `${write.operation.name} brings a name of its own, "${write.name}", inside of the effect "${effect.id}": one write has one name. Nothing was sent.`,
+      fix: `drop the one of the call, or make the call directly in the scope, where it names the effect`,
+      next: 'fix-code',
+    });
+  }
   const { expect } = effect.options;
   const allowed = expect === undefined ? undefined : typeof expect === 'string' ? [expect] : expect;
   if (allowed && !allowed.includes(write.operation.name)) {

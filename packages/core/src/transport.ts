@@ -16,6 +16,8 @@ export interface Exchange {
   /** Until the whole answer is there, in milliseconds. */
   readonly timeoutMs: number;
   readonly permit: Permit;
+  /** In place of ours, for a proxy or other TLS settings; it must fit the address. */
+  readonly agent?: HttpAgent;
 }
 
 /**
@@ -58,7 +60,7 @@ export function exchange(options: Exchange): Promise<ExchangeEnd> {
       request = (secure ? httpsRequest : httpRequest)(options.url, {
         method: options.method,
         headers: { ...options.headers, 'content-length': Buffer.byteLength(options.body) },
-        agent: secure ? agents.https : agents.http,
+        agent: options.agent ?? (secure ? agents.https : agents.http),
       });
     } catch (error) {
       fail(error);
@@ -92,7 +94,9 @@ export function exchange(options: Exchange): Promise<ExchangeEnd> {
 }
 
 function whenConnected(socket: Socket, secure: boolean, ready: () => void): void {
-  if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', ready);
+  // An agent that tunnels through a proxy hands out a socket whose connection stands, and whose handshake may not.
+  const shaking = secure && (socket as { secureConnecting?: boolean }).secureConnecting === true;
+  if (socket.connecting || shaking) socket.once(secure ? 'secureConnect' : 'connect', ready);
   else ready();
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Agent, createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 
 import { exchange } from '@oncely/core/transport';
@@ -22,3 +23,24 @@ it.each(['http', 'https'])(
     server.close();
   },
 );
+
+it("an agent of the caller's carries the exchange, and the permission is asked all the same", async () => {
+  const server = createHttpServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+  let asked = 0;
+  const end = await exchange({
+    url: `http://127.0.0.1:${port}/`,
+    method: 'POST',
+    headers: {},
+    body: 'a=1',
+    timeoutMs: 20_000,
+    permit: { check: () => void (asked += 1), remainingMs: () => 1_000 },
+    agent,
+  });
+  expect(end).toMatchObject({ kind: 'answered' });
+  expect([asked, Object.keys(agent.freeSockets).length]).toEqual([1, 1]);
+  agent.destroy();
+  server.close();
+});

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Agent } from 'node:http';
 
 import {
   defineAdapter,
@@ -14,7 +15,8 @@ import { exchange } from '@oncely/core/transport';
 import { classify } from './classify.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, operationOf } from './operations.ts';
-import { probe, restore, type StripeLike } from './probe.ts';
+import { probe, restore } from './probe.ts';
+import type { StripeLike } from './reader.ts';
 import { passRead, type ReadResponse } from './reads.ts';
 import {
   bodyOf,
@@ -52,6 +54,14 @@ export interface StripeOptions<Accounts extends 'one' | 'many' = 'one' | 'many'>
   readonly accounts?: Accounts;
   /** The longest that a request on its way may still take effect at Stripe, in milliseconds. Default 60,000. */
   readonly landingBoundMs?: number;
+  /** The agent for every connection, in place of the SDK's own `httpAgent`: for a proxy, TLS settings, keep-alive. */
+  readonly httpAgent?: Agent;
+}
+
+/** What is the same for all calls of an adapter. */
+interface Setting {
+  readonly landingBoundMs: number;
+  readonly agent: { readonly agent?: Agent };
 }
 
 /** What is to become of a call that we make through the user's client: only its credentials are wanted. */
@@ -66,7 +76,8 @@ type Passage =
 
 /**
  * Puts a Stripe client under the ledger: every POST and DELETE of it happens once per effect, every GET passes.
- * Inside 23 hours (v2: 29 days) a write in doubt is resent with the same key and bytes; later it is looked up.
+ * Inside 23 hours (v2: 29 days) a write in doubt is resent with the same key and bytes; later it is looked up. The
+ * builder is called twice for an account: for your client, and for one that looks up and resends by itself.
  *
  * @example
  * const stripe = oncelyStripe((config) => new Stripe(process.env.STRIPE_KEY!, config));
@@ -83,21 +94,27 @@ export function oncelyStripe<Client extends StripeLike>(
   build: (config: StripeConfig, account: string) => Client,
   options: StripeOptions = {},
 ): Adapter<Client> {
-  const landingBoundMs = options.landingBoundMs ?? 60_000;
+  const setting: Setting = {
+    landingBoundMs: options.landingBoundMs ?? 60_000,
+    agent: options.httpAgent === undefined ? {} : { agent: options.httpAgent },
+  };
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'stripe',
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();
-      const credentials = createCredentials(() => peek(client, passages));
-      const httpClient = httpClientFor(runtime, passages, credentials, landingBoundMs);
-      const client = build({ httpClient, maxNetworkRetries: 0 }, account);
+      const credentials = createCredentials(() => peek(own, passages));
+      const httpClient = httpClientFor(runtime, passages, credentials, setting);
+      const config: StripeConfig = { httpClient, maxNetworkRetries: 0 };
+      const client = build(config, account);
+      // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
+      const own = build(config, account);
       return {
         client,
-        resend: (target, permit) => resend(client, passages, credentials, target, permit),
+        resend: (target, permit) => resend(own, passages, credentials, target, permit),
         rekey: rekeyRequest,
-        probe: (target) => probe(client, target, credentials),
-        restore: (target) => restore(client, target, credentials),
+        probe: (target) => probe(own, target, credentials),
+        restore: (target) => restore(own, target, credentials),
       };
     },
   });
@@ -107,7 +124,7 @@ function httpClientFor(
   runtime: AdapterRuntime,
   passages: AsyncLocalStorage<Passage>,
   credentials: Credentials,
-  landingBoundMs: number,
+  setting: Setting,
 ): StripeConfig['httpClient'] {
   return {
     getClientName: () => 'oncely',
@@ -116,13 +133,13 @@ function httpClientFor(
       const passage = passages.getStore();
       if (passage) {
         if (passage.kind === 'peek') passage.report(headerOf(headers, 'authorization'));
-        else passage.report(await sendOnce(call, passage.request, passage.permit));
+        else passage.report(await sendOnce(call, passage.request, passage.permit, setting));
         return respond({ status: 200, headers: {}, body: '{}' });
       }
-      if (!isWrite(method, path)) return passRead(call);
+      if (!isWrite(method, path)) return passRead(call, setting.agent.agent);
       try {
         const authorized = await credentials.of(headerOf(headers, 'authorization'));
-        return respond(await runtime.perform(writeOf(call, authorized, landingBoundMs)));
+        return respond(await runtime.perform(writeOf(call, authorized, setting)));
       } catch (error) {
         if (error instanceof SendFailed) throw error;
         return fail(error);
@@ -131,18 +148,18 @@ function httpClientFor(
   };
 }
 
-function writeOf(call: SdkCall, authorized: Authorized, landingBoundMs: number): VendorWrite {
-  const operation = operationOf(call.method, call.path, landingBoundMs);
+function writeOf(call: SdkCall, authorized: Authorized, setting: Setting): VendorWrite {
+  const operation = operationOf(call.method, call.path, setting.landingBoundMs);
   const name = ownKeyOf(call);
   return {
     operation,
     parameters: parametersOf(call, authorized),
     ...(name === undefined ? {} : { name }),
     prepare: (keys) => prepareRequest(call, operation, keys, authorized),
-    send: (request, permit) => sendOnce(call, request, permit),
+    send: (request, permit) => sendOnce(call, request, permit, setting),
     passThrough: async () => {
       try {
-        const response = await passRead(call);
+        const response = await passRead(call, setting.agent.agent);
         const headers = Object.fromEntries(
           Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]),
         );
@@ -155,7 +172,7 @@ function writeOf(call: SdkCall, authorized: Authorized, landingBoundMs: number):
 }
 
 /** Sends a stored request with the credentials and the address of this process's SDK. */
-async function sendOnce(call: SdkCall, stored: string, permit: Permit): Promise<Verdict> {
+async function sendOnce(call: SdkCall, stored: string, permit: Permit, { agent }: Setting): Promise<Verdict> {
   const request = readRequest(stored);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(call.headers)) {
@@ -169,6 +186,7 @@ async function sendOnce(call: SdkCall, stored: string, permit: Permit): Promise<
     body: bodyOf(request),
     timeoutMs: Math.min(call.timeoutMs, permit.remainingMs()),
     permit,
+    ...agent,
   });
   switch (end.kind) {
     case 'answered':

@@ -54,20 +54,33 @@ const shownOnce: Readonly<Record<string, string>> = {
   account_link: 'url',
   account_session: 'client_secret',
   'apps.secret': 'payload',
+  'billing_portal.session': 'url',
+  customer_session: 'client_secret',
   ephemeral_key: 'secret',
   login_link: 'url',
   'terminal.connection_token': 'secret',
+  'terminal.onboarding_link': 'redirect_url',
   'v2.billing.meter_event_session': 'authentication_token',
   'v2.core.account_link': 'url',
   webhook_endpoint: 'secret',
 };
 
+/** Fields that give access as a secret does, and can be read again. */
+const bearer: Readonly<Record<string, string>> = {
+  'apps.install': 'auth_code',
+  'checkout.session': 'url',
+  file_link: 'url',
+};
+
 /** How much of an object may be kept: one with a secret is read again for a replay, or not given again at all. */
 export function remembering(object: unknown): 'all' | 'refetch' | 'never' {
   const { object: kind } = object as StripeBody;
-  const once = typeof kind === 'string' ? shownOnce[kind] : undefined;
-  if (once !== undefined && typeof (object as Record<string, unknown>)[once] === 'string') return 'never';
-  return holdsSecret(object) ? 'refetch' : 'all';
+  const holds = (fields: Readonly<Record<string, string>>): boolean => {
+    const field = typeof kind === 'string' ? fields[kind] : undefined;
+    return field !== undefined && typeof (object as Record<string, unknown>)[field] === 'string';
+  };
+  if (holds(shownOnce)) return 'never';
+  return holds(bearer) || holdsSecret(object) ? 'refetch' : 'all';
 }
 
 function holdsSecret(value: unknown): boolean {

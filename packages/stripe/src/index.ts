@@ -4,4 +4,6 @@
  */
 export { oncelyStripe } from './adapter.ts';
 export type { StripeConfig, StripeOptions } from './adapter.ts';
-export type { StripeLike } from './probe.ts';
+export type { StripeLike } from './reader.ts';
+export { compensable, compensate, compensationOf } from './compensate.ts';
+export type { Compensated, Compensation, CompensationOptions } from './compensate.ts';

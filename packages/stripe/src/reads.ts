@@ -14,14 +14,15 @@ export interface ReadResponse {
   text(): Promise<string>;
 }
 
+/** Where the user gave none. */
 const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 const attempts = 3;
 
 /** Sends a read as the SDK made it, with the SDK's default of two retries, since reads may be repeated. */
-export async function passRead(call: SdkCall): Promise<ReadResponse> {
+export async function passRead(call: SdkCall, agent?: HttpAgent): Promise<ReadResponse> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const response = await send(call);
+      const response = await send(call, agent);
       if ((response.statusCode ?? 0) < 500 || attempt === attempts) return wrap(response);
       response.resume();
     } catch (error) {
@@ -31,7 +32,7 @@ export async function passRead(call: SdkCall): Promise<ReadResponse> {
   }
 }
 
-function send(call: SdkCall): Promise<IncomingMessage> {
+function send(call: SdkCall, agent: HttpAgent | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const insecure = call.protocol === 'http';
     const request = (insecure ? httpRequest : httpsRequest)({
@@ -39,7 +40,7 @@ function send(call: SdkCall): Promise<IncomingMessage> {
       port: call.port,
       path: call.path,
       method: call.method,
-      agent: insecure ? agents.http : agents.https,
+      agent: agent ?? (insecure ? agents.http : agents.https),
       headers: call.headers as Record<string, string>,
     });
     request.setTimeout(call.timeoutMs, () => {

@@ -59,7 +59,7 @@ export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: 
     path: call.path,
     headers,
     encoding: bytes ? 'base64' : 'text',
-    body: operation.marked === true && !bytes ? withMarker(text, keys.marker) : text,
+    body: operation.marked && !bytes ? withMarker(text, isJson(headers['content-type']), keys.marker) : text,
     authorized,
     ...(apiBase === undefined ? {} : { apiBase }),
   };
@@ -69,9 +69,36 @@ export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: 
 /** The metadata field by which an effect is found again. */
 export const markerField = 'oncely_key';
 
-/** `metadata: ''` and `null` say that there is none; beside a field of it the body would say both. */
-function withMarker(body: string, marker: string): string {
+/** How many keys an object's metadata may have: https://docs.stripe.com/api/metadata */
+const mostKeys = 50;
+
+/**
+ * The body with our marker in its metadata. Where that is full the call goes out as it is, since Stripe would refuse
+ * one key more: the effect is deduped by its idempotency key and cannot be looked up once that is too old.
+ */
+function withMarker(body: string, json: boolean, marker: string): string {
+  if (json) {
+    const parameters = JSON.parse(body === '' ? '{}' : body) as { metadata?: Record<string, unknown> | null };
+    const metadata = parameters.metadata ?? {};
+    if (Object.keys(metadata).length >= mostKeys) return body;
+    return JSON.stringify({ ...parameters, metadata: { ...metadata, [markerField]: marker } });
+  }
+  const { metadata } = decodeForm(body);
+  if (typeof metadata === 'object' && metadata !== null && Object.keys(metadata).length >= mostKeys) return body;
+  // `metadata: ''` and `null` say that there is none; beside a field of it the body would say both.
   return appendField(body.replace(/(^|&)metadata=(?=&|$)/, '').replace(/^&/, ''), `metadata[${markerField}]`, marker);
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.includes('json') === true;
+}
+
+/** What a stored request asks for, decoded: those of a form as text. Of bytes, such as a file, nothing. */
+export function parametersIn(request: StripeRequest): Readonly<Record<string, unknown>> {
+  if (request.encoding === 'base64' || request.body === '') return {};
+  return isJson(request.headers['content-type'])
+    ? (JSON.parse(request.body) as Record<string, unknown>)
+    : decodeForm(request.body);
 }
 
 export function readRequest(request: string): StripeRequest {
@@ -114,14 +141,20 @@ function decodedBody(call: SdkCall): Record<string, unknown> {
     const text = Buffer.from(body).toString('latin1');
     return { $content: boundary === '' ? text : text.replaceAll(boundary, 'boundary') };
   }
-  if (contentType.includes('json')) return { $json: JSON.parse(body) as unknown };
+  if (isJson(contentType)) {
+    const json: unknown = JSON.parse(body);
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : { $json: json };
+  }
   return decodeForm(body);
 }
+
+/** The SDK's own keys, one a call and random. */
+const keyOfTheSdk = /^stripe-node-retry-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The caller's own idempotency key; the SDK's random ones are not. */
 export function ownKeyOf(call: SdkCall): string | undefined {
   const key = headerOf(call.headers, 'idempotency-key');
-  return key === undefined || key.startsWith('stripe-node-retry-') ? undefined : key;
+  return key === undefined || keyOfTheSdk.test(key) ? undefined : key;
 }
 
 export function headerOf(headers: SdkHeaders, name: string): string | undefined {

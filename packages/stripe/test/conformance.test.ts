@@ -9,6 +9,7 @@ import { startStripeFake } from '@oncely/testing/fakes/stripe';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 
+import { aHold, aSubscription, destination } from './preparations.ts';
 import { addressOf, apiKey, startProcess } from './world.ts';
 
 interface Subject {
@@ -19,11 +20,9 @@ interface Subject {
   readonly method: 'POST' | 'DELETE';
   readonly path: RegExp;
   readonly changed: AdapterKit['changed'];
-  readonly write: (
-    stripe: Stripe,
-    input: AdapterInput,
-    customers: readonly string[],
-  ) => Promise<{ readonly id: string }>;
+  /** The ids of what it needs, and of the same once more; by default two customers. */
+  readonly before?: (raw: Stripe) => Promise<readonly string[]>;
+  readonly write: (stripe: Stripe, input: AdapterInput, ids: readonly string[]) => Promise<{ readonly id: string }>;
 }
 
 const pick = <T>(input: AdapterInput, usual: T, changed: T, refused: T): T => ({ usual, changed, refused })[input];
@@ -101,8 +100,7 @@ const subjects: readonly Subject[] = [
     write: (stripe, input, [first = '', second = '']) => stripe.customers.del(pick(input, first, second, 'cus_nobody')),
   },
   {
-    // Not in the adapter's table: a write all the same.
-    operation: 'stripe.post.v1.charges',
+    operation: 'stripe.charges.create',
     safety: 'keyed',
     effect: 'charges.create',
     method: 'POST',
@@ -115,9 +113,45 @@ const subjects: readonly Subject[] = [
         source: pick(input, 'tok_visa', 'tok_visa', 'tok_chargeDeclined'),
       }),
   },
+  {
+    operation: 'stripe.paymentIntents.capture',
+    safety: 'keyed',
+    effect: 'payment_intents.capture',
+    method: 'POST',
+    path: /^\/v1\/payment_intents\/\w+\/capture$/,
+    changed: { field: 'amount_to_capture', value: '432' },
+    before: aHold,
+    write: (stripe, input, [id = '']) =>
+      stripe.paymentIntents.capture(id, { amount_to_capture: pick(input, 800, 432, 999_999) }),
+  },
+  {
+    operation: 'stripe.subscriptions.cancel',
+    safety: 'natural',
+    effect: 'subscriptions.delete',
+    method: 'DELETE',
+    path: /^\/v1\/subscriptions\/\w+$/,
+    changed: { field: '$path', value: 'sub_1Fake000000017' },
+    before: async (raw) => [(await aSubscription(raw))[0] ?? '', (await aSubscription(raw))[0] ?? ''],
+    write: (stripe, input, [first = '', second = '']) =>
+      stripe.subscriptions.cancel(pick(input, first, second, 'sub_nobody')),
+  },
+  {
+    operation: 'stripe.v2.core.eventDestinations.create',
+    safety: 'keyed',
+    effect: 'v2.event_destinations.create',
+    method: 'POST',
+    path: /^\/v2\/core\/event_destinations$/,
+    changed: { field: 'name', value: 'Theirs' },
+    write: (stripe, input) =>
+      stripe.v2.core.eventDestinations.create({
+        ...destination,
+        name: pick(input, 'Ours', 'Theirs', 'Ours'),
+        ...(input === 'refused' ? { enabled_events: undefined as never } : {}),
+      }),
+  },
 ];
 
-function kitOf({ operation, safety, effect, method, path, changed, write }: Subject): AdapterKit {
+function kitOf({ operation, safety, effect, method, path, changed, before: prepare, write }: Subject): AdapterKit {
   return {
     operation,
     safety,
@@ -129,6 +163,7 @@ function kitOf({ operation, safety, effect, method, path, changed, write }: Subj
       fake.seedCharge({ id: 'ch_1', amount: 50_000, currency: 'usd' });
       const raw = new Stripe(apiKey, addressOf(fake));
       const [one, two] = [await raw.customers.create(), await raw.customers.create()];
+      const ids = (await prepare?.(raw)) ?? [one.id, two.id];
       const before = fake.effects(effect).length;
       const seeded = fake.requests.length;
       return {
@@ -144,7 +179,7 @@ function kitOf({ operation, safety, effect, method, path, changed, write }: Subj
           const { oncely, stripe } = startProcess(fake, ledger, settings);
           return {
             oncely,
-            write: (input) => write(stripe, input, [one.id, two.id]),
+            write: (input) => write(stripe, input, ids),
             read: () => stripe.customers.retrieve(one.id),
           };
         },

@@ -219,9 +219,19 @@ describe('a deletion outside of the table', () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'reset_after_effect' });
     const { effect } = process();
+    const remove = (stripe: Stripe): Promise<unknown> => stripe.rawRequest('DELETE', '/v1/of_a_newer_sdk/thing_1A');
+    await expect(effect(remove)).rejects.toMatchObject({ code: 'stopped' });
+    expect(fake.requests.map(({ method }) => method)).toEqual(['DELETE', 'GET']);
+  });
+
+  it('stops for a person where the SDK itself cannot read what it deletes', async () => {
+    const { fake, process } = await startWorld();
+    fake.fail({ kind: 'reset_after_effect' });
+    const { effect, oncely } = process();
     await expect(effect((stripe) => stripe.customers.deleteDiscount('cus_1'))).rejects.toMatchObject({
       code: 'stopped',
     });
-    expect(fake.requests.map(({ method }) => method)).toEqual(['DELETE', 'GET']);
+    expect(fake.requests.map(({ method }) => method)).toEqual(['DELETE']);
+    expect(await oncely.effects.get(slot)).toMatchObject({ operation: 'stripe.customers.deleteDiscount' });
   });
 });

@@ -30,7 +30,7 @@ describe('a stored request', () => {
         options.push(args[3]);
       },
     }));
-    const target = { operation: 'stripe.post.v1.files', ...keys, request, from: 0, until: 0 };
+    const target = { operation: 'stripe.files.create', ...keys, request, from: 0, until: 0 };
     await spy.connect({ perform }, '').resend(target, permit);
     expect(options.at(-1)).toEqual({ apiBase: 'files' });
   });

@@ -131,13 +131,13 @@ describe('a person', () => {
   it('who names the object gives it to the replay', async () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'status', status: 500, after: 'after_effect' });
-    const create = (stripe: Stripe): Promise<Stripe.Charge> =>
-      stripe.charges.create({ amount: 1000, currency: 'usd', source: 'tok_visa' });
+    const file = { data: Buffer.from('x'), name: 'a.pdf', type: 'application/pdf' };
+    const create = (stripe: Stripe): Promise<Stripe.File> => stripe.files.create({ file, purpose: 'dispute_evidence' });
     const { oncely, effect } = process();
     await expect(effect(create)).rejects.toMatchObject({ code: 'stopped' });
     const [made] = fake.effects();
     await oncely.effects.resolve(slot, { happened: { vendorId: made?.id ?? '' } }, { by: 'ann' });
-    expect(await process().effect(create)).toMatchObject({ id: made?.id, object: 'charge', amount: 1000 });
+    expect(await process().effect(create)).toMatchObject({ id: made?.id, object: 'file', filename: 'a.pdf' });
     expect(fake.effects()).toHaveLength(1);
   });
 });

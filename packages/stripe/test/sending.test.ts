@@ -72,14 +72,13 @@ describe('a 500 that Stripe stored under the key', () => {
     expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded', generation: 2 });
   });
 
-  it('stops for a person where the operation cannot be listed by our marker', async () => {
+  it('stops for a person where nothing at Stripe tells of it', async () => {
     const { fake, keys, process } = await startWorld();
     fake.fail({ kind: 'status', status: 500, after: 'after_effect' });
-    const charge = { amount: 1000, currency: 'usd', source: 'tok_visa' };
-    await expect(process().effect((stripe) => stripe.charges.create(charge))).rejects.toMatchObject({
-      code: 'stopped',
-      next: 'ask-a-person',
-    });
+    const upload = { file: { data: Buffer.from('x'), name: 'a', type: 'text/plain' } };
+    await expect(
+      process().effect((stripe) => stripe.files.create({ ...upload, purpose: 'dispute_evidence' })),
+    ).rejects.toMatchObject({ code: 'stopped', next: 'ask-a-person' });
     expect(keys()).toHaveLength(2);
     expect(fake.effects()).toHaveLength(1);
   });

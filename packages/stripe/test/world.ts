@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { afterAll } from 'vitest';
 
-export const apiKey = 'sk_test_RecognisableSecretOfOurs';
-export const scope = { businessId: 'case_1', workflowId: 'test' } as const;
-export const slot = 'case_1:test:write';
+import { addressOf, apiKey, scope } from './case.ts';
+
+export { addressOf, apiKey, scope, slot } from './case.ts';
 
 /** The runtime's time at a tenth of the speed: what a test bounds by it hardly depends on how busy the machine is. */
 export const slowClock: Clock = {
@@ -49,11 +49,6 @@ const open: StripeFake[] = [];
 afterAll(async () => {
   await Promise.all(open.splice(0).map((fake) => fake.close()));
 });
-
-/** How the SDK reaches the fake. */
-export function addressOf({ host, port }: StripeFake): Partial<Stripe.StripeConfig> {
-  return { host, port, protocol: 'http', telemetry: false };
-}
 
 export async function startWorld(options: StripeFakeOptions = {}): Promise<World> {
   let ahead = 0;

@@ -8,6 +8,8 @@ export { crashTest } from './crash-test.ts';
 export type { CrashRow, CrashTestOptions, CrashWorld } from './crash-test.ts';
 export type { Fault, FaultOptions, RandomFaults } from './fakes/faults.ts';
 export type { FakeRequest, HttpFake } from './fakes/http-fake.ts';
+export { startHubSpotFake } from './fakes/hubspot.ts';
+export type { ConflictShapes, HubSpotEffect, HubSpotFake, HubSpotFakeOptions } from './fakes/hubspot.ts';
 export { startSlackFake } from './fakes/slack.ts';
 export type { SlackEffect, SlackFake, SlackFakeOptions } from './fakes/slack.ts';
 export { startSmtpFake } from './fakes/smtp.ts';

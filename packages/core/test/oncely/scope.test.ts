@@ -48,6 +48,17 @@ describe('scope and effect', () => {
     expect(shop.vendor.happened).toHaveLength(1);
   });
 
+  it("a write's own name is its effect's, and inside of a named effect it is refused", async () => {
+    const shop = openShop();
+    const oncely = shop.start();
+    const write = (): Promise<{ id: string }> => oncely.clients.shop.write('refund', refund, 'mine');
+    const first = await oncely.scope(desk, write);
+    expect(await oncely.scope(desk, write)).toEqual(first);
+    const twice = oncely.scope(desk, () => oncely.effect('refund', write));
+    await expect(twice).rejects.toMatchObject({ code: 'invalid_input', next: 'fix-code' });
+    expect(shop.vendor.happened).toHaveLength(1);
+  });
+
   it('expect refuses another operation before the ledger is touched', async () => {
     const shop = openShop();
     const oncely = shop.start();

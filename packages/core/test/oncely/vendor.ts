@@ -17,7 +17,7 @@ export interface TestVendor {
 }
 
 export interface TestClient {
-  write(name: string, parameters: Readonly<Record<string, unknown>>): Promise<{ readonly id: string }>;
+  write(name: string, parameters: Readonly<Record<string, unknown>>, own?: string): Promise<{ readonly id: string }>;
 }
 
 export type TestOncely = Oncely<{ readonly shop: ReturnType<typeof testAdapter> }>;
@@ -42,7 +42,7 @@ export function testAdapter(vendor: TestVendor): ReturnType<typeof defineAdapter
     accounts: 'one',
     connect: (runtime) => ({
       client: {
-        write: async (name, parameters) => {
+        write: async (name, parameters, own) => {
           const operation = defineOperation({
             name: `shop.${name}`,
             safety: { kind: 'keyed', windowMs: 1_000_000 },
@@ -52,6 +52,7 @@ export function testAdapter(vendor: TestVendor): ReturnType<typeof defineAdapter
           const response = await runtime.perform({
             operation,
             parameters,
+            ...(own === undefined ? {} : { name: own }),
             prepare: (keys) => JSON.stringify({ operation: operation.name, parameters, key: keys.key }),
             send: async (request, permit) => {
               permit.check();

@@ -46,6 +46,8 @@ export interface AdapterBench {
   fail(fault: AdapterFault): void;
   /** Whether connections are refused. */
   refuse(refused: boolean): Promise<void>;
+  /** Whether look-ups fail. For `constrained`, where the vendor's constraint arbitrates: its doubt is looked up at once. */
+  blind?(blind: boolean): void;
   /** How many effects of the operation really happened. */
   effects(): number;
   /** How many requests for the operation arrived whole. */

@@ -130,9 +130,11 @@ export const adapterConformance: readonly AdapterCase[] = [
     const errors: unknown[] = [await failureOf(stage.perform(process, 'refused', 'case_2'))];
     if (kit.faults.includes('lost_after_effect')) {
       bench.fail('lost_after_effect');
+      bench.blind?.(true);
       // Nobody waits for the landing bound, so the request is still kept when the rows are read.
-      const hasty = stage.process({ maxAttempts: 1, landingBoundMs: 60_000 });
+      const hasty = stage.process({ maxAttempts: 1, waitMs: 1_500, landingBoundMs: 60_000 });
       errors.push(await failureOf(stage.perform(hasty, 'usual', 'case_3')));
+      bench.blind?.(false);
     } else {
       await stage.perform(process, 'usual', 'case_3');
     }
@@ -197,8 +199,10 @@ export const adapterConformance: readonly AdapterCase[] = [
     async (stage) => {
       const { bench, kit, ledger } = stage;
       bench.fail('lost_after_effect');
+      bench.blind?.(true);
       const impatient = stage.process({ maxAttempts: 1, waitMs: 1_500, landingBoundMs: 1_700 });
       await refusalOf(stage.perform(impatient), 'in_doubt');
+      bench.blind?.(false);
       const other = stage.process();
       const until = Date.now() + 20_000;
       let state: string | undefined;

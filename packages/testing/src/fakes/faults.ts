@@ -19,8 +19,8 @@ export type Fault =
    * like any other, idempotency rules included.
    */
   | { readonly kind: 'late_landing'; readonly ms: number; readonly hang?: boolean }
-  /** The vendor's own 429, before its idempotency layer: no effect. */
-  | { readonly kind: 'rate_limited'; readonly retryAfterS: number }
+  /** The vendor's own 429, before its idempotency layer: no effect. `policy` is one of HubSpot's limits. */
+  | { readonly kind: 'rate_limited'; readonly retryAfterS: number; readonly policy?: string }
   /** A 429 in HTML without any of the vendor's headers; by default before the effect. */
   | { readonly kind: 'gateway_429'; readonly after?: EffectPoint }
   /** A 502 in HTML. */

@@ -13,6 +13,8 @@ export interface FakeRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The body as it came, for what is no text. */
+  readonly bytes: Buffer;
   /** When it arrived, by the fake's clock. */
   readonly at: number;
 }
@@ -39,7 +41,8 @@ export interface HttpVendor<Effect> {
   isWrite(request: FakeRequest): boolean;
   /** Treats one request; an effect once begun commits, whether or not anybody still listens. */
   handle(request: FakeRequest, execution: Execution): Promise<Answer>;
-  rateLimited(retryAfterS: number): Answer;
+  /** `policy` names one of several limits where the vendor has several. */
+  rateLimited(retryAfterS: number, policy?: string): Answer;
   /** The vendor's own shape of a failure with this status. */
   failed(status: number): Answer;
 }
@@ -84,7 +87,7 @@ export async function startHttpFake<Effect extends { readonly operation: string 
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     // Only a whole request arrives: a client that dies before its last byte has sent nothing.
     incoming.on('end', () => {
-      const request = readRequest(incoming, Buffer.concat(chunks).toString('utf8'), now());
+      const request = readRequest(incoming, Buffer.concat(chunks), now());
       requests.push(request);
       later.track(serve(request, response));
     });
@@ -122,7 +125,7 @@ export async function startHttpFake<Effect extends { readonly operation: string 
         await land();
         return;
       case 'rate_limited':
-        return send(response, vendor.rateLimited(fault.retryAfterS));
+        return send(response, vendor.rateLimited(fault.retryAfterS, fault.policy));
       case 'gateway_429':
         if (fault.after === 'after_effect') await land();
         return send(response, html(429, 'Too Many Requests'));
@@ -181,7 +184,7 @@ function overlay(answer: Answer, fault: StatusFault): Answer {
   return { ...answer, headers, body: typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body) };
 }
 
-function readRequest(incoming: IncomingMessage, body: string, at: number): FakeRequest {
+function readRequest(incoming: IncomingMessage, bytes: Buffer, at: number): FakeRequest {
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   return {
@@ -189,14 +192,16 @@ function readRequest(incoming: IncomingMessage, body: string, at: number): FakeR
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers: incoming.headers,
-    body,
+    body: bytes.toString('utf8'),
+    bytes,
     at,
   };
 }
 
 function send(response: ServerResponse, answer: Answer): void {
-  const length = String(Buffer.byteLength(answer.body));
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': length });
+  // A 204 has neither a body nor the length of one.
+  const length = answer.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(answer.body)) };
+  response.writeHead(answer.status, { ...answer.headers, ...length });
   response.end(answer.body);
 }
 

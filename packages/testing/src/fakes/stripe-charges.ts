@@ -1,7 +1,8 @@
-import { cardDeclined, invalidParam, resourceMissing } from './stripe-failure.ts';
+import { cardDeclined, invalidParam, refused, resourceMissing } from './stripe-failure.ts';
 import { readRoutes } from './stripe-lists.ts';
 import type { Charge, StripeCall, StripeRoute } from './stripe-objects.ts';
-import { flag, metadata, requiredAmount, requiredText, text } from './stripe-params.ts';
+import { amount, flag, metadata, requiredAmount, requiredText, text } from './stripe-params.ts';
+import { chargeShape } from './stripe-shapes.ts';
 
 /** A charge that was paid before the test began. */
 export interface ChargeSeed {
@@ -40,6 +41,7 @@ export function addCharge(
 ): Charge {
   const captured = given.captured ?? true;
   const charge: Charge = {
+    ...chargeShape,
     id: given.id ?? call.newId('ch'),
     object: 'charge',
     amount: given.amount,
@@ -107,6 +109,25 @@ export const chargeRoutes: readonly StripeRoute[] = [
       return () => {
         charge.metadata = metadata(call.params, charge.metadata);
         charge.description = text(call.params, 'description') ?? charge.description;
+        return charge;
+      };
+    },
+  },
+  {
+    operation: 'charges.capture',
+    verb: 'POST',
+    path: 'charges/:id/capture',
+    prepare(call) {
+      const charge = findCharge(call, call.id);
+      const asked = amount(call.params);
+      return () => {
+        if (charge.captured) {
+          throw refused(`Charge ${charge.id} has already been captured.`, { code: 'charge_already_captured' });
+        }
+        const captured = asked ?? charge.amount;
+        if (captured > charge.amount) throw refused('The amount to capture is greater than the charge.');
+        charge.captured = true;
+        charge.amount_captured = captured;
         return charge;
       };
     },

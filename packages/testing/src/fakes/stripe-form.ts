@@ -27,6 +27,31 @@ export function decodeForm(pairs: Iterable<readonly [string, string]>): FormReco
   return toRecord(root, true);
 }
 
+/** Decodes a JSON body into the same shape: all that is neither list nor object is text, nothing is an empty one. */
+export function decodeJson(body: string): FormRecord {
+  const textOf = (value: unknown): FormValue => {
+    if (Array.isArray(value)) return value.map(textOf);
+    if (typeof value !== 'object' || value === null)
+      return value === null ? '' : String(value as string | number | boolean);
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, textOf(field)]));
+  };
+  return textOf(JSON.parse(body)) as FormRecord;
+}
+
+/** Decodes a multipart body: a field is its text, a file `{ name, type, data }`. */
+export function decodeMultipart(body: string, boundary: string): FormRecord {
+  const fields: [string, FormValue][] = [];
+  for (const part of body.split(`--${boundary}`).slice(1, -1)) {
+    const [head = '', ...rest] = part.split('\r\n\r\n');
+    const data = rest.join('\r\n\r\n').replace(/\r\n$/, '');
+    const name = /name="([^"]*)"/.exec(head)?.[1] ?? '';
+    const file = /filename="([^"]*)"/.exec(head)?.[1];
+    const type = /Content-Type: *(\S+)/i.exec(head)?.[1] ?? '';
+    fields.push([name, file === undefined ? data : { name: file, type, data }]);
+  }
+  return Object.fromEntries(fields);
+}
+
 /** The same text for the same parameters in whatever order they were sent. */
 export function canonicalForm(value: FormValue): string {
   if (typeof value === 'string') return JSON.stringify(value);

@@ -25,7 +25,7 @@ export interface Charge extends StripeObject<'charge'> {
   readonly status: 'succeeded';
 }
 
-export interface Refund extends StripeObject<'refund'> {
+export interface Refund extends Omit<StripeObject<'refund'>, 'livemode'> {
   readonly amount: number;
   readonly charge: string;
   readonly currency: string;
@@ -41,6 +41,7 @@ export interface PaymentIntent extends StripeObject<'payment_intent'> {
   amount_capturable: number;
   amount_received: number;
   readonly capture_method: 'automatic' | 'manual';
+  canceled_at: number | null;
   cancellation_reason: string | null;
   /** A secret: who holds it can pay and read the intent. */
   readonly client_secret: string;
@@ -57,21 +58,42 @@ export interface Customer extends StripeObject<'customer'> {
   name: string | null;
   email: string | null;
   description: string | null;
+  /** The clock whose time it lives by. */
+  readonly test_clock: string | null;
   deleted?: true;
 }
 
 export interface Invoice extends StripeObject<'invoice'> {
-  readonly amount_due: number;
-  readonly amount_paid: number;
+  amount_due: number;
+  amount_paid: number;
+  amount_remaining: number;
+  attempted: boolean;
+  attempt_count: number;
+  subtotal: number;
+  total: number;
+  readonly status_transitions: Record<
+    'finalized_at' | 'marked_uncollectible_at' | 'paid_at' | 'voided_at',
+    number | null
+  >;
   readonly currency: string;
   readonly customer: string;
   readonly collection_method: string;
   description: string | null;
   number: string | null;
-  status: 'draft' | 'open' | 'paid' | 'void';
+  status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
 }
 
-export type AnyObject = Charge | Refund | PaymentIntent | Customer | Invoice;
+/** An object of any other resource, as the API shows it. */
+export interface StripeRecord {
+  readonly id: string;
+  readonly object: string;
+  /** Whole seconds; v2 has a text. A few objects have none. */
+  readonly created?: number | string;
+  metadata?: Metadata | null;
+  [field: string]: unknown;
+}
+
+export type AnyObject = Charge | Refund | PaymentIntent | Customer | Invoice | StripeRecord;
 
 /** Everything of one account in one mode, oldest first. */
 export interface StripeState {
@@ -80,6 +102,8 @@ export interface StripeState {
   readonly paymentIntents: Map<string, PaymentIntent>;
   readonly customers: Map<string, Customer>;
   readonly invoices: Map<string, Invoice>;
+  /** Those of other resources, by their paths. */
+  readonly more: Map<string, Map<string, StripeRecord>>;
 }
 
 export function createStripeState(): StripeState {
@@ -89,6 +113,7 @@ export function createStripeState(): StripeState {
     paymentIntents: new Map(),
     customers: new Map(),
     invoices: new Map(),
+    more: new Map(),
   };
 }
 
@@ -101,26 +126,34 @@ export interface StripeCall {
   readonly livemode: boolean;
   /** Whole seconds. */
   readonly created: number;
+  /** Where an answer's own address begins. */
+  readonly url: string;
   readonly autoCharges: boolean;
   readonly refundStatus: RefundStatus;
   newId(prefix: string): string;
 }
 
 /** What an operation answers; the object is read when the answer is written. */
-export type StripeResult = AnyObject | DeletedObject | StripeList;
+export type StripeResult = AnyObject | DeletedObject | StripeList | Readonly<Record<string, unknown>>;
 
 export interface DeletedObject {
   readonly id: string;
-  readonly object: 'customer';
-  readonly deleted: true;
+  readonly object: string;
+  readonly deleted?: true;
 }
 
-export interface StripeList {
-  readonly object: 'list';
-  readonly url: string;
-  readonly has_more: boolean;
-  readonly data: readonly AnyObject[];
-}
+export type StripeList =
+  | {
+      readonly object: 'list';
+      readonly url: string;
+      readonly has_more: boolean;
+      readonly data: readonly AnyObject[];
+    }
+  | {
+      readonly data: readonly AnyObject[];
+      readonly next_page_url: string | null;
+      readonly previous_page_url: string | null;
+    };
 
 /**
  * One operation: `prepare` checks parameters and may refuse without a trace, the function that it returns executes.
@@ -129,7 +162,7 @@ export interface StripeList {
 export interface StripeRoute {
   readonly operation: string;
   readonly verb: 'GET' | 'POST' | 'DELETE';
-  /** Below /v1/, with `:id` for the id. */
+  /** Below /v1/, or with `v2/` in front; `:id` for the id. */
   readonly path: string;
   /** Writes that do not list `metadata` refuse it as an unknown parameter, as the API does. */
   readonly metadata?: true;

@@ -3,6 +3,8 @@ import { cardDeclined, invalidParam, refused, resourceMissing } from './stripe-f
 import { readRoutes } from './stripe-lists.ts';
 import type { PaymentIntent, StripeCall, StripeRoute } from './stripe-objects.ts';
 import { amount, flag, metadata, requiredAmount, requiredText, text } from './stripe-params.ts';
+import { clockOf, createdBy } from './stripe-clocks.ts';
+import { paymentIntentShape } from './stripe-shapes.ts';
 
 export const paymentIntentRoutes: readonly StripeRoute[] = [
   {
@@ -15,18 +17,21 @@ export const paymentIntentRoutes: readonly StripeRoute[] = [
       const paymentMethod = text(params, 'payment_method') ?? null;
       const confirm = flag(params, 'confirm') ?? false;
       const id = call.newId('pi');
+      const customer = customerParam(call);
       const intent: PaymentIntent = {
+        ...paymentIntentShape,
         id,
         object: 'payment_intent',
         amount: requiredAmount(params),
         amount_capturable: 0,
         amount_received: 0,
+        canceled_at: null,
         cancellation_reason: null,
         capture_method: captureMethod(call),
         client_secret: `${id}_secret_${call.newId('cs')}`,
-        created: call.created,
+        created: createdBy(call, clockOf(call, customer)),
         currency: requiredText(params, 'currency').toLowerCase(),
-        customer: customerParam(call),
+        customer,
         description: text(params, 'description') ?? null,
         last_payment_error: null,
         latest_charge: null,
@@ -107,6 +112,7 @@ export const paymentIntentRoutes: readonly StripeRoute[] = [
       return () => {
         requireStatus(intent, ['requires_payment_method', 'requires_confirmation', 'requires_capture'], 'cancel');
         intent.status = 'canceled';
+        intent.canceled_at = call.created;
         intent.amount_capturable = 0;
         intent.cancellation_reason = reason;
         return intent;

@@ -3,6 +3,7 @@ import { invalidParam, refused, resourceMissing } from './stripe-failure.ts';
 import { readRoutes } from './stripe-lists.ts';
 import type { Charge, Refund, StripeCall, StripeRoute } from './stripe-objects.ts';
 import { amount, metadata, text } from './stripe-params.ts';
+import { refundShape } from './stripe-shapes.ts';
 
 export const refundRoutes: readonly StripeRoute[] = [
   {
@@ -26,13 +27,13 @@ export const refundRoutes: readonly StripeRoute[] = [
           });
         }
         const refund: Refund = {
+          ...refundShape,
           id: call.newId('re'),
           object: 'refund',
           amount: asked ?? left,
           charge: charge.id,
           created: call.created,
           currency: charge.currency,
-          livemode: call.livemode,
           metadata: kept,
           payment_intent: charge.payment_intent,
           reason,

@@ -1,23 +1,28 @@
 /**
- * A Stripe with true v1 idempotency, on loopback.
+ * A Stripe with true idempotency, of v1 and of v2, on loopback.
  *
  * @module
  */
 import { json, startHttpFake } from './http-fake.ts';
 import type { Answer, Execution, FakeRequest, HttpFake } from './http-fake.ts';
 import { customerRoutes, invoiceRoutes } from './stripe-billing.ts';
+import { catalogRoutes } from './stripe-catalog.ts';
 import { addCharge, chargeRoutes } from './stripe-charges.ts';
 import type { ChargeSeed } from './stripe-charges.ts';
 import { errorBody, StripeFailure, unknownParam } from './stripe-failure.ts';
-import { decodeForm } from './stripe-form.ts';
+import { decodeForm, decodeJson, decodeMultipart } from './stripe-form.ts';
 import type { FormRecord } from './stripe-form.ts';
 import { authenticate, createResponder, header } from './stripe-http.ts';
 import type { Responder } from './stripe-http.ts';
+import { checkoutRoutes } from './stripe-checkout.ts';
 import { createKeyStore } from './stripe-keys.ts';
+import { moneyRoutes } from './stripe-money.ts';
 import { createStripeState } from './stripe-objects.ts';
 import type { RefundStatus, StripeCall, StripeResult, StripeRoute, StripeState } from './stripe-objects.ts';
 import { paymentIntentRoutes } from './stripe-payment-intents.ts';
 import { refundRoutes } from './stripe-refunds.ts';
+import { setupRoutes } from './stripe-setup.ts';
+import { subscriptionRoutes } from './stripe-subscriptions.ts';
 
 export type { ChargeSeed } from './stripe-charges.ts';
 
@@ -49,6 +54,8 @@ export interface StripeEffect {
 }
 
 export interface StripeFake extends HttpFake<StripeEffect> {
+  /** Every operation that it knows, reads included, as its effects name them. */
+  readonly operations: readonly string[];
   /** Puts a paid charge there, without counting an effect. */
   seedCharge(seed: ChargeSeed): void;
 }
@@ -58,6 +65,11 @@ const dayMs = 24 * 60 * 60 * 1000;
 const maxKeyLength = 255;
 
 const routes: readonly StripeRoute[] = [
+  ...catalogRoutes,
+  ...checkoutRoutes,
+  ...moneyRoutes,
+  ...setupRoutes,
+  ...subscriptionRoutes,
   ...chargeRoutes,
   ...refundRoutes,
   ...paymentIntentRoutes,
@@ -73,11 +85,9 @@ export async function startStripeFake(options: StripeFakeOptions = {}): Promise<
   const now = options.now ?? Date.now;
   const effects: StripeEffect[] = [];
   const states = new Map<string, StripeState>();
-  const keys = createKeyStore({
-    now,
-    windowMs: options.keyWindowMs ?? dayMs,
-    pruning: options.keyPruning ?? true,
-  });
+  const pruning = options.keyPruning ?? true;
+  const keysOfV1 = createKeyStore({ now, windowMs: options.keyWindowMs ?? dayMs, pruning });
+  const keysOfV2 = createKeyStore({ now, windowMs: options.keyWindowMs ?? 30 * dayMs, pruning });
   let serial = 0;
   const newId = (prefix: string): string => `${prefix}_1Fake${String((serial += 1)).padStart(9, '0')}`;
   const created = (): number => Math.floor(now() / 1000);
@@ -100,17 +110,19 @@ export async function startStripeFake(options: StripeFakeOptions = {}): Promise<
     const account = header(request, 'stripe-account') ?? caller.account;
     const call: StripeCall = {
       state: stateOf(account, caller.livemode),
-      params: decodeForm([...request.query, ...new URLSearchParams(request.body)]),
+      params: paramsOf(request),
       id,
       livemode: caller.livemode,
       created: created(),
+      url: fake.url,
       autoCharges: options.autoCharges ?? false,
       refundStatus: options.refundStatus ?? 'succeeded',
       newId,
     };
     if (route.verb === 'GET') return read(route, call, respond);
-    // Only POST is keyed: a DELETE happens each time.
-    const key = route.verb === 'POST' ? header(request, 'idempotency-key') : undefined;
+    // Of v1 only POST is keyed: a DELETE happens each time.
+    const isKeyed = route.verb === 'POST' || isV2(route);
+    const key = isKeyed ? header(request, 'idempotency-key') : undefined;
     return write(route, call, respond, execution, { account, key, endpoint: `${request.method} ${request.path}` });
   }
 
@@ -127,6 +139,7 @@ export async function startStripeFake(options: StripeFakeOptions = {}): Promise<
       if (key.length > maxKeyLength)
         return respond.error(400, `Idempotency keys have at most ${maxKeyLength} characters.`);
       const keyed = { account: scopeOf(account, call.livemode), key, endpoint, params };
+      const keys = isV2(route) ? keysOfV2 : keysOfV1;
       const verdict = keys.begin(keyed);
       if (verdict.kind !== 'new') return respond.verdict(verdict, key);
       keep = (answer, isKept) => {
@@ -139,10 +152,16 @@ export async function startStripeFake(options: StripeFakeOptions = {}): Promise<
       if (params['metadata'] !== undefined && !route.metadata) throw unknownParam('metadata');
       const commit = route.prepare(call);
       if (hold) await hold();
-      if (failure?.after === 'before_effect') return keep(respond.as(failure.answer), failure.stored);
+      if (failure?.after === 'before_effect') {
+        return keep(respond.as(failure.answer), failure.stored && !isV2(route));
+      }
       const result = commit();
       effects.push({ operation: route.operation, id: idOf(result), account, key, params, at: now() });
-      return failure ? keep(respond.as(failure.answer), failure.stored) : keep(respond.ok(result), true);
+      if (!failure) return keep(respond.ok(result), true);
+      // What v2 began under a key is driven on by the next request under it, whatever the first one was answered.
+      if (isV2(route)) keep(respond.ok(result), true);
+      else keep(respond.as(failure.answer), failure.stored);
+      return respond.as(failure.answer);
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
       return keep(respond.refusal(error), error.stage === 'execution');
@@ -167,10 +186,15 @@ export async function startStripeFake(options: StripeFakeOptions = {}): Promise<
   );
   return {
     ...fake,
+    operations: routes.map(({ operation }) => operation),
     seedCharge({ account = platformAccount, ...seed }) {
       addCharge({ state: stateOf(account, false), created: created(), livemode: false, newId }, seed);
     },
   };
+}
+
+function isV2({ path }: StripeRoute): boolean {
+  return path.startsWith('v2/');
 }
 
 /** Accounts and modes share nothing: neither objects nor keys. */
@@ -188,18 +212,26 @@ function read(route: StripeRoute, call: StripeCall, respond: Responder): Answer 
 }
 
 function findRoute(request: FakeRequest): { route: StripeRoute; id: string } | undefined {
-  const parts = request.path.replace(/^\/v1\//, '').split('/');
-  if (!request.path.startsWith('/v1/')) return undefined;
+  const parts = request.path.slice(1).split('/');
   for (const route of routes) {
-    const pattern = route.path.split('/');
+    const pattern = (route.path.startsWith('v2/') ? route.path : `v1/${route.path}`).split('/');
     if (route.verb !== request.method || pattern.length !== parts.length) continue;
     if (pattern.every((part, index) => part === ':id' || part === parts[index])) {
-      return { route, id: pattern.includes(':id') ? (parts[1] ?? '') : '' };
+      return { route, id: parts[pattern.indexOf(':id')] ?? '' };
     }
   }
   return undefined;
 }
 
+/** What a request asks for, whichever way it is written. */
+function paramsOf(request: FakeRequest): FormRecord {
+  const type = header(request, 'content-type') ?? '';
+  const boundary = /^multipart\/form-data; *boundary=(.+)$/.exec(type)?.[1];
+  if (boundary !== undefined) return decodeMultipart(request.body, boundary);
+  if (type.includes('json') && request.body !== '') return decodeJson(request.body);
+  return decodeForm([...request.query, ...new URLSearchParams(request.body)]);
+}
+
 function idOf(result: StripeResult): string {
-  return 'id' in result ? result.id : '';
+  return 'id' in result ? String(result.id) : '';
 }

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ChildEnd } from '../../src/crash/child.ts';
 import type { Acknowledged } from './agents/one-effect.ts';
 import { startBeside } from './crew.ts';
-import { adapters, cells, happensBefore, leavesDoubt, type Cell, type Death, type Revival } from './cells.ts';
+import { cells, happensBefore, killed, leavesDoubt, type Cell, type Death, type Revival } from './cells.ts';
 import { endOf, outcomeOf, runAgent, runRecovery, runResolve, startAgent, until, workOf } from './run.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -11,7 +11,7 @@ import { startWorld, type World } from './world.ts';
 vi.setConfig({ maxConcurrency: 12 });
 
 describe.concurrent(`crash matrix: ${cells.length} cells`, () => {
-  for (const adapter of adapters) {
+  for (const adapter of killed) {
     describe(adapter, () => {
       for (const cell of cells.filter((each) => each.adapter === adapter)) {
         test(`killed at ${cell.death}, then ${cell.revival}: one effect`, { timeout: 180_000 }, () => runCell(cell));

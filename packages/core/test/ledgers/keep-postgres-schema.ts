@@ -1,17 +1,17 @@
 /**
  * Writes what `pg_dump` gives of a ledger of the newest schema, for the test that later versions open it:
- * `node --conditions @oncely/source scripts/keep-postgres-schema.ts`, once for each schema, right before its release.
+ * `node --conditions @oncely/source packages/core/test/ledgers/keep-postgres-schema.ts`, once for each schema, right before its release.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { findPostgres } from '@oncely/testing/servers/binaries';
+import { startPostgres } from '@oncely/testing/servers/postgres';
 import { Pool } from 'pg';
 
-import { postgresLedger } from '../packages/core/src/ledgers/postgres.ts';
-import { schemaVersion } from '../packages/core/src/postgres/schema.ts';
-import { findPostgres } from '../packages/testing/src/servers/binaries.ts';
-import { startPostgres } from '../packages/testing/src/servers/postgres.ts';
+import { postgresLedger } from '../../src/ledgers/postgres.ts';
+import { schemaVersion } from '../../src/postgres/schema.ts';
 
 const server = await startPostgres();
 const pool = new Pool({ connectionString: server.url });
@@ -37,5 +37,5 @@ const options = ['--schema', 'kept_schema', '--inserts', '--no-owner', '--no-pri
 const dump = execFileSync(join(await findPostgres(), 'pg_dump'), [...options, server.url], { encoding: 'utf8' });
 await server.stop();
 const kept = dump.split('\n').filter((line) => line !== '' && !/^(--|SET |\\|SELECT pg_catalog.set_config)/.test(line));
-const file = new URL(`../packages/core/test/ledgers/postgres-schema-${schemaVersion}.sql`, import.meta.url);
+const file = new URL(`postgres-schema-${schemaVersion}.sql`, import.meta.url);
 writeFileSync(file, `${kept.join('\n')}\n`);

@@ -1,0 +1,144 @@
+import type { Verdict, WireResponse } from '@oncely/core';
+
+/** HubSpot's error body: https://developers.hubspot.com/docs/api-reference/error-handling */
+export interface HubSpotError {
+  readonly status?: string;
+  readonly message?: string;
+  readonly category?: string;
+  readonly correlationId?: string;
+  readonly errorType?: string;
+  readonly policyName?: string;
+  readonly errors?: readonly { readonly message?: string; readonly code?: string; readonly context?: unknown }[];
+}
+
+const second = 1_000;
+const hour = 3_600_000;
+
+/**
+ * What an answer of HubSpot proves about the attempt that got it. Any 2xx is a yes, also one that the SDK's method does
+ * not expect and throws as an ApiException with code 200. What does not have HubSpot's own shape is in doubt: a gateway's
+ * 429 or 502, a body that is no JSON, a redirect.
+ */
+export function classify(response: WireResponse, secret: boolean = false): Verdict {
+  const { status, body: text } = response;
+  const body = parse(text);
+  if (status >= 200 && status < 300) {
+    if (text !== '' && body === undefined) return unknown(`http_${status}_not_json`);
+    const id = idOf(body);
+    return {
+      evidence: 'accepted',
+      response,
+      ...(secret ? { remember: 'never' as const } : {}),
+      ...(id === undefined ? {} : { vendorId: id }),
+    };
+  }
+  if (!isHubSpots(body)) return unknown(`http_${status}_not_hubspot`);
+  const reason = body.category ?? body.errorType ?? `http_${status}`;
+  switch (status) {
+    case 429:
+      return {
+        evidence: 'not_applied',
+        reason: limitOf(body),
+        response,
+        retryAfterMs: waitFor(body, response.headers),
+      };
+    case 401:
+    case 403:
+      return { evidence: 'not_applied', reason, response, environment: true };
+    // Locked while a sync of the portal runs, and moving between data centres: refused at the door.
+    case 423:
+      return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfter(response.headers) ?? 2 * second };
+    case 477:
+      return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfter(response.headers) ?? 60 * second };
+    default:
+      return status >= 400 && status < 500 ? { evidence: 'rejected', reason, response } : unknown(reason);
+  }
+}
+
+/** Whether HubSpot refused because the portal does not have our property. */
+export function missesProperty(response: WireResponse, property: string): boolean {
+  if (response.status !== 400 || !response.body.includes(property)) return false;
+  return /PROPERTY_DOESNT_EXIST|property [^.]*does(n't| not) exist|no such property|Unable to find.*property/i.test(
+    response.body,
+  );
+}
+
+/** Whether HubSpot refused because something with one of the given values is there already. */
+export function isConflict(response: WireResponse): boolean {
+  if (response.status === 409) return true;
+  return (
+    response.status === 400 && /CONFLICT|ALREADY_EXISTS|DUPLICATE|UNIQUE|already (exists|has that)/i.test(response.body)
+  );
+}
+
+/**
+ * The id of the object that stood in the way of a create, from the error that the SDK threw for it; `undefined` where
+ * HubSpot's answer does not name one. It comes in a text, and in some variants in fields of its own.
+ *
+ * @example
+ * await hubspot.crm.contacts.basicApi.create(contact).catch((error) => existingIdOf(error));
+ */
+export function existingIdOf(error: unknown): string | undefined {
+  const thrown = (error as { readonly body?: unknown } | null | undefined)?.body ?? error;
+  const body = typeof thrown === 'string' ? parse(thrown) : thrown;
+  const { message, errors } = (body ?? {}) as HubSpotError;
+  const texts = [message, ...(Array.isArray(errors) ? errors.map((each: { message?: string }) => each.message) : [])];
+  for (const text of texts) {
+    const found =
+      /existing (?:id|object)s?\W+(\d+)/i.exec(text ?? '') ?? /(\d+) already has that value/i.exec(text ?? '');
+    if (found?.[1] !== undefined) return found[1];
+  }
+  const fields = JSON.stringify(body ?? {});
+  return /"(?:existingId|existingObjectId|vid|objectId)":\s*\[?"?(\d+)/.exec(fields)?.[1];
+}
+
+export function parse(text: string): HubSpotError | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only HubSpot's own errors say that they are errors and carry a correlation id or a category. */
+export function isHubSpots(body: HubSpotError | undefined): body is HubSpotError {
+  if (body === undefined || (body.status !== undefined && body.status !== 'error')) return false;
+  return [body.correlationId, body.category, body.errorType, body.policyName].some((each) => typeof each === 'string');
+}
+
+function limitOf({ policyName, errorType, category }: HubSpotError): string {
+  return policyName ?? errorType ?? category ?? 'rate_limited';
+}
+
+/**
+ * Retry-After where HubSpot gives it. Else the daily limit, which ends at midnight of the portal's time zone, is tried
+ * again in an hour, the ten-secondly one after ten seconds and any other after one.
+ * @see https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ */
+function waitFor(body: HubSpotError, headers: Readonly<Record<string, string>>): number {
+  const given = retryAfter(headers);
+  if (given !== undefined) return Math.min(given, 24 * hour);
+  const policy = `${body.policyName ?? ''} ${body.message ?? ''}`;
+  if (/daily/i.test(policy)) return hour;
+  return /ten_?secondly/i.test(policy) ? 10 * second : second;
+}
+
+function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined || value === '') return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * second);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+function idOf(body: unknown): string | undefined {
+  const { id, listId, name } = (body ?? {}) as Record<string, unknown>;
+  const found = id ?? listId ?? name;
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+}
+
+function unknown(reason: string): Verdict & { evidence: 'unknown' } {
+  return { evidence: 'unknown', reason };
+}

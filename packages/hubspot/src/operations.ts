@@ -1,0 +1,273 @@
+import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
+
+import { writePaths, type WritePath } from './write-paths.ts';
+
+/**
+ * How what an operation does is seen at HubSpot, and so what its doubt is settled by.
+ *
+ * | kind | read back |
+ * |---|---|
+ * | `create`, `create_batch` | by our unique property |
+ * | `create_named` | by the name that may exist once |
+ * | `create_listed` | in the list of its kind, by what was set and when it was made |
+ * | `update`, `update_batch`, `upsert_batch` | the same properties of the same objects |
+ * | `fields` | a GET of the same path |
+ * | `gone` | a GET of the same path, which says 404 |
+ * | `archive_batch` | the same objects, which are no longer there |
+ * | `associate`, `dissociate`, and `_batch` | the associations of the first object |
+ * | `members` | the members of the list |
+ * | `send_once` | not at all; HubSpot sends once for a `sendId` |
+ * | `none` | nothing shows it |
+ */
+export type Kind =
+  | 'create'
+  | 'create_batch'
+  | 'create_named'
+  | 'create_listed'
+  | 'update'
+  | 'update_batch'
+  | 'upsert_batch'
+  | 'fields'
+  | 'gone'
+  | 'archive_batch'
+  | 'associate'
+  | 'associate_batch'
+  | 'dissociate'
+  | 'dissociate_batch'
+  | 'members'
+  | 'send_once'
+  | 'none';
+
+export interface HubSpotOperation extends Operation {
+  readonly kind: Kind;
+}
+
+/** One write of the SDK, as it is named and treated. */
+export interface Listed extends WritePath {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+const safetyOf: Readonly<Record<Kind, SafetyClass>> = {
+  create: { kind: 'constrained' },
+  create_batch: { kind: 'constrained' },
+  create_named: { kind: 'constrained' },
+  create_listed: { kind: 'probed' },
+  update: { kind: 'natural' },
+  update_batch: { kind: 'natural' },
+  upsert_batch: { kind: 'natural' },
+  fields: { kind: 'natural' },
+  gone: { kind: 'natural' },
+  archive_batch: { kind: 'natural' },
+  associate: { kind: 'natural' },
+  associate_batch: { kind: 'natural' },
+  dissociate: { kind: 'natural' },
+  dissociate_batch: { kind: 'natural' },
+  members: { kind: 'natural' },
+  // "No more than one email will be sent with a given sendId"; for how long HubSpot does not say, so for a day only:
+  // https://developers.hubspot.com/docs/api-reference/legacy/marketing/transactional-emails/create-transactional-email
+  send_once: { kind: 'keyed', windowMs: 24 * 3_600_000 },
+  none: { kind: 'unverifiable' },
+};
+
+const object = '/crm/v3/objects/{objectType}';
+const associations = '/crm/v4/associations/{fromObjectType}/{toObjectType}';
+const association = 'associations/{toObjectType}/{toObjectId}';
+
+/** Where the rule of `kindOf` does not say it all. */
+const kinds: Readonly<Record<string, Kind>> = {
+  [`POST ${object}`]: 'create',
+  [`POST ${object}/batch/create`]: 'create_batch',
+  [`POST ${object}/batch/update`]: 'update_batch',
+  [`POST ${object}/batch/upsert`]: 'upsert_batch',
+  [`POST ${object}/batch/archive`]: 'archive_batch',
+  [`PATCH ${object}/{objectId}`]: 'update',
+  [`POST ${associations}/batch/create`]: 'associate_batch',
+  [`POST ${associations}/batch/associate/default`]: 'associate_batch',
+  [`POST ${associations}/batch/archive`]: 'dissociate_batch',
+  [`PUT /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'associate',
+  ['PUT /crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}']: 'associate',
+  [`DELETE /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'dissociate',
+  'PUT /crm/v3/lists/{listId}/memberships/add': 'members',
+  'PUT /crm/v3/lists/{listId}/memberships/remove': 'members',
+  'POST /crm/v3/lists': 'create_named',
+  'POST /crm/v3/properties/{objectType}': 'create_named',
+  'POST /crm/v3/properties/{objectType}/groups': 'create_named',
+  'POST /cms/v3/hubdb/tables': 'create_named',
+  'POST /crm-object-schemas/v3/schemas': 'create_listed',
+  'POST /crm/v3/pipelines/{objectType}': 'create_listed',
+  'POST /crm/v3/pipelines/{objectType}/{pipelineId}/stages': 'create_listed',
+  'POST /integrators/timeline/v3/{appId}/event-templates': 'create_listed',
+  'POST /webhooks/v3/{appId}/subscriptions': 'create_listed',
+  'POST /marketing/v3/transactional/single-email/send': 'send_once',
+  // What a GET of the same path shows is another thing than what was asked for: a list without members is still there, a
+  // file or a function is no JSON, labels come all together, and a schedule is over once it has run.
+  'PUT /automation/v4/actions/{appId}/{definitionId}/functions/{functionType}': 'none',
+  'PUT /automation/v4/actions/{appId}/{definitionId}/functions/{functionType}/{functionId}': 'none',
+  'DELETE /cms/v3/source-code/{environment}/content/{path}': 'none',
+  'PUT /crm/associations/v4/{fromObjectType}/{toObjectType}/labels': 'none',
+  'PUT /crm/v4/associations/{fromObjectType}/{toObjectType}/labels': 'none',
+  'DELETE /crm/v3/lists/{listId}/memberships': 'none',
+  'DELETE /crm/v3/lists/{listId}/schedule-conversion': 'none',
+  'PUT /crm/v3/lists/{listId}/schedule-conversion': 'none',
+  'PUT /cms/v3/source-code/{environment}/content/{path}': 'none',
+  'PUT /files/v3/files/{fileId}': 'none',
+};
+
+/** Names that the rule of `nameOf` would make clumsy, as the SDK calls them. */
+const names: Readonly<Record<string, string>> = {
+  'POST /events/v3/send': 'events.send',
+  'POST /events/v3/send/batch': 'events.send.batch',
+  'POST /files/v3/files': 'files.upload',
+  'PUT /files/v3/files/{fileId}': 'files.replace',
+  'POST /files/v3/files/import-from-url/async': 'files.importFromUrl',
+  'POST /marketing/v3/transactional/single-email/send': 'marketing.transactional.sendEmail',
+  'PUT /crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}':
+    'crm.associations.createDefault',
+  [`PUT /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'crm.associations.create',
+  [`DELETE /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'crm.associations.archive',
+  'POST /crm/v3/lists': 'crm.lists.create',
+  'PUT /crm/v3/lists/{listId}/memberships/add': 'crm.lists.memberships.add',
+  'PUT /crm/v3/lists/{listId}/memberships/remove': 'crm.lists.memberships.remove',
+};
+
+/** Every write of the SDK, with its class: what the table in the README is made from. */
+export const listed: readonly Listed[] = writePaths.map((each) => ({
+  ...each,
+  name: `hubspot.${nameOf(each)}`,
+  kind: kindOf(each),
+}));
+
+const matchers = listed.map((entry) => ({ entry, pattern: patternOf(entry.path) }));
+
+/** POSTs that only read, beside `/search` and `/batch/read`. */
+const reading = [/^\/crm\/v3\/lists\/idmapping$/, /^\/cms\/v3\/source-code\/[^/]+\/validate\/./];
+
+/**
+ * Tokens: given to this process, seen by nobody, and full of secrets in the request itself. They are no effect and never
+ * come near the ledger.
+ */
+const credentials = [/^\/oauth\//, /^\/visitor-identification\/v3\/tokens\/create$/];
+
+/** Whether a request changes something at HubSpot. Anything that is not known to read is a write. */
+export function isWrite(method: string, path: string): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const plain = plainOf(path);
+  if (credentials.some((each) => each.test(plain))) return false;
+  return !(method === 'POST' && (/\/(search|batch\/read)$/.test(plain) || reading.some((each) => each.test(plain))));
+}
+
+/** Texts that people read; a change of them alone does not make another object. An update of one is its substance. */
+const wording: readonly string[] = [
+  'description',
+  'content',
+  'message',
+  'hs_note_body',
+  'hs_task_body',
+  'hs_task_subject',
+  'hs_call_body',
+  'hs_call_title',
+  'hs_email_subject',
+  'hs_email_text',
+  'hs_email_html',
+  'hs_meeting_title',
+  'hs_meeting_body',
+  'hs_internal_meeting_notes',
+  'hs_communication_body',
+  'hs_postal_mail_body',
+].map((name) => `properties.${name}`);
+
+const material: readonly string[] = ['email', 'amount', 'dealname', 'name', 'subject', 'dealstage', 'pipeline'].map(
+  (name) => `properties.${name}`,
+);
+
+/** The operation of a write, from its method and path. One that is not of the SDK is unverifiable. */
+export function operationOf(method: string, path: string, landingBoundMs: number): HubSpotOperation {
+  const plain = plainOf(path);
+  const found = matchers.find(({ entry, pattern }) => entry.method === method && pattern.test(plain))?.entry;
+  const kind = found?.kind ?? 'none';
+  const type = plain.split('/')[4] ?? '';
+  const name = found?.name.replace('<type>', typeName(type)) ?? `hubspot.${method.toLowerCase()}${rough(plain)}`;
+  return {
+    ...defineOperation({
+      name,
+      safety: safetyOf[kind],
+      landingBoundMs,
+      material: kind === 'create' ? material : name.endsWith('.sendEmail') ? ['emailId', 'message'] : [],
+      wording: kind === 'create' ? wording : kind === 'create_named' ? ['description'] : [],
+    }),
+    kind,
+  };
+}
+
+/** The same operation where this portal lacks what its class rests on. */
+export function weakened(operation: HubSpotOperation): HubSpotOperation {
+  return { ...operation, safety: safetyOf.none, kind: 'none' };
+}
+
+/** How an operation of this kind is treated. */
+export function safetyOfKind(kind: Kind): SafetyClass['kind'] {
+  return safetyOf[kind].kind;
+}
+
+/** The type of CRM object that a path is about. */
+export function objectTypeOf(path: string): string {
+  return decodeURIComponent(plainOf(path).split('/')[4] ?? '');
+}
+
+export function plainOf(path: string): string {
+  const plain = path.split('?')[0] ?? path;
+  return plain.length > 1 ? plain.replace(/\/$/, '') : plain;
+}
+
+function kindOf(each: WritePath): Kind {
+  const own = kinds[`${each.method} ${each.path}`];
+  if (own !== undefined) return own;
+  if (!each.readable) return 'none';
+  return each.method === 'DELETE' ? 'gone' : 'fields';
+}
+
+function nameOf({ method, path, readable }: WritePath): string {
+  const own = names[`${method} ${path}`];
+  if (own !== undefined) return own;
+  const segments = path.split('/').filter((each) => each !== '' && !/^v\d+$/.test(each));
+  const objects = path.startsWith(object);
+  const words = segments
+    .filter((each) => !each.startsWith('{') && !(objects && each === 'objects'))
+    .map(camel)
+    .filter((each, index, all) => each !== all[index - 1])
+    .flatMap((each) => (each === 'crmObjectSchemas' ? ['crm'] : [each]));
+  if (objects) words.splice(1, 0, '<type>');
+  // Version 4 came second, so it goes by the plain name, and what is older says so.
+  if (path.startsWith('/crm/associations/v4/') || path.startsWith('/crm/v3/associations/')) words.push('legacy');
+  const verb = { POST: 'create', PATCH: 'update', PUT: 'replace', DELETE: 'archive' }[method] ?? method.toLowerCase();
+  // Of a thing, which goes by the verb, or an action of its own name.
+  const action = !path.endsWith('}') && (method === 'POST' ? !isThing(path) : !readable);
+  return (action ? words : [...words, verb]).join('.');
+}
+
+function isThing(path: string): boolean {
+  return writePaths.some((each) => each.method !== 'POST' && (each.path === path || each.path.startsWith(`${path}/{`)));
+}
+
+function camel(segment: string): string {
+  return segment.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Types go by the name in the path, which may be an id such as `2-123`. */
+function typeName(type: string): string {
+  return decodeURIComponent(type).replace(/[\s#@]/g, '_');
+}
+
+function patternOf(path: string): RegExp {
+  const source = path.replace(/\{path\}/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
+  return new RegExp(`^${source}$`);
+}
+
+/** A name for a path that nobody knows: without what looks like an id. */
+function rough(plain: string): string {
+  return plain
+    .split('/')
+    .map((each) => (/[^a-z_-]/.test(each) && !/^v\d+$/.test(each) ? ':id' : each))
+    .join('.');
+}

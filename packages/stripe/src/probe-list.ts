@@ -1,0 +1,112 @@
+import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
+
+import { remembering } from './classify.ts';
+import type { LookUp } from './lookup.ts';
+import { withoutQuery } from './operations.ts';
+import type { Read, StripeObject } from './reader.ts';
+import { markerField, parametersIn, type StripeRequest } from './request.ts';
+
+/** The vendor's clock may differ from the ledger's; a wider look costs a page at most. */
+const skewSeconds = 300;
+
+interface Page {
+  readonly data: readonly StripeObject[];
+  readonly has_more?: boolean;
+  /** Where a list of v2 goes on. */
+  readonly next_page_url?: string | null;
+}
+
+/** Looks for our marker on all pages of a list, which shows at once what was written; never by search, which lags. */
+export async function probeList(
+  read: Read,
+  target: Target,
+  request: StripeRequest | undefined,
+  lookUp: LookUp & { kind: 'list' },
+): Promise<ProbeAnswer> {
+  const given = request ? parametersIn(request) : {};
+  const path = lookUp.path.includes(':id') ? request && withoutQuery(request.path) : lookUp.path;
+  const missing = lookUp.needs.find((name) => typeof given[name] !== 'string');
+  if (path === undefined || missing !== undefined) {
+    return cannotKnow(
+      `the list of what ${target.operation} makes is asked for by ${missing ?? 'the path of the call'}`,
+    );
+  }
+  if (request && !isMarkedRequest(given)) {
+    return cannotKnow('its metadata was full, 50 keys, so that it carries no marker of ours to look for');
+  }
+  const query = queryOf(target, request, lookUp, given);
+  const matches = new Map<string, WireResponse | undefined>();
+  let blind = false;
+  for (const half of lookUp.both === undefined ? [undefined] : ['true', 'false']) {
+    if (half !== undefined) query.set(lookUp.both ?? '', half);
+    for await (const object of pagesOf(read, path, query)) {
+      if (object.metadata === undefined) blind = true;
+      if (object.metadata?.[markerField] === target.marker) matches.set(object.id, responseOf(object));
+    }
+  }
+  if (matches.size > 0) {
+    const found = [...matches].map(([vendorId, response]) => ({ vendorId, ...(response ? { response } : {}) }));
+    return { kind: 'found', matches: found };
+  }
+  if (blind) return cannotKnow('Stripe lists these objects without their metadata');
+  if (!request) {
+    return cannotKnow('the request is not at hand, so nobody knows whether it carried our marker');
+  }
+  if (request.authorized.mode === 'test' && Object.keys(given).some((name) => name.startsWith('from_'))) {
+    return cannotKnow('what is made from another object may be on a test clock, which hides it from the list');
+  }
+  return { kind: 'absent' };
+}
+
+/** The range of times and the parents of the object, which never change. */
+function queryOf(
+  target: Target,
+  request: StripeRequest | undefined,
+  { created, by, needs, fixed }: LookUp & { kind: 'list' },
+  given: Readonly<Record<string, unknown>>,
+): URLSearchParams {
+  const query = new URLSearchParams({ limit: '100', ...fixed });
+  for (const name of new Set([...by, ...needs])) {
+    if (typeof given[name] === 'string' && given[name] !== '') query.set(name, given[name]);
+  }
+  const narrowed = by.some((name) => query.has(name));
+  // On a test clock objects are made at its time, so only their parent tells where to look.
+  const byTime = created && !(narrowed && request?.authorized.mode === 'test');
+  if (byTime) {
+    query.set('created[gte]', String(Math.floor(target.from / 1_000) - skewSeconds));
+    query.set('created[lte]', String(Math.ceil(target.until / 1_000) + skewSeconds));
+  }
+  return query;
+}
+
+async function* pagesOf(read: Read, path: string, first: URLSearchParams): AsyncGenerator<StripeObject> {
+  const query = new URLSearchParams(first);
+  let next = `${path}?${query.toString()}`;
+  for (;;) {
+    const page = (await read(next)) as Page;
+    yield* page.data;
+    if (path.startsWith('/v2/')) {
+      if (page.next_page_url === undefined || page.next_page_url === null) return;
+      next = page.next_page_url.replace(/^https?:\/\/[^/]+/, '');
+      continue;
+    }
+    if (page.has_more !== true) return;
+    const last = page.data.at(-1);
+    if (!last) throw new Error('the list says that it goes on, and not where');
+    query.set('starting_after', last.id);
+    next = `${path}?${query.toString()}`;
+  }
+}
+
+function isMarkedRequest(given: Readonly<Record<string, unknown>>): boolean {
+  return Object.hasOwn((given['metadata'] ?? {}) as object, markerField);
+}
+
+function responseOf(object: StripeObject): WireResponse | undefined {
+  // One that holds a secret is not kept but read again when it is asked for.
+  return remembering(object) === 'all' ? { status: 200, headers: {}, body: JSON.stringify(object) } : undefined;
+}
+
+function cannotKnow(why: string): ProbeAnswer & { kind: 'cannot_know' } {
+  return { kind: 'cannot_know', reason: `Stripe cannot say whether it happened: ${why}` };
+}

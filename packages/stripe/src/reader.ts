@@ -1,0 +1,48 @@
+import type { Access } from './credentials.ts';
+import type { StripeRequest } from './request.ts';
+
+/** The one method of the user's client that recovery needs; every version of the SDK since 17 has it. */
+export interface StripeLike {
+  rawRequest(
+    method: string,
+    path: string,
+    params?: Record<string, unknown>,
+    options?: Record<string, unknown>,
+  ): Promise<unknown>;
+}
+
+/** Reads one path. It rejects with the SDK's error, or where the answer is none of Stripe's. */
+export type Read = (path: string) => Promise<unknown>;
+
+/** What look-ups need of an object. */
+export interface StripeObject {
+  readonly id: string;
+  readonly deleted?: boolean;
+  readonly status?: string;
+  readonly metadata?: Readonly<Record<string, string>> | null;
+}
+
+/** Reads as the request was made: in its account and its version. */
+export function readerFor(
+  client: StripeLike,
+  request: StripeRequest | undefined,
+  access: (Access & { kind: 'given' })['options'],
+): Read {
+  const account = request?.headers['stripe-account'];
+  const context = request?.headers['stripe-context'];
+  const apiVersion = request?.headers['stripe-version'];
+  const options = {
+    ...access,
+    ...(account === undefined ? {} : { stripeAccount: account }),
+    ...(context === undefined ? {} : { stripeContext: context }),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+  };
+  return async (path) => {
+    const body = await client.rawRequest('GET', path, undefined, options);
+    // The SDK resolves whatever JSON has no `error`, a gateway's under 404 or 502 too. Lists of v2 have no `object`.
+    const { object, data } = (body ?? {}) as { object?: unknown; data?: unknown };
+    if (typeof object !== 'string' && !(path.startsWith('/v2/') && Array.isArray(data)))
+      throw new Error(`no object of Stripe's at ${path}`);
+    return body;
+  };
+}

@@ -1,0 +1,274 @@
+/**
+ * Seeded schedules of failing lines and dying processes, for any adapter with a vendor fake.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict';
+import type { Agent } from 'node:http';
+
+import { createOncely, isOncelyError, type Adapter, type Effect, type Oncely } from '@oncely/core';
+import { memoryLedger } from '@oncely/core/ledgers/memory';
+
+import type { RandomFaults } from '../fakes/faults.ts';
+import { mortalLedger, type CommandFate } from './mortal-ledger.ts';
+import { seeded, weighted } from './seeded.ts';
+import { virtualTime, watchedAgent } from './virtual-time.ts';
+
+/** One write of the vendor's SDK, with what must be there before it. */
+export interface ScheduledOperation<Client> {
+  readonly name: string;
+  /** What the fake calls its effect. */
+  readonly effect: string;
+  /** Of a batch: how many effects it has. Default 1. */
+  readonly inputs?: number;
+  /** Whether doubt about it may come to a person. */
+  readonly mayStop: boolean;
+  /** Makes what it needs, with a client of its own; gives the ids that the write takes. */
+  readonly before?: (raw: Client) => Promise<readonly string[]>;
+  /** The write; gives the vendor's ids of what came of it, where its answer names them. */
+  readonly write: (client: Client, ids: readonly string[]) => Promise<readonly string[] | undefined>;
+}
+
+/** What is used of a vendor's fake. */
+export interface ScheduledFake {
+  readonly requests: readonly unknown[];
+  effects(operation: string): readonly { readonly id: string }[];
+  failRandomly(faults: RandomFaults<never>): void;
+  heal(): void;
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A vendor whose writes are to be explored. */
+export interface ScheduledVendor<Client> {
+  readonly operations: readonly ScheduledOperation<Client>[];
+  /** Starts a fake on this clock. `adapter` is asked for by each process anew, and sends through the agent. */
+  readonly start: (now: () => number) => Promise<{
+    readonly fake: ScheduledFake;
+    readonly raw: Client;
+    readonly adapter: (httpAgent: Agent) => Adapter<Client, 'one'>;
+  }>;
+  /** How often the fake fails, and how. Default: in every way that it knows, about half of all requests. */
+  readonly rates?: RandomFaults<never>['rates'];
+  /** Whether a caller may get this error of the vendor's while things fail: it ends nothing. */
+  readonly endsNothing: (error: unknown) => boolean;
+}
+
+/** What a schedule did, for counting. */
+export interface Explored {
+  readonly operation: string;
+  readonly requests: number;
+  readonly deaths: number;
+  /** A person was asked. */
+  readonly asked: boolean;
+  /** Hours or days went by on the way. */
+  readonly jumped: boolean;
+}
+
+interface Process {
+  readonly oncely: Oncely;
+  /** Runs the one effect; `died` where the process did not live to tell. */
+  readonly run: () => Promise<{ readonly value: readonly string[] | undefined } | { readonly error: unknown } | 'died'>;
+  /** Recovers, or dies at it. */
+  readonly recover: () => Promise<void>;
+}
+
+const leaseMs = 60_000;
+const hour = 3_600_000;
+/** Moments, a while, a week, and more than any key lasts. */
+const pauses = [0, leaseMs + 1, 2 * hour, 7 * 24 * hour, 7 * 24 * hour, 31 * 24 * hour];
+const mostRounds = 4;
+const scope = { businessId: 'case_1', workflowId: 'test' } as const;
+const slot = 'case_1:test:write';
+
+/**
+ * One seeded schedule: an operation of any kind, made with the real SDK by processes that die, on lines that fail, at a
+ * vendor that fails in every way its fake knows, with hours or weeks between a death and what comes next. Then all
+ * heals, a person answers what is stopped, and the vendor must have done it exactly once.
+ *
+ * @throws an error with the seed where it has not
+ */
+export async function exploreSchedule<Client>(vendor: ScheduledVendor<Client>, seed: number): Promise<Explored> {
+  const random = seeded(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const operation = pick(vendor.operations);
+  const { agent: httpAgent, quiet } = watchedAgent();
+  const time = virtualTime(quiet, () => fake.settled());
+  const { fake, raw, adapter } = await vendor.start(time.now);
+  try {
+    const ids = (await operation.before?.(raw)) ?? [];
+    const earlier = fake.effects(operation.effect).length;
+    const seeds = fake.requests.length;
+    const inputs = operation.inputs ?? 1;
+    const happened = (): readonly string[] =>
+      fake
+        .effects(operation.effect)
+        .slice(earlier)
+        .map(({ id }) => id);
+    const told = `seed ${seed}, ${operation.name}`;
+    const ledger = memoryLedger({ now: time.now });
+    let fates: readonly (readonly [number, CommandFate])[] = commandFates;
+    let deaths = 0;
+
+    const start = (): Process => {
+      const death = Promise.withResolvers<'died'>();
+      const die = (): void => {
+        deaths += 1;
+        death.resolve('died');
+      };
+      const oncely = createOncely({
+        ledger: mortalLedger(ledger, () => weighted(random, fates), die),
+        clients: { vendor: adapter(httpAgent) },
+        clock: time.clock,
+        leaseMs,
+        waitMs: 1_000 + Math.floor(random() * 20_000),
+        maxAttempts: 1 + Math.floor(random() * 5),
+        drainOnSigterm: false,
+      });
+      const work = (): Promise<readonly string[] | undefined> =>
+        oncely.scope(scope, () => oncely.effect('write', () => operation.write(oncely.clients.vendor, ids)));
+      const run: Process['run'] = () =>
+        Promise.race([
+          death.promise,
+          work().then(
+            (value) => ({ value }),
+            (error: unknown) => ({ error }),
+          ),
+        ]);
+      return {
+        oncely,
+        run,
+        recover: async () => void (await Promise.race([death.promise, oncely.recover().catch(() => undefined)])),
+      };
+    };
+
+    fake.failRandomly({ random, rates: vendor.rates ?? everyFault, match: () => true });
+    let jumped = false;
+    let acknowledged: readonly string[] | undefined;
+    for (let round = 1 + Math.floor(random() * mostRounds); round > 0; round -= 1) {
+      const process = start();
+      if (random() < 0.3) await process.recover();
+      else {
+        const outcome = await process.run();
+        if (outcome !== 'died' && 'value' in outcome) acknowledged = outcome.value;
+        if (outcome !== 'died' && 'error' in outcome) {
+          const { error } = outcome;
+          assert.ok(isOncelyError(error) || vendor.endsNothing(error), `${told}: ${String(error)}`);
+        }
+      }
+      assert.ok(happened().length <= inputs, `${told}: ${happened().length} effects`);
+      const pause = pick(pauses);
+      jumped ||= pause > hour;
+      await time.jump(pause);
+    }
+
+    fake.heal();
+    fates = [[1, 'ok']];
+    await time.jump(leaseMs + 1);
+    const asked = await finish(start, operation, happened, told);
+    assert.equal(happened().length, inputs, `${told}: ${happened().length} effects`);
+    if (acknowledged !== undefined) assert.deepEqual([...acknowledged].sort(), [...happened()].sort(), `${told}: told`);
+    return { operation: operation.name, requests: fake.requests.length - seeds, deaths, asked, jumped };
+  } finally {
+    httpAgent.destroy();
+    await fake.close();
+  }
+}
+
+/** What many schedules did together. */
+export interface ExploredMany {
+  readonly schedules: number;
+  /** The operations that were met. */
+  readonly operations: ReadonlySet<string>;
+  readonly requests: number;
+  readonly deaths: number;
+  /** In how many a person was asked. */
+  readonly asked: number;
+  /** In how many hours or days went by. */
+  readonly jumped: number;
+}
+
+/**
+ * The schedules of the seeds from 1 on, several at once, each of them with a vendor of its own.
+ *
+ * @throws an error with the seed of the first that did not end with exactly one effect
+ */
+export async function exploreSchedules<Client>(
+  createVendor: () => ScheduledVendor<Client>,
+  seeds: number,
+): Promise<ExploredMany> {
+  const explored: Explored[] = [];
+  const next = Array.from({ length: seeds }, (_, index) => index + 1).values();
+  const worker = async (): Promise<void> => {
+    const vendor = createVendor();
+    for (const seed of next) explored.push(await exploreSchedule(vendor, seed));
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+  const total = (of: (each: Explored) => number): number => explored.reduce((sum, each) => sum + of(each), 0);
+  return {
+    schedules: explored.length,
+    operations: new Set(explored.map(({ operation }) => operation)),
+    requests: total(({ requests }) => requests),
+    deaths: total(({ deaths }) => deaths),
+    asked: total(({ asked }) => Number(asked)),
+    jumped: total(({ jumped }) => Number(jumped)),
+  };
+}
+
+/** Runs it to its end in fresh processes; a person answers by what the vendor really did. Says whether one was asked. */
+async function finish(
+  start: () => Process,
+  operation: { readonly mayStop: boolean; readonly inputs?: number },
+  happened: () => readonly string[],
+  told: string,
+): Promise<boolean> {
+  let asked = false;
+  let last: unknown;
+  for (let round = 0; round < 20; round += 1) {
+    const { oncely, recover, run } = start();
+    if (round === 0) await recover();
+    const outcome = await run();
+    if (outcome === 'died') throw new Error(`${told}: nothing dies any more`);
+    const recorded = (await oncely.effects.get(slot)) as Effect;
+    if ('value' in outcome) {
+      assert.equal(recorded.state, 'succeeded', told);
+      assert.equal(recorded.divergence, undefined, told);
+      return asked;
+    }
+    const { error } = outcome;
+    if (!isOncelyError(error)) throw error;
+    last = error;
+    // A result that was shown once is not given again: the effect is over.
+    if (error.code === 'result_unavailable') return asked;
+    if (error.code === 'stopped') {
+      assert.ok(operation.mayStop, `${told} stopped: ${recorded.stopped}`);
+      asked = true;
+      const [vendorId] = happened();
+      const truth = { happened: vendorId === undefined ? (false as const) : { vendorId } };
+      await oncely.effects.resolve(slot, truth, { by: 'ann' });
+    }
+  }
+  throw new Error(`${told}: it does not come to an end`, { cause: last });
+}
+
+const commandFates: readonly (readonly [number, CommandFate])[] = [
+  [0.88, 'ok'],
+  [0.02, 'lost_before'],
+  [0.02, 'lost_after'],
+  [0.04, 'dies_before'],
+  [0.04, 'dies_after'],
+];
+
+const everyFault = {
+  reset_before_effect: 0.07,
+  reset_after_effect: 0.1,
+  status: 0.06,
+  truncate: 0.04,
+  late_landing: 0.05,
+  slow_execution: 0.02,
+  rate_limited: 0.04,
+  gateway_429: 0.03,
+  gateway_502: 0.05,
+  not_json: 0.03,
+  no_error_body: 0.04,
+} as const;

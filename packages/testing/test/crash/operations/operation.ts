@@ -1,0 +1,17 @@
+/** One kind of write, as an agent makes it with the vendor's own SDK. */
+export interface CrashOperation<Client> {
+  /** As in the SDK. */
+  readonly name: string;
+  /** As in the fake's effects. */
+  readonly effect: string;
+  /** Makes what the write is about, with a raw client; gives its id. */
+  readonly prepare?: (raw: Client) => Promise<string>;
+  /** The write; gives the vendor's id of what came of it, of several in order and with a space between. */
+  readonly write: (client: Client, subject: string) => Promise<string>;
+  /** Set where the vendor's answer names nothing; then the write gives `done`. */
+  readonly unnamed?: true;
+  /** Of a batch: how many effects it has. */
+  readonly inputs?: number;
+  /** Set where nobody can look it up: then doubt ends with a person, at once or only behind the window of its key. */
+  readonly doubtStops?: true | 'later';
+}

@@ -1,0 +1,258 @@
+/**
+ * The wide matrix: every operation of a vendor, on each store, killed at every place whose traces differ, revived in
+ * every way. One process does all operations at once and is killed when each of them has come to the place.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createOncely, type Effect } from '@oncely/core';
+import { expect } from 'vitest';
+
+import type { Fault } from '../../src/fakes/faults.ts';
+import { sharedPostgresUrl, sharedRedisUrl } from '../../src/servers/shared.ts';
+import { ledgerAt, type ManyArguments, type Outcomes, type Place, type Store } from './agents/many-operations.ts';
+import { revivals, type Revival } from './cells.ts';
+import { startAlone, startBeside, type Work } from './crew.ts';
+import type { CrashOperation } from './operations/operation.ts';
+import { endOf, until } from './run.ts';
+
+const places: readonly Place[] = [
+  'before_claim',
+  'after_claim',
+  'answer_lost',
+  'answer_received',
+  'settled',
+  'returned',
+];
+const stores = ['SQLite', 'Postgres', 'Redis'] as const;
+
+/** One run: all operations of a vendor. */
+export interface WideRun {
+  readonly store: (typeof stores)[number];
+  readonly place: Place;
+  readonly revival: Revival;
+}
+
+const wideRuns: readonly WideRun[] = stores.flatMap((store) =>
+  places.flatMap((place) => revivals.map((revival) => ({ store, place, revival }))),
+);
+
+/**
+ * In `npm test` a third: each place on each store, each revival on each store, and each place with each revival. All by
+ * `npm run soak:crash`.
+ */
+export const chosenRuns: readonly WideRun[] =
+  process.env['ONCELY_CRASH'] === 'all'
+    ? wideRuns
+    : wideRuns.filter(
+        ({ store, place, revival }) =>
+          (stores.indexOf(store) + places.indexOf(place) + revivals.indexOf(revival)) % stores.length === 0,
+      );
+
+/** What is used of a vendor's fake. */
+interface Fake {
+  readonly host: string;
+  readonly port: number;
+  effects(operation?: string): readonly { readonly id: string }[];
+  readonly requests: readonly { readonly method: string; readonly path: string }[];
+  fail(fault: Fault, options: { readonly times: number }): void;
+  heal(): void;
+  close(): Promise<void>;
+}
+
+/** A vendor as the matrix needs it. */
+export interface WideVendor<Client> {
+  readonly name: ManyArguments['vendor'];
+  readonly operations: readonly CrashOperation<Client>[];
+  readonly start: () => Promise<{ readonly fake: Fake; readonly raw: Client }>;
+  /** Whether a request could have had an effect. */
+  readonly isWrite: (request: { readonly method: string; readonly path: string }) => boolean;
+}
+
+const leaseMs = 4_000;
+const landingBoundMs = 200;
+/** Longer than any test: its answer never comes. */
+const heldAnswer = { kind: 'delay', ms: 120_000 } as const;
+
+/** What has happened when the process dies at a place. */
+function happensBefore(place: Place): boolean {
+  return place !== 'before_claim' && place !== 'after_claim';
+}
+
+/** Whether the ledger then holds attempts of which nobody reported. */
+function leavesDoubt(place: Place): boolean {
+  return place === 'after_claim' || place === 'answer_lost' || place === 'answer_received';
+}
+
+/** Runs one row of the matrix and checks each operation of it. */
+export async function runWide<Client>(vendor: WideVendor<Client>, run: WideRun, retries = 2): Promise<void> {
+  const { operations } = vendor;
+  const { place, revival } = run;
+  const world = await startWorld(vendor, run);
+  const { args, fake } = world;
+  const has = ({ effect, inputs = 1 }: CrashOperation<Client>): boolean => world.happened(effect).length >= inputs;
+  try {
+    const dead = await die(args, fake, place, () => operations.every(has));
+    const happenedBefore = operations.filter(has).length;
+    // On a machine too busy to send within the window an attempt is denied, and comes to its place without an effect.
+    if (happensBefore(place) && happenedBefore < operations.length && retries > 0) {
+      return await runWide(vendor, run, retries - 1);
+    }
+    expect(happenedBefore).toBe(happensBefore(place) ? operations.length : 0);
+    const writesBefore = fake.requests.filter(vendor.isWrite).length;
+
+    const revived = await revive(args, revival);
+    const stopped = operations.filter(({ doubtStops }) => doubtStops === true && leavesDoubt(place));
+    if (stopped.length > 0) await decideByHand(world, args, stopped);
+    // Acknowledged is happened: what any run was given is the one effect at the vendor and in the ledger.
+    const last = revived && stopped.length === 0 ? revived : await runAgent(args);
+    for (const { name, effect, doubtStops, unnamed, inputs = 1 } of operations) {
+      const ids = world.happened(effect);
+      expect({ name, effects: ids.length }).toEqual({ name, effects: inputs });
+      const id = unnamed ? 'done' : ids.join(' ');
+      // Whoever says by hand that it happened cannot say what its answer was.
+      const stops = doubtStops === true && leavesDoubt(place);
+      if (!stops) expect({ name, id: last[name] }).toEqual({ name, id });
+      else if (last[name] !== id)
+        expect({ name, id: last[name] }).toEqual({ name, id: expect.stringContaining('[result_unavailable]') });
+      if (dead !== undefined) expect({ name, id: dead[name] }).toEqual({ name, id });
+      if (revived)
+        expect({ name, said: revived[name] }).toEqual({
+          name,
+          said: stops ? 'stopped' : id,
+        });
+      const recorded = await world.recorded(name);
+      expect({ name, state: recorded?.state }).toEqual({ name, state: 'succeeded' });
+      // Of a batch, and of what has no field `id`, none may be kept; where one is, it is right.
+      if (recorded?.vendorId !== undefined && !unnamed)
+        expect({ name, id: ids }).toEqual({ name, id: expect.arrayContaining([recorded.vendorId]) });
+      expect({ name, divergence: recorded?.divergence }).toEqual({ name });
+    }
+    // A replay does not call the vendor.
+    if (place === 'settled' || place === 'returned') {
+      expect(fake.requests.filter(vendor.isWrite)).toHaveLength(writesBefore);
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+interface World {
+  readonly args: ManyArguments;
+  readonly fake: Fake;
+  /** The vendor's ids of what really happened since the preparations. */
+  happened(effect: string): readonly string[];
+  recorded(name: string): Promise<Effect | undefined>;
+  close(): Promise<void>;
+}
+
+async function startWorld<Client>(vendor: WideVendor<Client>, run: WideRun): Promise<World> {
+  const [{ fake, raw }, store] = await Promise.all([vendor.start(), placeOf(run.store)]);
+  const subjects: Record<string, string> = {};
+  for (const { name, prepare } of vendor.operations) subjects[name] = (await prepare?.(raw)) ?? '';
+  const prepared = new Map(vendor.operations.map(({ effect }) => [effect, fake.effects(effect).length]));
+  const { host, port } = fake;
+  const args = { vendor: vendor.name, store: store.at, host, port, subjects, leaseMs, landingBoundMs };
+  const { ledger, close } = ledgerAt(store.at);
+  const { effects } = createOncely({ ledger, drainOnSigterm: false });
+  return {
+    args,
+    fake,
+    happened: (effect) =>
+      fake
+        .effects(effect)
+        .slice(prepared.get(effect))
+        .map(({ id }) => id),
+    recorded: (businessId) => effects.get({ businessId, workflowId: 'crash-desk', stepId: 'effect', logicVersion: 1 }),
+    close: async () => {
+      await close();
+      await Promise.all([fake.close(), store.close()]);
+    },
+  };
+}
+
+/** A fresh place of a kind, and what takes it away. */
+async function placeOf(kind: Store['kind']): Promise<{ readonly at: Store; readonly close: () => Promise<unknown> }> {
+  const name = `wide_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+  switch (kind) {
+    case 'SQLite': {
+      const directory = await mkdtemp(join(tmpdir(), 'oncely-wide-'));
+      const close = (): Promise<void> => rm(directory, { recursive: true, force: true });
+      return { at: { kind, file: join(directory, 'effects.db') }, close };
+    }
+    case 'Postgres': {
+      const url = await sharedPostgresUrl();
+      return { at: { kind, url, schema: name }, close: async () => {} };
+    }
+    case 'Redis':
+      return { at: { kind, url: await sharedRedisUrl(), prefix: name }, close: async () => {} };
+  }
+}
+
+/** Runs the agent into its death; gives what it acknowledged. */
+async function die(
+  args: ManyArguments,
+  fake: Fake,
+  dieAt: Place,
+  allHappened: () => boolean,
+): Promise<Outcomes | undefined> {
+  if (dieAt === 'answer_lost') fake.fail(heldAnswer, { times: Infinity });
+  const at = dieAt === 'returned' ? ({ point: 'returned', signal: 'SIGKILL' } as const) : undefined;
+  const child = await startAlone(workOf({ ...args, dieAt }, 'agent'), at);
+  if (dieAt === 'answer_lost') {
+    await until(allHappened, 'the vendor committed all');
+    child.signal('SIGKILL');
+    fake.heal();
+  }
+  const end = await endOf(child);
+  expect({ how: end.how, error: end.error }).toEqual({ how: 'killed' });
+  return end.result as Outcomes | undefined;
+}
+
+/** What the first run after the death ends with; `undefined` where nobody but recovery was there. */
+async function revive(args: ManyArguments, revival: Revival): Promise<Outcomes | undefined> {
+  switch (revival) {
+    case 'the agent is run again':
+      return runAgent(args);
+    case 'recovery without a caller': {
+      const [child] = await startBeside(workOf(args, 'recover'));
+      expect(await resultOf(child)).toEqual({ diverged: 0 });
+      return undefined;
+    }
+    case 'both at once': {
+      const [agent, recovering] = await startBeside(workOf(args, 'agent'), workOf(args, 'recover'));
+      const [outcomes, recovered] = await Promise.all([resultOf(agent), resultOf(recovering)]);
+      expect(recovered).toEqual({ diverged: 0 });
+      return outcomes as Outcomes;
+    }
+  }
+}
+
+async function runAgent(args: ManyArguments): Promise<Outcomes> {
+  const [child] = await startBeside(workOf(args, 'agent'));
+  return (await resultOf(child)) as Outcomes;
+}
+
+/** A person looks at the vendor's pages and says what is there. */
+async function decideByHand<Client>(
+  world: World,
+  args: ManyArguments,
+  stopped: readonly CrashOperation<Client>[],
+): Promise<void> {
+  const happened = Object.fromEntries(stopped.map(({ name, effect }) => [name, world.happened(effect)[0] ?? false]));
+  const [child] = await startBeside(workOf(args, 'resolve', { happened }));
+  const states = stopped.map(({ name }) => [name, happened[name] === false ? 'ready' : 'succeeded']);
+  expect(await resultOf(child)).toEqual(Object.fromEntries(states));
+}
+
+async function resultOf(child: Parameters<typeof endOf>[0]): Promise<unknown> {
+  const end = await endOf(child);
+  expect(end.error).toBeUndefined();
+  return end.result;
+}
+
+function workOf(args: ManyArguments, name: 'agent' | 'recover' | 'resolve', more: object = {}): Work {
+  return { module: './agents/many-operations.ts', name, argument: { ...args, ...more } };
+}
