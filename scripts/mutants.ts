@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
+import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
@@ -161,6 +162,7 @@ const mutants: readonly Mutant[] = [
     named: 'of two takeovers in batches one wins',
   },
   ...ledgerMutants,
+  ...mailMutants,
   ...hubspotMutants,
   ...stripeMutants,
   ...slackMutants,

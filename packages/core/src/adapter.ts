@@ -85,7 +85,10 @@ export interface Keys {
 /** One write that an adapter caught on its way from the vendor's SDK. */
 export interface VendorWrite {
   readonly operation: Operation;
-  /** Decoded, for the fingerprint; without credentials and without anything that differs from call to call. */
+  /**
+   * Decoded, for the fingerprint; without credentials and without anything that differs from call to call. A promise
+   * of them where a content has to be read first; asked for once, after the write has its place among the others.
+   */
   readonly parameters: unknown;
   /** A name for the effect that the caller gave through the vendor's own means. */
   readonly name?: string;

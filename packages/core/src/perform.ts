@@ -86,11 +86,12 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const key = await hashKey().catch((error: unknown) => {
       throw refusals.withoutLedger(name, undefined, 0, error);
     });
+    const { parameters } = write;
     return fingerprint(
       {
         operation: name,
         account: `${origin.client}/${origin.account}`,
-        parameters: write.parameters,
+        parameters: parameters instanceof Promise ? await parameters : parameters,
         ...(wording === undefined ? {} : { wording }),
       },
       key,

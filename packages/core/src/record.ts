@@ -17,8 +17,11 @@ export type SafetyClass =
   | { readonly kind: 'natural' }
   /** Can be looked up: believed absent only after the landing bound, by two complete probes. */
   | { readonly kind: 'probed' }
-  /** Neither: stops for a person. */
-  | { readonly kind: 'unverifiable' };
+  /**
+   * Neither: stops for a person. `findable`: a look may find it, while not finding it proves nothing; so it is looked
+   * for before a resend that the caller chose.
+   */
+  | { readonly kind: 'unverifiable'; readonly findable?: true };
 
 /**
  * A time on the ledger's clock, in milliseconds since 1970. A draft that is about to be written may hold

@@ -1,16 +1,28 @@
 import {
   defineAdapter,
   defineOperation,
+  isOncelyError,
   OncelyError,
   type Adapter,
   type AdapterRuntime,
   type Operation,
+  type SafetyClass,
 } from '@oncely/core';
 
+import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
-import { probe, restore } from './probe.ts';
-import { prepareRequest, readCall, type MailCall } from './request.ts';
+import { createProbe, restore, type MailProbe } from './probe.ts';
+import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
+import {
+  prepareRequest,
+  readCall,
+  rekeyRequest,
+  type CompleteMail,
+  type MailCall,
+  type ReadOptions,
+} from './request.ts';
 import { fromResponse, toResponse } from './response.ts';
+import { createSpool, type Spool } from './spool.ts';
 import type { MailData, TransporterLike } from './transporter.ts';
 
 export interface EmailOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> {
@@ -18,6 +30,19 @@ export interface EmailOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> 
   readonly accounts?: Accounts;
   /** The longest that a message on its way may still be accepted and show in a mailbox, in milliseconds. Default 60,000. */
   readonly landingBoundMs?: number;
+  /**
+   * Whose keys are sent along, so that a doubt is settled by sending the same mail again. Default: Resend and Lettermint
+   * are known by their hosts, everybody else has none. `none` sends no key.
+   */
+  readonly provider?: ProviderName | ProviderKey | 'none';
+  /** Asks whether a mail in doubt was accepted: `imapProbe(...)`, or a look into a log of your own. */
+  readonly probe?: MailProbe;
+  /**
+   * A folder on this machine for attachments that can be read once only (streams, addresses) or are larger than 64 KiB,
+   * until their mail is settled. Without it streams and addresses are refused, and a large Buffer can be resent only by
+   * who still has it.
+   */
+  readonly spool?: string;
 }
 
 type Callback = (error: unknown, info?: unknown) => void;
@@ -41,10 +66,41 @@ export function oncelyEmail<Client extends TransporterLike>(
   build: (account: string) => Client,
   options: EmailOptions = {},
 ): Adapter<Client> {
-  const operation = defineOperation({
+  return defineAdapter<Client, 'one' | 'many'>({
+    vendor: 'email',
+    accounts: options.accounts ?? 'one',
+    connect: (runtime, account) => {
+      const client = build(account);
+      refuseOther(client);
+      const provider = providerKeyOf(client, options.provider);
+      const delivery = createDelivery(client, provider);
+      const operation = sending(safetyOf(provider, options.probe), options.landingBoundMs);
+      const spool = options.spool === undefined ? undefined : createSpool(options.spool);
+      const parts: SendingParts = { runtime, client, delivery, operation, provider, spool };
+      (client as { sendMail: unknown }).sendMail = sendMailUnder(parts);
+      return {
+        client,
+        resend: (target, permit) => delivery.deliver(target.request, permit),
+        rekey: rekeyRequest,
+        probe: createProbe(options.probe),
+        restore,
+      };
+    },
+  });
+}
+
+/** SMTP itself has no key and no question; a provider's key or a look that proves absence says more. */
+function safetyOf(provider: ProviderKey | undefined, probe: MailProbe | undefined): SafetyClass {
+  if (provider) return { kind: 'keyed', windowMs: provider.windowMs };
+  if (!probe) return { kind: 'unverifiable' };
+  return probe.absenceIsProof === true ? { kind: 'probed' } : { kind: 'unverifiable', findable: true };
+}
+
+function sending(safety: SafetyClass, landingBoundMs = 60_000): Operation {
+  return defineOperation({
     name: 'email.send',
-    safety: { kind: 'unverifiable' },
-    landingBoundMs: options.landingBoundMs ?? 60_000,
+    safety,
+    landingBoundMs,
     material: ['to', 'cc', 'bcc', 'from', 'replyTo', 'attachments'],
     wording: [
       'subject',
@@ -59,40 +115,73 @@ export function oncelyEmail<Client extends TransporterLike>(
       '$names',
     ],
   });
-  return defineAdapter<Client, 'one' | 'many'>({
-    vendor: 'email',
-    accounts: options.accounts ?? 'one',
-    connect: (runtime, account) => {
-      const client = build(account);
-      refuseOther(client);
-      const delivery = createDelivery(client);
-      (client as { sendMail: unknown }).sendMail = sendMailUnder(runtime, delivery, operation);
-      return {
-        client,
-        resend: (target, permit) => delivery.deliver(target.request, permit),
-        probe,
-        restore,
-      };
-    },
-  });
 }
+
+/** What leaves the effect open, perhaps to be resent by another process with this very content; the rest is swept. */
+const mayNeedContent: ReadonlySet<string> = new Set([
+  'aborted',
+  'approval_required',
+  'closing',
+  'in_doubt',
+  'in_progress',
+  'ledger_unavailable',
+  'ledger_unusable',
+  'not_recorded',
+  'not_sent',
+  'stopped',
+  'workflow_held',
+]);
 
 // Registered, so that two copies of this package recognise each other's work.
 const ours = Symbol.for('@oncely/email/sendMail');
 
-function sendMailUnder(runtime: AdapterRuntime, delivery: Delivery, operation: Operation): TransporterLike['sendMail'] {
+interface SendingParts {
+  readonly runtime: AdapterRuntime;
+  readonly client: TransporterLike;
+  readonly delivery: Delivery;
+  readonly operation: Operation;
+  readonly provider: ProviderKey | undefined;
+  readonly spool: Spool | undefined;
+}
+
+function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
+  const { runtime, client, delivery, operation, provider, spool } = parts;
+  const access = client.options as { disableFileAccess?: unknown; disableUrlAccess?: unknown } | undefined;
+  const reading: ReadOptions = {
+    ...(spool === undefined ? {} : { spool }),
+    files: access?.disableFileAccess !== true,
+    addresses: access?.disableUrlAccess !== true,
+  };
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.
-    const read = attemptTo(() => readCall(data));
-    const response = await runtime.perform({
-      operation,
-      get parameters() {
-        return read().parameters;
-      },
-      prepare: (keys) => prepareRequest(read(), keys),
-      send: (request, permit) => delivery.deliver(request, permit, read().unstored),
-      passThrough: async () => toResponse(await delivery.sendMail(data)),
-    });
+    const read = attemptTo(() => readCall(withDefaults(data, client), reading));
+    let complete: CompleteMail | undefined;
+    let passedThrough = false;
+    const response = await runtime
+      .perform({
+        operation,
+        get parameters() {
+          const call = read();
+          if (call.complete) return (complete = call.complete).parameters;
+          // nodemailer has read it already; to read it again, just to count, could be another effect.
+          if (passedThrough && call.readsOnce) throw new Error('this content can be read only once');
+          return call.read().then((all) => (complete = all).parameters);
+        },
+        prepare: (keys) => prepareRequest(complete as CompleteMail, keys, provider),
+        send: (request, permit) => delivery.deliver(request, permit, read().unstored, complete?.places),
+        passThrough: async () => {
+          passedThrough = true;
+          return toResponse(await delivery.sendMail(data));
+        },
+      })
+      .catch(async (error: unknown) => {
+        if (!isOncelyError(error) || !mayNeedContent.has(error.code)) await discard();
+        throw error;
+      });
+    async function discard(): Promise<void> {
+      for (const path of complete?.spooled ?? []) await spool?.discard(path).catch(() => {});
+    }
+    await discard();
     return fromResponse(response);
   };
   const sendMail = (data?: MailData, callback?: Callback): Promise<unknown> | undefined => {

@@ -1,23 +1,8 @@
-import { OncelyError } from '@oncely/core';
-
-import { bytesOf, isBytes, isStream } from './encoding.ts';
-import type { MailData } from './transporter.ts';
+import { bytesOf, isBytes } from './encoding.ts';
 
 interface Attachment {
   readonly content?: unknown;
   readonly encoding?: unknown;
-}
-
-/**
- * Refuses content that is not in the mail but only pointed to: the ledger could neither compare nor resend it, and
- * what lies behind a path may be another text by then.
- * @throws OncelyError `invalid_input` naming the field and the fix
- */
-export function refusePointers(mail: MailData): void {
-  for (const field of ['text', 'html', 'watchHtml', 'amp', 'icalEvent', 'raw']) refusePointer(mail[field], field);
-  for (const field of ['attachments', 'alternatives']) {
-    for (const [index, entry] of listOf(mail[field]).entries()) refusePointer(entry, `${field}[${index}]`);
-  }
 }
 
 /** Attachments with their content as bytes, however it was written: base64 and a Buffer of it are the same. */
@@ -49,30 +34,25 @@ function headOf(raw: unknown): string | undefined {
   return typeof text === 'string' ? text.split(/\r?\n\r?\n/, 1)[0] : undefined;
 }
 
-function refusePointer(value: unknown, field: string): void {
-  if (typeof value !== 'object' || value === null || isBytes(value)) return;
-  if (isStream(value))
-    throw pointer(field, 'a stream', "content: await buffer(stream)  // from 'node:stream/consumers'");
-  const { path, href, content, raw } = value as Record<string, unknown>;
-  if (isPlace(path)) throw pointer(`${field}.path`, 'a file', 'content: await readFile(path)');
-  if (isPlace(href))
-    throw pointer(`${field}.href`, 'an address', 'content: Buffer.from(await (await fetch(href)).arrayBuffer())');
-  refusePointer(content, `${field}.content`);
-  refusePointer(raw, `${field}.raw`);
-}
-
-/** A data: URL is the content itself. */
-function isPlace(value: unknown): boolean {
-  return value !== undefined && value !== null && !(typeof value === 'string' && /^data:/i.test(value));
-}
-
-function pointer(field: string, what: string, fix: string): OncelyError {
-  return new OncelyError('invalid_input', {
-    message: `${field} is ${what} that is read only while the mail is sent, so a repeat could not be compared and could carry something else. Nothing was sent and nothing was recorded.`,
-    fix: `read it into a Buffer first: { filename: '...', ${fix} }`,
-  });
-}
-
 function listOf(value: unknown): unknown[] {
   return value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+}
+
+/**
+ * The images that nodemailer's `attachDataUrls` took out of the HTML, under ids that are the same for every send of the
+ * mail in the place of its random ones.
+ */
+export function fixImageIds(data: Record<string, unknown>, marker: string): void {
+  const { attachments, html } = data;
+  if (!Array.isArray(attachments) || typeof html !== 'string') return;
+  let fixed = html;
+  data['attachments'] = attachments.map((entry: unknown, index) => {
+    const { cid, path } = (entry ?? {}) as { readonly cid?: unknown; readonly path?: unknown };
+    const isMade = typeof cid === 'string' && /^[0-9a-f]{20}@localhost$/.test(cid);
+    if (!isMade || typeof path !== 'string' || !/^data:/i.test(path)) return entry;
+    const own = `${marker}.${index + 1}@localhost`;
+    fixed = fixed.replaceAll(`cid:${cid}`, `cid:${own}`);
+    return { ...(entry as object), cid: own };
+  });
+  data['html'] = fixed;
 }

@@ -1,7 +1,10 @@
-import type { Permit, Verdict } from '@oncely/core';
+import { OncelyError, type Permit, type Verdict } from '@oncely/core';
 
 import { gate, openAttempt, type Attempt } from './attempt.ts';
 import { classify } from './classify.ts';
+import { closedToDefaults, removeDefaultHeaders } from './defaults.ts';
+import { withOutside, type Places } from './outside.ts';
+import type { ProviderKey } from './provider.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
 import type { MailData, MailInWork, Plugin, TransporterLike } from './transporter.ts';
@@ -10,7 +13,7 @@ export interface Delivery {
   /** `sendMail` as it was. */
   readonly sendMail: (data: MailData) => Promise<unknown>;
   /** Sends a stored request once, and says what that proves. */
-  deliver(request: string, permit: Permit, unstored?: Unstored): Promise<Verdict>;
+  deliver(request: string, permit: Permit, unstored?: Unstored, places?: Places): Promise<Verdict>;
 }
 
 /** nodemailer's own transports that have no effect before they read the message. */
@@ -22,7 +25,7 @@ const readersByName: Readonly<Record<string, 'smtp' | 'reader'>> = {
 };
 
 /** Sends through a transporter's own `sendMail`, watched by plugins of ours. */
-export function createDelivery(transporter: TransporterLike): Delivery {
+export function createDelivery(transporter: TransporterLike, provider?: ProviderKey): Delivery {
   const sendMail = transporter.sendMail.bind(transporter) as (data: MailData) => Promise<unknown>;
   const use = transporter.use.bind(transporter) as (step: 'compile' | 'stream', plugin: Plugin) => void;
   const kind = readersByName[transporter.transporter?.name ?? ''] ?? 'other';
@@ -33,7 +36,10 @@ export function createDelivery(transporter: TransporterLike): Delivery {
 
   use('compile', (mail, done) => {
     const attempt = attemptOf(mail);
-    if (attempt) setFixedParts(mail.data, attempt.request);
+    if (attempt) {
+      removeDefaultHeaders(mail.data, attempt.request.mail, transporter);
+      setFixedParts(mail.data, attempt.request);
+    }
     done();
   });
   use('stream', (mail, done) => {
@@ -59,13 +65,22 @@ export function createDelivery(transporter: TransporterLike): Delivery {
 
   return {
     sendMail,
-    async deliver(stored, permit, { signal, ...credentials } = {}) {
+    async deliver(stored, permit, { signal, ...credentials } = {}, places = new Map()) {
       const request = readRequest(stored);
+      // Its doubt rests on this provider's promise; another one would send it a second time.
+      if (request.keyed && request.keyed.header !== provider?.header) return otherProvider(request.keyed.header);
+      let content: MailData;
+      try {
+        content = await withOutside(request.mail, places);
+      } catch (error) {
+        return refusedHere('content_not_here', error as Error);
+      }
       const attempt = openAttempt(request, permit);
       const end = endOf(attempt, permit, signal);
       attempts.set(end.signal, attempt);
       const present = Object.entries(credentials).filter(([, value]) => value !== undefined);
-      const data: MailData = { ...request.mail, ...Object.fromEntries(present), signal: end.signal };
+      const mail = closedToDefaults(content, transporter);
+      const data: MailData = { ...mail, ...Object.fromEntries(present), signal: end.signal };
       try {
         const info = await Promise.race([sendMail(data), end.reached]);
         return accepted(info);
@@ -77,6 +92,19 @@ export function createDelivery(transporter: TransporterLike): Delivery {
       }
     },
   };
+}
+
+function otherProvider(header: string): Verdict {
+  const error = new OncelyError('invalid_config', {
+    message: `this mail was begun at a provider that dedupes by ${header}, and this transporter is not known to send to it. Nothing was sent.`,
+    fix: "give the builder of before, or say that it is the same provider: oncelyEmail(build, { provider: 'resend' })",
+  });
+  return refusedHere('other_provider', error);
+}
+
+/** Before anything was done: this process cannot send it, another one may. */
+function refusedHere(reason: string, error: Error): Verdict {
+  return { evidence: 'not_applied', reason, environment: true, response: toResponse(error), cause: error };
 }
 
 function accepted(info: unknown): Verdict {

@@ -1,8 +1,11 @@
+import { OutsideContent } from './outside-content.ts';
+
 /** JSON that also says bytes, times and errors, for what the ledger keeps of a mail and of its result. */
 
 const bytesTag = '$oncely:bytes';
 const timeTag = '$oncely:time';
 const errorTag = '$oncely:error';
+const outsideTag = '$oncely:outside';
 
 /** What a nodemailer error says beside its message; anything else on it (sockets, certificates) is left out. */
 const errorFields = [
@@ -23,6 +26,10 @@ export function encode(value: unknown): string {
     const original = this[name];
     if (isBytes(original)) return { [bytesTag]: bytesOf(original).toString('base64') };
     if (original instanceof Date && !Number.isNaN(original.getTime())) return { [timeTag]: original.getTime() };
+    if (original instanceof OutsideContent) {
+      const { sha256, size, path } = original;
+      return { [outsideTag]: { sha256, size, path } };
+    }
     if (original instanceof Error) return { [errorTag]: errorParts(original) };
     return isStream(original) ? undefined : json;
   });
@@ -38,6 +45,10 @@ export function decode(text: string): unknown {
         return Buffer.from(String(entry[1]), 'base64');
       case timeTag:
         return new Date(Number(entry[1]));
+      case outsideTag: {
+        const { sha256, size, path } = entry[1] as OutsideContent;
+        return new OutsideContent(sha256, size, path);
+      }
       case errorTag:
         return errorFrom(entry[1] as Record<string, unknown>);
       default:

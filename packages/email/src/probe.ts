@@ -3,15 +3,77 @@ import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
 import { messageIdOf, readRequest } from './request.ts';
 import { toResponse } from './response.ts';
 
-/** SMTP cannot be asked; the reason tells a person where to look, for what, and what to answer. It is kept in the audit, so no address is in it. */
-export async function probe(target: Target): Promise<ProbeAnswer> {
+/** What a look-up is asked: whether this mail was accepted. */
+export interface MailQuestion {
+  /** With its angle brackets; absent where the request is no longer kept and the mail had a Message-ID of its own. */
+  readonly messageId?: string;
+  /** The part of our own Message-IDs before the `@`. */
+  readonly marker: string;
+  /** The time in which it was sent, if it was. */
+  readonly from: Date;
+  readonly until: Date;
+}
+
+export type MailAnswer =
+  /** It was accepted; `messageId` where it is another than was asked for, as at SES. */
+  | { readonly kind: 'found'; readonly messageId?: string; readonly times?: number }
+  | { readonly kind: 'absent' }
+  /** The look itself is not possible: a person decides. */
+  | { readonly kind: 'cannot_know'; readonly reason: string };
+
+/** A way to ask whether a mail was accepted. A throw means "could not ask now" and is tried again. */
+export interface MailProbe {
+  find(question: MailQuestion): Promise<MailAnswer>;
+  /**
+   * Whether "absent" proves that it was not accepted and never will be, so that the mail is sent again by itself. A
+   * mailbox does not prove it: the copy in Sent is made later, or by somebody else. Default false.
+   */
+  readonly absenceIsProof?: boolean;
+}
+
+/** The look-up behind a doubt. No address is in what it says: it is kept in the audit. */
+export function createProbe(own: MailProbe | undefined): (target: Target) => Promise<ProbeAnswer> {
+  return async (target) => {
+    const question = questionOf(target);
+    const when = `${question.from.toISOString()} and ${question.until.toISOString()}`;
+    const what =
+      question.messageId === undefined
+        ? `a Message-ID that begins with <${question.marker}@`
+        : `Message-ID ${question.messageId}`;
+    const where = `Look into the mail provider's log or the recipient's mailbox for ${what}, between ${when}; where it is found, that id is the vendorId`;
+    if (!own) {
+      const reason = `e-mail gives no way to ask whether a message was accepted. ${where}`;
+      return { kind: 'cannot_know', reason };
+    }
+    const answer = await own.find(question);
+    switch (answer.kind) {
+      case 'found': {
+        const vendorId = answer.messageId ?? question.messageId ?? question.marker;
+        const response = toResponse({ messageId: vendorId });
+        // Two copies are two effects: both are named, and the ledger raises its alarm.
+        const matches = Array.from({ length: Math.max(1, answer.times ?? 1) }, (_, index) => ({
+          vendorId: index === 0 ? vendorId : `${vendorId}#${index + 1}`,
+          response,
+        }));
+        return { kind: 'found', matches };
+      }
+      case 'absent':
+        if (own.absenceIsProof === true) return { kind: 'absent' };
+        return { kind: 'cannot_know', reason: `the look-up did not find it, which proves nothing. ${where}` };
+      case 'cannot_know':
+        return { kind: 'cannot_know', reason: `${answer.reason}. ${where}` };
+    }
+  };
+}
+
+function questionOf(target: Target): MailQuestion {
   const request = target.request === undefined ? undefined : readRequest(target.request);
   const messageId = request && messageIdOf(request.mail, target.marker);
-  const what = messageId === undefined ? `a Message-ID that begins with <${target.marker}@` : `Message-ID ${messageId}`;
-  const when = `${new Date(target.from).toISOString()} and ${new Date(target.until).toISOString()}`;
   return {
-    kind: 'cannot_know',
-    reason: `e-mail gives no way to ask whether a message was accepted. Look into the mail provider's log or the recipient's mailbox for ${what}, between ${when}; where it is found, that id is the vendorId`,
+    ...(messageId === undefined ? {} : { messageId }),
+    marker: target.marker,
+    from: new Date(target.from),
+    until: new Date(target.until),
   };
 }
 

@@ -1,8 +1,13 @@
 import { OncelyError, type Keys } from '@oncely/core';
 
 import { addressesOf, domainOf } from './addresses.ts';
-import { attachmentsOf, messageIdIn, refusePointers, withMessageId } from './content.ts';
+import { attachmentsOf, fixImageIds, messageIdIn, withMessageId } from './content.ts';
 import { decode, encode } from './encoding.ts';
+import { OutsideContent } from './outside-content.ts';
+import type { Places } from './outside.ts';
+import { Pointer, readPointer, refuseForbidden, takePointers } from './pointers.ts';
+import type { ProviderKey } from './provider.ts';
+import type { Spool } from './spool.ts';
 import type { MailData } from './transporter.ts';
 
 /** What belongs to this call and its process alone: credentials, which are never stored, and the caller's signal. */
@@ -11,10 +16,24 @@ export type Unstored = Readonly<Partial<Record<'auth' | 'dkim' | 'signal', unkno
 /** A call of `sendMail`, taken apart and out of reach of later changes to its objects. */
 export interface MailCall {
   readonly unstored: Unstored;
-  /** The rest, as JSON. */
+  /** The rest, where all of its content is in it. */
+  readonly complete?: CompleteMail;
+  /** Reads what the mail only points to; once, whoever asks. */
+  read(): Promise<CompleteMail>;
+  /** Whether reading it takes what cannot be read again. */
+  readonly readsOnce: boolean;
+}
+
+/** A mail with all of its content known. */
+export interface CompleteMail {
+  /** As JSON. */
   readonly mail: string;
   /** For the fingerprint. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where this process has what the mail names only. */
+  readonly places: Places;
+  /** Files of ours that hold it. */
+  readonly spooled: readonly string[];
 }
 
 /** A mail as it is kept in the ledger and resent. Each send of it gives the same bytes. */
@@ -23,20 +42,81 @@ export interface MailRequest {
   readonly marker: string;
   /** When it was prepared. */
   readonly date: Date;
+  /** The header and the key in it, where the provider dedupes by one. */
+  readonly keyed?: { readonly header: string; readonly key: string };
 }
 
 const addressFields = ['from', 'sender', 'to', 'cc', 'bcc', 'replyTo'] as const;
 
-/** @throws OncelyError `invalid_input` where the mail points to content instead of holding it */
-export function readCall(data: MailData): MailCall {
-  refusePointers(data);
-  const { auth, dkim, signal, ...mail } = data;
-  return { unstored: { auth, dkim, signal }, mail: encodeMail(mail), parameters: parametersOf(mail) };
+/** What reading a mail's content may do. */
+export interface ReadOptions {
+  readonly spool?: Spool;
+  /** False where nodemailer may not read them either. */
+  readonly files?: boolean;
+  readonly addresses?: boolean;
+}
+
+/** @throws OncelyError `invalid_input` where the mail cannot be written down, or names what it may not read */
+export function readCall(data: MailData, { spool, files = true, addresses = true }: ReadOptions = {}): MailCall {
+  const { auth, dkim, signal, disableFileAccess, disableUrlAccess, ...given } = data;
+  const { mail, pointers } = takePointers(given);
+  refuseForbidden(pointers, files && disableFileAccess !== true, addresses && disableUrlAccess !== true);
+  const text = encodeMail(mail);
+  const parameters = parametersOf(mail);
+  const unstored = { auth, dkim, signal };
+  const readsOnce = pointers.some(({ source }) => source.kind === 'stream' || source.kind === 'address');
+  if (pointers.length === 0) {
+    const complete = { mail: text, parameters, places: new Map(), spooled: [] };
+    return { unstored, complete, read: async () => complete, readsOnce };
+  }
+  let reading: Promise<CompleteMail> | undefined;
+  return { unstored, read: () => (reading ??= readAll(text, parameters, pointers, spool)), readsOnce };
+}
+
+async function readAll(
+  text: string,
+  parameters: Record<string, unknown>,
+  pointers: readonly Pointer[],
+  spool: Spool | undefined,
+): Promise<CompleteMail> {
+  const places = new Map<string, string | ArrayBuffer | ArrayBufferView>();
+  const spooled: string[] = [];
+  let mail = text;
+  for (const pointer of pointers) {
+    const content = await readPointer(pointer, spool);
+    pointer.content = content;
+    // Within a text JSON escapes its quotation marks, so only the place itself reads so.
+    mail = mail.replace(JSON.stringify(pointer), () => encode(content));
+    if (!(content instanceof OutsideContent)) continue;
+    const { source } = pointer;
+    const place = source.kind === 'bytes' ? source.bytes : content.path;
+    if (place !== undefined) places.set(content.sha256, place);
+    if (content.path !== undefined && source.kind !== 'file') spooled.push(content.path);
+  }
+  return { mail, parameters: filled(parameters) as Record<string, unknown>, places, spooled };
+}
+
+/** With what was read in the place of the pointers: of large contents the digest, as for bytes anywhere. */
+function filled(value: unknown): unknown {
+  if (value instanceof Pointer) {
+    return value.content instanceof OutsideContent ? { $sha256: value.content.sha256 } : value.content;
+  }
+  if (Array.isArray(value)) return value.map(filled);
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, filled(item)])) : value;
 }
 
 /** The request to store and send, with all that nodemailer would otherwise make up anew for every send. */
-export function prepareRequest(call: MailCall, keys: Keys): string {
-  return `{"marker":${JSON.stringify(keys.marker)},"date":${encode(new Date())},"mail":${call.mail}}`;
+export function prepareRequest(call: Pick<CompleteMail, 'mail'>, keys: Keys, provider?: ProviderKey): string {
+  const keyed = provider && { header: provider.header, key: keys.key };
+  const head = encode({ marker: keys.marker, date: new Date(), ...(keyed === undefined ? {} : { keyed }) });
+  return `${head.slice(0, -1)},"mail":${call.mail}}`;
+}
+
+/** The same request under another key. */
+export function rekeyRequest(request: string, keys: Keys): string {
+  const { keyed, ...rest } = readRequest(request);
+  return keyed === undefined ? request : encode({ ...rest, keyed: { ...keyed, key: keys.key } });
 }
 
 export function readRequest(request: string): MailRequest {
@@ -44,15 +124,18 @@ export function readRequest(request: string): MailRequest {
 }
 
 /**
- * Sets what differs from send to send: Message-ID, Date and the boundaries of the parts; what the caller chose stays.
+ * Sets what differs from send to send: Message-ID, Date, the boundaries of the parts and the ids of images; what the
+ * caller chose stays.
  * `data` is nodemailer's copy, in which the transporter's default sender stands already.
  */
-export function setFixedParts(data: Record<string, unknown>, { marker, date }: MailRequest): void {
+export function setFixedParts(data: Record<string, unknown>, { marker, date, keyed }: MailRequest): void {
   const messageId = messageIdOf(data, marker) ?? `<${marker}@localhost>`;
   data['messageId'] = messageId;
   data['raw'] = withMessageId(data['raw'], messageId);
   if (headerOf(data['headers'], 'date') === undefined) data['date'] ??= date;
   data['baseBoundary'] ??= marker.slice(-32);
+  fixImageIds(data, marker);
+  if (keyed) data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);
 }
 
 /** The Message-ID of a mail; `undefined` where it is ours and the sender is not known. */
@@ -90,6 +173,18 @@ function envelopeOf(envelope: MailData): Record<string, unknown> {
 
 function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
+}
+
+/** In the place of whatever the caller wrote under this name: two keys would be none. */
+function withHeader(headers: unknown, name: string, key: string): unknown {
+  // On one line, as nodemailer would not write it: a provider that reads it by a pattern would see another key, or none.
+  const value = { prepared: true, value: key };
+  const others = (other: unknown): boolean => String(other).toLowerCase() !== name.toLowerCase();
+  if (Array.isArray(headers)) {
+    return [...headers.filter(({ key }: { key?: unknown }) => others(key)), { key: name, value }];
+  }
+  const kept = Object.entries((headers ?? {}) as MailData).filter(([key]) => others(key));
+  return { ...Object.fromEntries(kept), [name]: value };
 }
 
 /** Headers come as an object or as a list of `{ key, value }`. */

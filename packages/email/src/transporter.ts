@@ -5,7 +5,11 @@ export interface TransporterLike {
   readonly sendMail: (...args: never[]) => unknown;
   readonly use: (...args: never[]) => unknown;
   /** The transport below it. */
-  readonly transporter?: { readonly name?: string };
+  readonly transporter?: { readonly name?: string; readonly options?: unknown };
+  /** What `createTransport` was given. */
+  readonly options?: unknown;
+  /** What `createTransport` was given as the second argument; public by nodemailer's own declaration. */
+  readonly _defaults?: object;
 }
 
 /** What `sendMail` takes: addresses, texts, attachments. */

@@ -118,7 +118,7 @@ describe('a mail under the ledger', () => {
       });
     await oncely.scope({ businessId: 'b', workflowId: 'w' }, async () => {
       expect(await send(mail)).toEqual([null, expect.objectContaining({ accepted: ['ann@customer.example'] })]);
-      const [error] = await send({ ...mail, attachments: [{ path: '/etc/hosts' }] });
+      const [error] = await send({ ...mail, attachments: [{ href: 'https://x.example/a.pdf' }] });
       expect(error).toMatchObject({ name: 'OncelyError', code: 'invalid_input' });
     });
     expect(await send(mail)).toEqual([expect.objectContaining({ code: 'unscoped' })]);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
-import { prepareRequest, readCall } from '../src/request.ts';
+import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, mail, openDesk, slot, smtp } from './desk.ts';
 
 const rich = {
@@ -59,6 +59,25 @@ describe.each([
     });
     await delivery.deliver(stored, permitted());
     expect(fake.effects()[1]?.raw).toBe(fake.effects()[0]?.raw);
+  });
+
+  it('is resent byte for byte with the images that nodemailer takes out of its HTML', async () => {
+    const fake = await smtp();
+    const html = '<img src="data:image/png;base64,aGVsbG8="><img src="data:image/png;base64,d29ybGQ=">';
+    const stored = requestOf({
+      ...mail,
+      html,
+      attachDataUrls: true,
+      attachments: [{ filename: 'a.txt', content: 'a' }],
+    });
+    const delivery = deliveryTo(fake, transport);
+    await delivery.deliver(stored, permitted());
+    await delivery.deliver(stored, permitted());
+    const [first, second] = fake.effects();
+    expect(second?.raw).toBe(first?.raw);
+    const ids = [...(first?.raw ?? '').matchAll(/^Content-Id: <([^>]+)>/gim)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(first?.raw.replaceAll('=\r\n', '')).toContain(`cid:${id}`);
   });
 
   it('asks for the permission once, behind the envelope', async () => {
@@ -128,7 +147,7 @@ function deliveryTo(fake: SmtpFake, transport: object): { deliver(request: strin
 }
 
 function requestOf(data: object): string {
-  return prepareRequest(readCall({ ...data }), { key: 'oncely_k', marker: 'oncely_m' });
+  return prepareRequest(readCall({ ...data }).complete as CompleteMail, { key: 'oncely_k', marker: 'oncely_m' });
 }
 
 function permitted(changes: Partial<Permit> = {}): Permit {

@@ -156,6 +156,7 @@ function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimD
     case 'unverifiable': {
       if (mayResend(record, request)) {
         if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
+        if (record.safety.findable === true && !record.halt) return { kind: 'probe' };
         return send(record, request, now, 'stored', [{ type: 'resend_chosen' }]);
       }
       return probe;

@@ -185,6 +185,19 @@ describe('a claim of what is in doubt', () => {
     expect(slot.events.map((event) => event.type)).toContain('resend_chosen');
   });
 
+  it('unverifiable, findable: is looked for before a resend that was chosen, each time', () => {
+    const slot = inDoubt({ kind: 'unverifiable', findable: true }).pass(landing);
+    const unclear = { kind: 'cannot_know', reason: 'not in Sent' } as const;
+    expect(slot.ask({ onDoubt: 'resend' })).toEqual({ kind: 'probe' });
+    slot.probe(unclear);
+    expect(slot.ask()).toEqual(refused('stopped'));
+    expect(slot.claim({ onDoubt: 'resend' })).toMatchObject({ kind: 'send' });
+    slot.pass(lease + landing);
+    expect(slot.ask({ onDoubt: 'resend' })).toEqual({ kind: 'probe' });
+    slot.probe({ kind: 'found', matches: [{ vendorId: 'a', result: { kind: 'omitted', reason: 'unknown' } }] });
+    expect(slot.ask({ onDoubt: 'resend' }).kind).toBe('replay');
+  });
+
   it('unverifiable: cancelled wins over resend', () => {
     const slot = inDoubt({ kind: 'unverifiable' }).pass(landing);
     slot.decide({ kind: 'cancel' });

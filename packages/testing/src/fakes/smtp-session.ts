@@ -8,6 +8,9 @@ export interface SmtpEnvelope {
   readonly recipients: readonly string[];
 }
 
+/** What becomes of a whole message. */
+export type SmtpAnswer = { readonly kind: 'queued'; readonly id: string } | { readonly kind: 'mismatch' };
+
 /** What the conversation asks of the fake around it. */
 export interface SmtpSessionOptions {
   readonly maxSize: number;
@@ -18,8 +21,8 @@ export interface SmtpSessionOptions {
   track(work: Promise<void>): void;
   /** A client began a message. */
   begun(from: string): void;
-  /** The message is accepted, whoever still listens. Returns its queue id. */
-  accept(envelope: SmtpEnvelope, raw: string): string;
+  /** The message is accepted, whoever still listens. Its key may be another message's. */
+  accept(envelope: SmtpEnvelope, raw: string): SmtpAnswer;
 }
 
 type Mode = 'command' | 'data' | 'login_user' | 'login_pass' | 'plain' | 'ended';
@@ -180,9 +183,14 @@ export function holdSmtpSession(socket: Socket, options: SmtpSessionOptions): vo
       options.accept(envelope, raw);
       return;
     }
-    const id = options.accept(envelope, raw);
+    const answer = options.accept(envelope, raw);
     if (fault?.kind === 'delay') await options.wait(fault.ms);
-    if (!failed(fault)) reply(`250 2.0.0 queued as ${id}`);
+    if (failed(fault)) return;
+    reply(
+      answer.kind === 'mismatch'
+        ? '550 5.6.0 this key was used for another message'
+        : `250 2.0.0 queued as ${answer.id}`,
+    );
   }
 
   function line(text: string): void {

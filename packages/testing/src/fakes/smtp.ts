@@ -11,7 +11,7 @@ import { listenOnLoopback } from './loopback.ts';
 import type { SmtpFault, SmtpMoment } from './smtp-faults.ts';
 import { headerOf } from './smtp-message.ts';
 import { holdSmtpSession } from './smtp-session.ts';
-import type { SmtpEnvelope } from './smtp-session.ts';
+import type { SmtpAnswer, SmtpEnvelope } from './smtp-session.ts';
 
 export type { SmtpFault, SmtpMoment } from './smtp-faults.ts';
 
@@ -22,6 +22,11 @@ export interface SmtpFakeOptions {
   readonly auth?: { readonly user: string; readonly pass: string };
   /** The SIZE limit in bytes; default 10 MiB. */
   readonly maxSize?: number;
+  /**
+   * Dedupes as Resend and Lettermint do: a message whose header carries a key that was seen within the window is
+   * answered as the first one was and does not count; another message under the same key is refused with 550.
+   */
+  readonly dedupe?: { readonly header: string; readonly windowMs: number };
 }
 
 /** One accepted message. */
@@ -56,6 +61,8 @@ export interface SmtpFake {
   readonly requests: readonly SmtpRequest[];
   /** How many connections were made. */
   connections(): number;
+  /** How many messages were answered as one before them, by their key. */
+  deduped(): number;
   /** The messages that were really accepted, in order: this is the truth, whatever the client was told. */
   effects(filter?: (effect: SmtpEffect) => boolean): readonly SmtpEffect[];
   /** Queues a rule for the moment that the fault names; `late_landing` is for `after_dot`. */
@@ -87,6 +94,16 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
     },
   );
   let connections = 0;
+  let deduped = 0;
+  const keys = new Map<string, { readonly raw: string; readonly id: string; readonly at: number }>();
+  /** The answer to a message whose key was seen before; `undefined` for a new one. */
+  const knownBy = (key: string, raw: string): SmtpAnswer | undefined => {
+    const known = keys.get(key);
+    if (!known || now() - known.at >= (options.dedupe?.windowMs ?? 0)) return undefined;
+    if (known.raw !== raw) return { kind: 'mismatch' };
+    deduped += 1;
+    return { kind: 'queued', id: known.id };
+  };
 
   const server = createServer((socket) => {
     connections += 1;
@@ -98,6 +115,9 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
       track: (work) => later.track(work),
       begun: (from) => void requests.push({ from, at: now() }),
       accept(envelope, raw) {
+        const key = options.dedupe === undefined ? '' : headerOf(raw, options.dedupe.header);
+        const known = key === '' ? undefined : knownBy(key, raw);
+        if (known !== undefined) return known;
         effects.push({
           operation: 'message',
           ...envelope,
@@ -106,7 +126,9 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
           raw,
           at: now(),
         });
-        return `FAKE${effects.length}`;
+        const id = `FAKE${effects.length}`;
+        if (key !== '') keys.set(key, { raw, id, at: now() });
+        return { kind: 'queued', id };
       },
     });
   });
@@ -118,6 +140,7 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
     port: loopback.port,
     requests,
     connections: () => connections,
+    deduped: () => deduped,
     effects: (filter = () => true) => effects.filter(filter),
     fail: (fault, faultOptions) => plan.add(fault, faultOptions),
     heal: () => plan.clear(),

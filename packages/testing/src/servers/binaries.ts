@@ -1,5 +1,5 @@
 /**
- * Where the machine has its database servers; what is missing is installed on Debian as root, else the error says how.
+ * Where the machine has its database and mail servers; what is missing is installed on Debian as root, else the error says how.
  *
  * @module
  */
@@ -39,6 +39,39 @@ export function findPgbouncer(): Promise<string> {
   return findOrInstall(wanted, () => findOnPath('pgbouncer'));
 }
 
+/**
+ * The path of `dovecot`, with its IMAP and LMTP parts.
+ *
+ * @throws an error that says what to install, or that this process is not root, without which it does not deliver
+ */
+export async function findDovecot(): Promise<string> {
+  refuseWithoutRoot('Dovecot');
+  const lmtp = await findOrInstall({ name: 'Dovecot', debian: 'dovecot-lmtpd', homebrew: 'dovecot' }, () =>
+    ['/usr/lib/dovecot/lmtp', '/usr/libexec/dovecot/lmtp'].find(runs),
+  );
+  await findOrInstall({ name: 'Dovecot', debian: 'dovecot-imapd', homebrew: 'dovecot' }, () =>
+    [join(dirname(lmtp), 'imap')].find(runs),
+  );
+  const file = findOnPath('dovecot');
+  if (file === undefined) throw new Error('Dovecot is installed, but its program is not on the PATH.');
+  return file;
+}
+
+/**
+ * The paths of Postfix's command and of its `master`.
+ *
+ * @throws an error that says what to install, or that this process is not root, without which it does not run
+ */
+export async function findPostfix(): Promise<{ readonly postfix: string; readonly master: string }> {
+  refuseWithoutRoot('Postfix');
+  const postfix = await findOrInstall({ name: 'Postfix', debian: 'postfix', homebrew: 'postfix' }, () =>
+    findOnPath('postfix'),
+  );
+  const master = ['/usr/lib/postfix/sbin/master', '/usr/libexec/postfix/master', '/usr/lib/postfix/master'].find(runs);
+  if (master === undefined) throw new Error('Postfix is installed, but its program "master" is not where it belongs.');
+  return { postfix, master };
+}
+
 /** The path of `valkey-server`, or undefined: it is never installed, as Debian has it only from version 13 on. */
 export function findValkey(): string | undefined {
   return findOnPath('valkey-server');
@@ -52,6 +85,14 @@ async function findOrInstall(wanted: ServerPackage, find: () => string | undefin
   if (installed === undefined)
     throw new Error(`${wanted.name} was installed, but its programs are not where they belong.`);
   return installed;
+}
+
+function refuseWithoutRoot(name: string): void {
+  if (process.getuid?.() === 0) return;
+  throw new Error(
+    `${name} runs as root, and this process does not. Run these tests as root, such as in a container: ` +
+      'apt-get install --no-install-recommends postfix dovecot-imapd dovecot-lmtpd.',
+  );
 }
 
 function newestPostgres(): string | undefined {

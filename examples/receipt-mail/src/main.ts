@@ -1,0 +1,3 @@
+import { receipts } from './receipts.ts';
+
+await receipts((line) => console.log(line));

@@ -1,0 +1,186 @@
+import { OncelyError } from '@oncely/core';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+import { bytesOf, isBytes, isStream } from './encoding.ts';
+import { OutsideContent } from './outside-content.ts';
+import { digestOfFile } from './outside.ts';
+import type { Spool } from './spool.ts';
+import type { MailData } from './transporter.ts';
+
+type Source =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'address'; readonly href: string; readonly headers: Record<string, string> }
+  | { readonly kind: 'stream'; readonly stream: Readable }
+  | { readonly kind: 'bytes'; readonly bytes: ArrayBuffer | ArrayBufferView };
+
+/** A content that is still to be read, in its place in the mail. */
+export class Pointer {
+  readonly index: number;
+  readonly field: string;
+  readonly source: Source;
+  /** A ready-made message, which is needed as a whole, as our Message-ID belongs into its head. */
+  readonly whole: boolean;
+  content: OutsideContent | Buffer | undefined;
+
+  constructor(index: number, field: string, source: Source) {
+    this.index = index;
+    this.field = field;
+    this.source = source;
+    this.whole = field === 'raw';
+  }
+
+  toJSON(): unknown {
+    return { '$oncely:pointer': this.index };
+  }
+}
+
+/** Larger ones are named by their digest, so that the ledger, and this process, do not hold them once more. */
+const largestInside = 64 * 1024;
+
+/** The mail with every content that it only points to, or that is large, as a `Pointer`. */
+export function takePointers(mail: MailData): { readonly mail: MailData; readonly pointers: readonly Pointer[] } {
+  const pointers: Pointer[] = [];
+  const point = (field: string, source: Source): Pointer => {
+    const pointer = new Pointer(pointers.length, field, source);
+    pointers.push(pointer);
+    return pointer;
+  };
+  const single = (value: unknown, field: string): unknown => {
+    const source = sourceOf(value);
+    return source ? point(field, source) : value;
+  };
+  const entry = (value: unknown, field: string): unknown => {
+    if (isStream(value)) return point(field, sourceOf(value) as Source);
+    if (typeof value !== 'object' || value === null || isBytes(value)) return value;
+    const { path, href, httpHeaders, tls, ...rest } = value as Record<string, unknown>;
+    const source = sourceOf(value);
+    if (source) {
+      const place = String(path ?? href);
+      const filename = rest['filename'] ?? place.split(/[/\\]/).pop()?.split('?', 1)[0];
+      const named = filename === undefined || filename === '' ? {} : { filename };
+      return { ...rest, ...named, content: point(`${field}.${isPlace(path) ? 'path' : 'href'}`, source) };
+    }
+    const known = { ...rest, ...definedOf({ path, href, httpHeaders, tls }) };
+    for (const part of ['content', 'raw'] as const) {
+      const inner = rest[part];
+      const large = part === 'content' && isBytes(inner) && inner.byteLength > largestInside;
+      const own: Source | undefined = large ? { kind: 'bytes', bytes: inner } : sourceOf(inner);
+      if (own) known[part] = point(`${field}.${part}`, own);
+    }
+    return known;
+  };
+  const taken: Record<string, unknown> = { ...mail };
+  for (const field of ['text', 'html', 'watchHtml', 'amp', 'raw']) {
+    if (mail[field] !== undefined) taken[field] = single(mail[field], field);
+  }
+  if (mail['icalEvent'] !== undefined) taken['icalEvent'] = entry(mail['icalEvent'], 'icalEvent');
+  for (const field of ['attachments', 'alternatives']) {
+    const list = mail[field];
+    if (Array.isArray(list)) taken[field] = list.map((each, index) => entry(each, `${field}[${index}]`));
+    else if (list !== undefined && list !== null) taken[field] = entry(list, `${field}[0]`);
+  }
+  return { mail: taken, pointers };
+}
+
+/**
+ * Reads one, keeping no more of it in memory than a chunk.
+ * @throws OncelyError `invalid_input` where it cannot be read, or could not be read a second time and there is no spool
+ */
+export async function readPointer(
+  { field, source, whole }: Pointer,
+  spool: Spool | undefined,
+): Promise<OutsideContent | Buffer> {
+  try {
+    switch (source.kind) {
+      case 'file': {
+        if (whole) return await buffer(openFile(source.path));
+        const { sha256, size } = await digestOfFile(source.path);
+        return new OutsideContent(sha256, size, source.path);
+      }
+      case 'bytes': {
+        const bytes = bytesOf(source.bytes);
+        if (spool) return await spool.keep(Readable.from([bytes]));
+        return new OutsideContent(createHash('sha256').update(bytes).digest('hex'), bytes.length);
+      }
+      case 'address': {
+        if (whole) return await buffer(await fetched(source));
+        if (!spool)
+          throw readOnce(field, 'an address', 'content: Buffer.from(await (await fetch(href)).arrayBuffer())');
+        return await spool.keep(await fetched(source));
+      }
+      case 'stream':
+        if (whole) return await buffer(source.stream);
+        if (!spool) throw readOnce(field, 'a stream', "content: await buffer(stream)  // from 'node:stream/consumers'");
+        return await spool.keep(source.stream);
+    }
+  } catch (cause) {
+    if (cause instanceof OncelyError) throw cause;
+    throw new OncelyError('invalid_input', {
+      message: `${field} could not be read: ${(cause as Error).message}. Nothing was sent and nothing was recorded.`,
+      cause,
+    });
+  }
+}
+
+/** @throws OncelyError where nodemailer's own options forbid it */
+export function refuseForbidden(pointers: readonly Pointer[], files: boolean, addresses: boolean): void {
+  for (const { field, source } of pointers) {
+    const forbidden = (source.kind === 'file' && !files) || (source.kind === 'address' && !addresses);
+    if (!forbidden) continue;
+    const option = source.kind === 'file' ? 'disableFileAccess' : 'disableUrlAccess';
+    throw new OncelyError('invalid_input', {
+      message: `${field} is forbidden by ${option}. Nothing was sent and nothing was recorded.`,
+    });
+  }
+}
+
+function openFile(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path);
+}
+
+async function fetched({
+  href,
+  headers,
+}: {
+  readonly href: string;
+  readonly headers: Record<string, string>;
+}): Promise<AsyncIterable<Uint8Array>> {
+  const response = await fetch(href, { headers });
+  if (response.ok && response.body) return response.body;
+  await response.body?.cancel();
+  throw new Error(`the server answered ${response.status}`);
+}
+
+function sourceOf(value: unknown): Source | undefined {
+  if (typeof value !== 'object' || value === null || isBytes(value)) return undefined;
+  if (isStream(value)) return { kind: 'stream', stream: value as Readable };
+  const { path, href, httpHeaders } = value as Record<string, unknown>;
+  const place = isPlace(path) ? path : isPlace(href) ? href : undefined;
+  if (place === undefined) return undefined;
+  const text = place instanceof URL ? place.href : (place as string);
+  if (/^https?:/i.test(text))
+    return { kind: 'address', href: text, headers: (httpHeaders ?? {}) as Record<string, string> };
+  // Another process that reads it again may work in another folder.
+  return { kind: 'file', path: /^file:/i.test(text) ? fileURLToPath(text) : resolve(text) };
+}
+
+/** A data: URL is the content itself. */
+function isPlace(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '' && !(typeof value === 'string' && /^data:/i.test(value));
+}
+
+function definedOf(entries: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+function readOnce(field: string, what: string, fix: string): OncelyError {
+  return new OncelyError('invalid_input', {
+    message: `${field} is ${what} that can be read only once, so a resend could not be the same mail. Nothing was sent and nothing was recorded.`,
+    fix: `read it into a Buffer first: { filename: '...', ${fix} }, or give a folder to keep it in: oncelyEmail(build, { spool: '/var/spool/agent' })`,
+  });
+}

@@ -1,0 +1,51 @@
+import { addressesOf } from './addresses.ts';
+import type { MailData } from './transporter.ts';
+
+/** What a mail's result says of those who did not get it. */
+export interface Rest<Mail> {
+  /** The same mail for them alone; its headers still name everybody. Send it as an effect of its own. */
+  readonly mail: Mail & { readonly envelope: { readonly from: string; readonly to: readonly string[] } };
+  /** The addresses, and what the server said to each. */
+  readonly refused: readonly {
+    readonly address: string;
+    readonly responseCode?: number;
+    /** A 4xx: later it may be accepted. A 5xx will not be, unless the address is mended. */
+    readonly temporary: boolean;
+  }[];
+}
+
+/** What is read of nodemailer's result. */
+export interface PartialResult {
+  readonly envelope?: { readonly from?: unknown } | undefined;
+  readonly rejected?: readonly unknown[] | undefined;
+  readonly rejectedErrors?: readonly unknown[] | undefined;
+}
+
+/**
+ * Those that a server refused while it accepted others: that effect is done, and the rest is another one. `undefined`
+ * where nobody was refused. Never send the first mail to everybody again.
+ *
+ * @example
+ * const info = await oncely.effect('receipt', () => email.sendMail(mail));
+ * const rest = restOf(mail, info);
+ * if (rest?.refused.every(({ temporary }) => temporary)) {
+ *   await oncely.effect('receipt-rest', () => email.sendMail(rest.mail));
+ * }
+ */
+export function restOf<Mail extends object>(mail: Mail, result: PartialResult): Rest<Mail> | undefined {
+  const to = addressesOf([...(result.rejected ?? [])]).map(({ address }) => address);
+  if (to.length === 0) return undefined;
+  const codes = new Map<string, number>();
+  for (const error of result.rejectedErrors ?? []) {
+    const { recipient, responseCode } = error as { recipient?: unknown; responseCode?: unknown };
+    const [about] = addressesOf(recipient);
+    if (about && typeof responseCode === 'number') codes.set(about.address, responseCode);
+  }
+  const from = addressesOf(result.envelope?.from ?? (mail as MailData)['from'])[0]?.address ?? '';
+  const refused = to.map((address) => {
+    const code = codes.get(address);
+    const temporary = code !== undefined && code >= 400 && code < 500;
+    return { address, temporary, ...(code === undefined ? {} : { responseCode: code }) };
+  });
+  return { mail: { ...mail, envelope: { from, to } }, refused };
+}
