@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { createOncely, isOncelyError, type Effect, type Oncely } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { startSmtpFake, type SmtpFake, type SmtpFault } from '@oncely/testing/fakes/smtp';
+import { mortalLedger, type CommandFate } from '@oncely/testing/schedules/mortal-ledger';
+import { seeded, weighted } from '@oncely/testing/schedules/seeded';
+import { virtualTime } from '@oncely/testing/schedules/virtual-time';
 import nodemailer from 'nodemailer';
 
 import { oncelyEmail, type EmailOptions, type MailProbe } from '../../src/index.ts';
 import { slot } from '../desk.ts';
-import { mortalLedger, type CommandFate } from './mortal-ledger.ts';
-import { seeded, traffic, virtualTime } from './time.ts';
+import { traffic } from './traffic.ts';
 
 const leaseMs = 60_000;
 const hour = 3_600_000;
@@ -218,15 +220,6 @@ async function finish(
 function honest(error: unknown, told: string): void {
   if (isOncelyError(error)) return;
   assert.ok((error as { responseCode?: number }).responseCode !== undefined, `${told}: ${String(error)}`);
-}
-
-function weighted<T>(random: () => number, from: readonly (readonly [number, T])[]): T {
-  let left = random();
-  for (const [weight, value] of from) {
-    left -= weight;
-    if (left < 0) return value;
-  }
-  return (from[0] as readonly [number, T])[1];
 }
 
 const commandFates: readonly (readonly [number, CommandFate])[] = [

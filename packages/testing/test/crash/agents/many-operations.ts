@@ -21,7 +21,7 @@ export type Store =
 export type Place = 'before_claim' | 'after_claim' | 'answer_lost' | 'answer_received' | 'settled' | 'returned';
 
 export interface ManyArguments {
-  readonly vendor: 'stripe' | 'hubspot';
+  readonly vendor: 'stripe' | 'hubspot' | 'slack';
   readonly store: Store;
   readonly host: string;
   readonly port: number;
@@ -52,6 +52,16 @@ async function vendorOf({ vendor, host, port, landingBoundMs }: ManyArguments): 
       ]);
       const at = { host, port, protocol: 'http', telemetry: false } as const;
       const adapter = oncelyStripe((config) => new Stripe('sk_test_crash', { ...config, ...at }), { landingBoundMs });
+      return { adapter, operations };
+    }
+    case 'slack': {
+      const [{ LogLevel, WebClient }, { oncelySlack }, { slackOperations: operations }] = await Promise.all([
+        import('@slack/web-api'),
+        import('@oncely/slack'),
+        import('../operations/slack.ts'),
+      ]);
+      const at = { slackApiUrl: `http://${host}:${port}/api/`, logLevel: LogLevel.ERROR };
+      const adapter = oncelySlack((config) => new WebClient('xoxb-crash', { ...at, ...config }), { landingBoundMs });
       return { adapter, operations };
     }
     case 'hubspot': {

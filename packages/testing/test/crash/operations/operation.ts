@@ -4,6 +4,8 @@ export interface CrashOperation<Client> {
   readonly name: string;
   /** As in the fake's effects. */
   readonly effect: string;
+  /** Where several operations have effects of that name: whether one is of this one. */
+  readonly isOwn?: (effect: { readonly channel?: string; readonly params?: object }) => boolean;
   /** Makes what the write is about, with a raw client; gives its id. */
   readonly prepare?: (raw: Client) => Promise<string>;
   /** The write; gives the vendor's id of what came of it, of several in order and with a space between. */
