@@ -66,6 +66,6 @@ it(
     expect(explored.deaths).toBeGreaterThan(seeds / 4);
     expect(explored.requests).toBeGreaterThan(2 * seeds);
     expect(explored.jumped).toBeGreaterThan(seeds / 3);
-    expect(explored.asked).toBeGreaterThan(seeds / 100);
+    expect(explored.asked).toBeGreaterThan(seeds / 250);
   },
 );

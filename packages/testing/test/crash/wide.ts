@@ -39,17 +39,14 @@ const wideRuns: readonly WideRun[] = stores.flatMap((store) =>
   places.flatMap((place) => revivals.map((revival) => ({ store, place, revival }))),
 );
 
-/**
- * In `npm test` a third: each place on each store, each revival on each store, and each place with each revival. All by
- * `npm run soak:crash`.
- */
+/** In `npm test` a sixth, with each place and each revival on several stores. All by `npm run soak:crash`. */
 export const chosenRuns: readonly WideRun[] =
   process.env['ONCELY_CRASH'] === 'all'
     ? wideRuns
-    : wideRuns.filter(
-        ({ store, place, revival }) =>
-          (stores.indexOf(store) + places.indexOf(place) + revivals.indexOf(revival)) % stores.length === 0,
-      );
+    : wideRuns.filter(({ store, place, revival }) => {
+        const sum = places.indexOf(place) + revivals.indexOf(revival);
+        return sum % 2 === 0 && (stores.indexOf(store) + sum) % stores.length === 0;
+      });
 
 /** What is used of a vendor's fake. */
 interface Fake {
