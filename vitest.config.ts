@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: ['scripts/fail-on-output.ts'],
     pool: 'forks',
     // By default one core is left to the watcher's user; most tests here wait more than they compute.
-    maxWorkers: '150%',
+    maxWorkers: '100%',
     // How long a busy machine may take for what is quick: no test takes part of its meaning from these.
     testTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },

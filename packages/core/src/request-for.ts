@@ -1,4 +1,5 @@
 import type { Keys } from './adapter.ts';
+import { within, type Clock } from './clock.ts';
 import type { Job } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { openStored, type Codec } from './payload.ts';
@@ -14,7 +15,7 @@ export async function requestFor(
   seen: Seen,
   kept: Stored | undefined,
   keys: Keys,
-  codec: Codec | undefined,
+  { codec, clock }: { readonly codec: Codec | undefined; readonly clock: Clock },
 ): Promise<string | undefined> {
   const prepared = job.prepare?.(keys);
   if (prepared === undefined) {
@@ -22,7 +23,12 @@ export async function requestFor(
     return stored === undefined ? undefined : job.rekey(stored, keys);
   }
   if (!job.complete) return prepared;
-  return job.complete(prepared).catch((error: unknown) => {
+  const late = (): never => {
+    throw new Error('it did not answer in time');
+  };
+  try {
+    return await within(clock, job.giveUpAt - clock.monotonic(), job.complete(prepared), late);
+  } catch (error) {
     throw refusals.notPrepared(job, seen, error);
-  });
+  }
 }

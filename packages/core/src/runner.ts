@@ -219,7 +219,7 @@ export function createRunner(parts: RunnerParts): Runner {
   ): Promise<Draft | undefined> => {
     if (source === 'stored' && draft.request !== undefined) return draft;
     const keys = keysOf(draft.contract, generation);
-    const request = await requestFor(job, seen, draft.request, keys, codec);
+    const request = await requestFor(job, seen, draft.request, keys, parts);
     if (request === undefined) throw refusals.requestGone(job, draft);
     try {
       return { ...draft, request: await storeRequest(request, codec) };

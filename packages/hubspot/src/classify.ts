@@ -8,7 +8,12 @@ export interface HubSpotError {
   readonly correlationId?: string;
   readonly errorType?: string;
   readonly policyName?: string;
-  readonly errors?: readonly { readonly message?: string; readonly code?: string; readonly context?: unknown }[];
+  readonly errors?: readonly {
+    readonly message?: string;
+    readonly code?: string;
+    readonly category?: string;
+    readonly context?: unknown;
+  }[];
 }
 
 const second = 1_000;

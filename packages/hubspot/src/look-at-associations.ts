@@ -101,7 +101,7 @@ async function allOf(read: Read, fromType: string, from: string, toType: string)
     if (status === 404) return all;
     if (status !== 200) throw new CannotTell(`HubSpot answered ${status} to a look-up of associations`);
     all.push(...((body?.results ?? []) as To[]));
-    after = body?.paging?.next?.after as string | undefined;
+    after = body?.paging?.next?.after;
   } while (after !== undefined);
   return all;
 }

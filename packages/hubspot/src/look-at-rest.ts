@@ -84,7 +84,7 @@ async function lookAtListed(request: HubSpotRequest, read: Read): Promise<Look> 
         return { seen: [{ done: true, value: 'there', id: idOf(object) ?? '' }], answer: jsonAnswer(201, object) };
       }
     }
-    after = body?.paging?.next?.after as string | undefined;
+    after = body?.paging?.next?.after;
   } while (after !== undefined);
   return { seen: [{ done: false, value: 'absent' }], answer: emptyAnswer() };
 }
@@ -103,7 +103,7 @@ async function lookAtMembers(request: HubSpotRequest, read: Read): Promise<Look>
     for (const { recordId } of (page.body?.results ?? []) as { recordId: string | number }[]) {
       if (wanted.has(String(recordId))) there.add(String(recordId));
     }
-    after = page.body?.paging?.next?.after as string | undefined;
+    after = page.body?.paging?.next?.after;
   } while (after !== undefined);
   const ids = [...wanted];
   const done = removes ? there.size === 0 : there.size === wanted.size;

@@ -17,6 +17,9 @@ export interface SendParts {
   readonly unique: UniqueProperty;
 }
 
+const overwriteFix =
+  'look at what stands there; to write over it on purpose: oncely.effect(id, { occurrence: 2 }, ...)';
+
 /** Answers that show a secret once. */
 const secrets = /^\/marketing\/v3\/transactional\/smtp-tokens(\/[^/]+\/password-reset)?$/;
 
@@ -30,7 +33,7 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
   let before: Look | undefined;
   let read: Read;
   try {
-    read = parts.vendor.reader(request);
+    read = parts.vendor.reader(request, () => permit.remainingMs());
     const lacking = request.marks && (await lacks(parts, request, read));
     if (lacking) return lacking;
     // Asked again in each further attempt: since the last look somebody may have changed it.
@@ -38,7 +41,8 @@ export async function send(parts: SendParts, stored: string, permit: Permit, tar
     const again = (target.attempts ?? 1) > 1;
     before = again && (isBatch(kind) || compares) ? await look(kind, request, read) : undefined;
     const changed = before && compares ? changedIn(kind, request, before.seen) : undefined;
-    if (changed !== undefined) return { evidence: 'not_applied', reason: changed, environment: true };
+    if (changed !== undefined)
+      return { evidence: 'not_applied', reason: changed, environment: true, fix: overwriteFix };
   } catch (error) {
     return notSent(error);
   }

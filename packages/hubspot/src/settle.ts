@@ -23,8 +23,8 @@ export async function afterRefusal(
   verdict: Verdict & { evidence: 'rejected' },
   read: Read,
 ): Promise<Verdict> {
-  // A name says less than a key of ours: what a first attempt meets under it was there before.
-  const tells = request.marks !== undefined || (kind === 'create_named' && (target.attempts ?? 1) > 1);
+  // A name says less than a key of ours: what is met under it before anything of ours may have happened is another's.
+  const tells = request.marks !== undefined || (kind === 'create_named' && target.doubted === true);
   if (!tells || !isConflict(verdict.response)) return verdict;
   try {
     const there = await look(kind, request, read);
@@ -52,7 +52,7 @@ export async function afterPartialSuccess(
   read: Read,
 ): Promise<Verdict | undefined> {
   const answered = parse(verdict.response.body) as { readonly errors?: readonly Failure[] } | undefined;
-  const again = (target.attempts ?? 1) > 1 && kind === 'create_batch' && verdict.response.status === 207;
+  const again = target.doubted === true && kind === 'create_batch' && verdict.response.status === 207;
   if (!again || !answered?.errors) return undefined;
   const there = await look(kind, request, read).catch(() => undefined);
   if (!there) return undefined;

@@ -20,11 +20,22 @@ export interface HubSpotLike {
   apiRequest(options?: any): Promise<any>;
 }
 
+/** What our look-ups read of HubSpot's answers; each has some of it. */
+export interface ReadBody {
+  readonly results?: readonly unknown[];
+  readonly paging?: { readonly next?: { readonly after?: string } };
+  readonly errors?: readonly { readonly category?: string }[];
+  readonly message?: string;
+  readonly list?: unknown;
+  readonly archived?: boolean;
+  readonly deletedAt?: unknown;
+  readonly hasUniqueValue?: boolean;
+}
+
 /** The answer to a read; `body` is `undefined` where there is none. */
 export interface ReadAnswer {
   readonly status: number;
-  // oxlint-disable-next-line typescript/no-explicit-any -- decoded JSON of many shapes, each reader looks itself
-  readonly body: any;
+  readonly body: ReadBody | undefined;
 }
 
 export type Read = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<ReadAnswer>;
@@ -56,8 +67,8 @@ export interface Vendor {
   base(): string;
   /** @throws CredentialsGone */
   send(request: HubSpotRequest, permit: Permit): Promise<ExchangeEnd>;
-  /** Reads as the request was made. @throws Unreachable, NotAllowed, CredentialsGone */
-  reader(request: Pick<HubSpotRequest, 'auth' | 'base' | 'ownKey'>): Read;
+  /** Reads as the request was made, each in the time that is left. @throws Unreachable, NotAllowed, CredentialsGone */
+  reader(request: Pick<HubSpotRequest, 'auth' | 'base' | 'ownKey'>, leftMs?: () => number): Read;
   /** Remembers credentials of a call in this process and gives the digest that stands for them. */
   keep(ownKey: string, authorization: string): void;
 }
@@ -113,36 +124,39 @@ export function createVendor(client: () => HubSpotLike): Vendor {
         ...agent(),
       });
     },
-    reader: (request) => async (method, path, body) => {
-      const { url, headers } = address(request, path);
-      const end = await exchange({
-        url,
-        method,
-        headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
-        body: body === undefined ? '' : JSON.stringify(body),
-        timeoutMs: readTimeoutMs,
-        // A read may be repeated, so nothing has to permit it.
-        permit: { check: () => undefined, remainingMs: () => readTimeoutMs },
-        ...agent(),
-      });
-      if (end.kind !== 'answered')
-        throw new Unreachable(`HubSpot could not be read (${end.reason})`, { cause: end.cause });
-      const { status, headers: answered, body: text } = end.response;
-      const json = parse(text);
-      if (status >= 200 && status < 300 && (json !== undefined || text === '')) return { status, body: json };
-      if (!isHubSpots(json))
-        throw new Unreachable(`http_${status}_not_hubspot`, {
-          refused: status >= 400 && status < 500 && status !== 408 && status !== 429,
+    reader:
+      (request, leftMs = () => readTimeoutMs) =>
+      async (method, path, body) => {
+        const timeoutMs = Math.min(readTimeoutMs, leftMs());
+        const { url, headers } = address(request, path);
+        const end = await exchange({
+          url,
+          method,
+          headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
+          body: body === undefined ? '' : JSON.stringify(body),
+          timeoutMs,
+          // A read may be repeated, so nothing has to permit it.
+          permit: { check: () => undefined, remainingMs: () => timeoutMs },
+          ...agent(),
         });
-      if (status === 401 || status === 403) throw new NotAllowed(json.message ?? `HTTP ${status}`);
-      if (status === 429 || status >= 500) {
-        const seconds = Number(answered['retry-after']);
-        throw new Unreachable(
-          `HubSpot answered ${status} to a look-up`,
-          Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {},
-        );
-      }
-      return { status, body: json };
-    },
+        if (end.kind !== 'answered')
+          throw new Unreachable(`HubSpot could not be read (${end.reason})`, { cause: end.cause });
+        const { status, headers: answered, body: text } = end.response;
+        const json = parse(text);
+        if (status >= 200 && status < 300 && (json !== undefined || text === '')) return { status, body: json };
+        if (!isHubSpots(json))
+          throw new Unreachable(`http_${status}_not_hubspot`, {
+            refused: status >= 400 && status < 500 && status !== 408 && status !== 429,
+          });
+        if (status === 401 || status === 403) throw new NotAllowed(json.message ?? `HTTP ${status}`);
+        if (status === 429 || status >= 500) {
+          const seconds = Number(answered['retry-after']);
+          throw new Unreachable(
+            `HubSpot answered ${status} to a look-up`,
+            Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {},
+          );
+        }
+        return { status, body: json };
+      },
   };
 }

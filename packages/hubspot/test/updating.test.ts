@@ -155,7 +155,8 @@ describe('an update that was only refused for a moment', () => {
     world.later(5_000);
     await expect(update()).rejects.toMatchObject({
       code: 'not_sent',
-      message: expect.stringContaining('somebody changed it since'),
+      next: 'fix-code',
+      message: expect.stringMatching(/somebody changed it since[^]*fix: .*occurrence/),
     });
     expect(world.fake.peek('deals', deal)).toMatchObject({ amount: '777' });
   });
@@ -231,6 +232,18 @@ describe('a list of a name that may be there once', () => {
     world.later(-ms);
     vi.spyOn(Date, 'now').mockImplementation(() => real() + ms);
     await world.process().effect((hubspot) => hubspot.crm.lists.listsApi.create(list));
+    expect(lists(world)).toBe(1);
+  });
+
+  it("is not taken for ours where a first attempt was refused for a moment, and somebody's took the name", async () => {
+    const world = await startWorld();
+    const create = (): Promise<unknown> =>
+      world.process({ waitMs: 300 }).effect((hubspot) => hubspot.crm.lists.listsApi.create(list));
+    world.fake.fail({ kind: 'rate_limited', retryAfterS: 2 });
+    await expect(create()).rejects.toMatchObject({ code: 429 });
+    await world.raw.crm.lists.listsApi.create(list);
+    world.later(5_000);
+    await expect(create()).rejects.toMatchObject({ code: 400 });
     expect(lists(world)).toBe(1);
   });
 

@@ -62,6 +62,8 @@ export const states: Readonly<Record<string, StateRule>> = {
     field: 'status',
     done: ['succeeded', 'processing', 'requires_capture', 'requires_action'],
     never: ['requires_confirmation'],
+    // One that is confirmed by hand waits for it again once its customer has done what was asked for.
+    proof: { confirmation_method: 'automatic' },
   },
   'paymentMethods.detach': { field: 'customer', done: [null], never: [any] },
   'payouts.cancel': cancelled('pending', 'in_transit', 'paid', 'failed'),

@@ -73,3 +73,33 @@ describe.concurrent.each(subjects)('$name in doubt for longer than any key lasts
     expect(happened()).toHaveLength(1);
   });
 });
+
+describe('a confirmation in doubt', () => {
+  it.each([
+    ['automatic', 2],
+    // Once its customer has done what was asked for, one that is confirmed by hand waits to be confirmed again.
+    ['manual', 1],
+  ] as const)('%s, and the intent waits for one: %i sends', async (method, sends) => {
+    const world = await startWorld();
+    const { id } = await world.raw.paymentIntents.create({
+      amount: 5,
+      currency: 'usd',
+      payment_method: 'pm_card_visa',
+    });
+    const held = { id, object: 'payment_intent', status: 'requires_confirmation', confirmation_method: method };
+    world.fake.fail({ kind: 'reset_before_effect' });
+    const hasty = world.process({ maxAttempts: 1 });
+    await expect(hasty.effect((stripe) => stripe.paymentIntents.confirm(id))).rejects.toMatchObject({
+      code: 'in_doubt',
+    });
+    world.later(month);
+    world.fake.fail(
+      { kind: 'status', status: 200, after: 'before_effect', body: held },
+      { times: Infinity, match: (request) => request.method === 'GET' },
+    );
+    const again = world.process().effect((stripe) => stripe.paymentIntents.confirm(id));
+    if (method === 'manual') await expect(again).rejects.toMatchObject({ code: 'stopped' });
+    else await again;
+    expect(world.fake.requests.filter(({ path }) => path.endsWith('/confirm'))).toHaveLength(sends);
+  });
+});

@@ -21,6 +21,8 @@ interface Vendor {
   standing: string;
   asked: number;
   failing: boolean;
+  /** Never answers to what stands there. */
+  silent?: boolean;
   readonly sent: { readonly request: string; readonly attempts: number | undefined }[];
   answer: Verdict;
 }
@@ -48,6 +50,7 @@ function shelf(vendor: Vendor): Adapter<ShelfClient, 'one'> {
             prepare: () => value,
             complete: async (request) => {
               vendor.asked += 1;
+              if (vendor.silent === true) await new Promise(() => undefined);
               if (vendor.failing) throw new Error('nobody answered');
               return `${request} over ${vendor.standing}`;
             },
@@ -128,6 +131,16 @@ describe('a write that must know what stands there', () => {
     await put('new');
     expect(vendor.sent).toHaveLength(1);
   });
+});
+
+it('a vendor that never says what stands there is waited for no longer than the caller has', async () => {
+  const vendor = { ...fresh(), silent: true };
+  const { oncely } = start(vendor);
+  const put = oncely.scope({ businessId: 'b', workflowId: 'w', deadlineMs: 200 }, () =>
+    oncely.effect('put', () => (oncely.clients as { shelf: ShelfClient }).shelf.put('new')),
+  );
+  await expect(put).rejects.toMatchObject({ code: 'not_sent', next: 'retry' });
+  expect(vendor.sent).toEqual([]);
 });
 
 it('what has to be done before it can be sent is said by the error', async () => {

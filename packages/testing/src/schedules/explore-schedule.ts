@@ -191,28 +191,17 @@ export async function exploreSchedule<Client>(vendor: ScheduledVendor<Client>, s
   }
 }
 
-/** What many schedules did together. */
-export interface ExploredMany {
-  readonly schedules: number;
-  /** The operations that were met. */
-  readonly operations: ReadonlySet<string>;
-  readonly requests: number;
-  readonly deaths: number;
-  /** In how many a person was asked. */
-  readonly asked: number;
-  /** In how many hours or days went by. */
-  readonly jumped: number;
-}
-
 /**
- * The schedules of the seeds from 1 on, several at once, each of them with a vendor of its own.
+ * The schedules of the seeds from 1 on, several at once. They prove nothing where they do not reach what they are for:
+ * every operation, deaths, failed requests, hours and weeks in between, and a person where one may be asked.
  *
+ * @param seeds how many; some ten an operation or more
  * @throws an error with the seed of the first that did not end with exactly one effect
  */
 export async function exploreSchedules<Client>(
   createVendor: () => ScheduledVendor<Client>,
   seeds: number,
-): Promise<ExploredMany> {
+): Promise<readonly Explored[]> {
   const explored: Explored[] = [];
   const next = Array.from({ length: seeds }, (_, index) => index + 1).values();
   const worker = async (): Promise<void> => {
@@ -221,14 +210,16 @@ export async function exploreSchedules<Client>(
   };
   await Promise.all(Array.from({ length: 16 }, worker));
   const total = (of: (each: Explored) => number): number => explored.reduce((sum, each) => sum + of(each), 0);
-  return {
-    schedules: explored.length,
-    operations: new Set(explored.map(({ operation }) => operation)),
-    requests: total(({ requests }) => requests),
-    deaths: total(({ deaths }) => deaths),
-    asked: total(({ asked }) => Number(asked)),
-    jumped: total(({ jumped }) => Number(jumped)),
-  };
+  const met = new Set(explored.map(({ operation }) => operation));
+  const { operations } = createVendor();
+  const missed = operations.filter(({ name }) => !met.has(name)).map(({ name }) => name);
+  assert.deepEqual(missed, [], `${seeds} schedules did not come to all operations`);
+  assert.ok(total(({ deaths }) => deaths) > seeds / 4, 'too few processes died');
+  assert.ok(total(({ requests }) => requests) > 2 * seeds, 'too few requests were made');
+  assert.ok(total(({ jumped }) => Number(jumped)) > seeds / 3, 'too little time went by');
+  const asked = total((each) => Number(each.asked));
+  assert.ok(asked > 0 || !operations.some(({ mayStop }) => mayStop), 'no person was ever asked');
+  return explored;
 }
 
 /** Runs it to its end in fresh processes; a person answers by what the vendor really did. Says whether one was asked. */

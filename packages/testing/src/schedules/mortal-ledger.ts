@@ -22,16 +22,9 @@ export function mortalLedger(ledger: Ledger, fateOf: () => CommandFate, onDeath:
     return answer;
   };
   return {
-    name: ledger.name,
-    open: () => ledger.open(),
+    ...ledger,
     write: (command) => call(() => ledger.write(command)),
     read: (slot) => call(() => ledger.read(slot)),
-    list: (query) => ledger.list(query),
-    history: (slot) => ledger.history(slot),
-    readWorkflow: (workflow) => ledger.readWorkflow(workflow),
-    writeWorkflow: (command) => ledger.writeWorkflow(command),
-    markSuspect: (since) => ledger.markSuspect(since),
-    close: () => ledger.close(),
   };
 }
 

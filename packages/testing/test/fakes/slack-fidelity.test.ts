@@ -1,21 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { startSlackFake } from '@oncely/testing/fakes/slack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+import { compilerSays } from './compiler.ts';
 import { tour, type Shown } from './slack-tour.ts';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const sdk = dirname(createRequire(import.meta.url).resolve('@slack/web-api'));
 
 let shown: readonly Shown[];
 let operations: readonly string[];
-let folder: string;
 beforeAll(async () => {
   const fake = await startSlackFake();
   try {
@@ -24,10 +19,6 @@ beforeAll(async () => {
   } finally {
     await fake.close();
   }
-  folder = await mkdtemp(join(tmpdir(), 'oncely-fidelity-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 /**
@@ -71,39 +62,14 @@ function withinTheTypes(each: Shown): Shown {
 }
 
 /** What the compiler says to the answers as literals of the types that the SDK gives them. */
-async function problemsOf(answers: readonly Shown[]): Promise<readonly string[]> {
+function problemsOf(answers: readonly Shown[]): Promise<readonly string[]> {
   const lines = answers.map(
     ({ operation, type, answer }) =>
       `/* ${operation} */ void (${JSON.stringify(answer)} satisfies Known<Slack.${type}>);`,
   );
-  const config = {
-    compilerOptions: {
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noEmit: true,
-      skipLibCheck: true,
-      module: 'nodenext',
-      target: 'es2023',
-      types: ['node'],
-      typeRoots: [join(root, 'node_modules/@types')],
-      paths: { '@slack/web-api': [join(sdk, 'index.d.ts')] },
-    },
-    files: ['answers.ts'],
-  };
   // Every answer takes any other field too; without that the compiler sees what is none of Slack's.
   const head = `import type * as Slack from '@slack/web-api';
 type Known<T> = { [K in keyof T as string extends K ? never : number extends K ? never : K]: T[K] };
 `;
-  await Promise.all([
-    writeFile(join(folder, 'answers.ts'), head + lines.join('\n')),
-    writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config)),
-    writeFile(join(folder, 'package.json'), '{"type":"module"}'),
-  ]);
-  const out = await new Promise<string>((resolve, reject) => {
-    execFile(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], (error, stdout) => {
-      if (error && stdout === '') reject(error);
-      else resolve(stdout);
-    });
-  });
-  return out.split('\n').filter((line) => line.includes('error TS'));
+  return compilerSays(`${head}${lines.join('\n')}\n`, { '@slack/web-api': join(sdk, 'index.d.ts') });
 }

@@ -1,21 +1,16 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { startStripeFake } from '@oncely/testing/fakes/stripe';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+import { compilerSays } from './compiler.ts';
 import { tour, type Shown } from './stripe-tour.ts';
 
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const sdk = dirname(dirname(createRequire(import.meta.url).resolve('stripe')));
 
 let shown: readonly Shown[];
 let operations: readonly string[];
-let folder: string;
 beforeAll(async () => {
   // Cancelling a refund needs one that waits.
   const fake = await startStripeFake({ refundStatus: 'requires_action' });
@@ -25,10 +20,6 @@ beforeAll(async () => {
   } finally {
     await fake.close();
   }
-  folder = await mkdtemp(join(tmpdir(), 'oncely-fidelity-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('what the fake of Stripe answers', () => {
@@ -56,36 +47,12 @@ describe('what the fake of Stripe answers', () => {
 });
 
 /** What the compiler says to the answers as literals of the types that the SDK gives them. */
-async function problemsOf(answers: readonly Shown[]): Promise<readonly string[]> {
+function problemsOf(answers: readonly Shown[]): Promise<readonly string[]> {
   const lines = answers.map(({ operation, type, answer }) => {
     // The SDK makes a Decimal of what is a text on the wire.
     const literal = JSON.stringify(answer).replaceAll(/("\w+_decimal":)"[^"]*"/g, '$1decimal');
     return `/* ${operation} */ void (${literal} satisfies ${type});`;
   });
-  const config = {
-    compilerOptions: {
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noEmit: true,
-      skipLibCheck: true,
-      module: 'nodenext',
-      target: 'es2023',
-      types: ['node'],
-      typeRoots: [join(root, 'node_modules/@types')],
-      paths: { stripe: [join(sdk, 'esm/stripe.esm.node.d.ts')] },
-    },
-    files: ['answers.ts'],
-  };
   const head = "import type Stripe from 'stripe';\ndeclare const decimal: Stripe.Decimal;\n";
-  await Promise.all([
-    writeFile(join(folder, 'answers.ts'), `${head}${lines.join('\n')}\n`),
-    writeFile(join(folder, 'package.json'), '{ "type": "module" }'),
-    writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config)),
-  ]);
-  return new Promise((resolve) => {
-    execFile(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], (error, stdout) => {
-      const told = stdout.split('\n').filter((line) => line !== '');
-      resolve(error && told.length === 0 ? [error.message] : told);
-    });
-  });
+  return compilerSays(`${head}${lines.join('\n')}\n`, { stripe: join(sdk, 'esm/stripe.esm.node.d.ts') });
 }
