@@ -135,4 +135,20 @@ export const hubspotMutants: readonly Mutant[] = [
     test: 'packages/testing/test/crash/wide-hubspot.test.ts',
     named: 'killed at answer_lost',
   },
+  {
+    breaks: "HubSpot: somebody's list taken for ours after a moment's refusal",
+    file: 'packages/hubspot/src/settle.ts',
+    from: `(kind === 'create_named' && target.doubted === true)`,
+    to: `kind === 'create_named'`,
+    test: 'packages/hubspot/test/updating.test.ts',
+    named: "somebody's took the name",
+  },
+  {
+    breaks: 'a caller kept waiting by a vendor that does not say what stands there',
+    file: 'packages/core/src/request-for.ts',
+    from: `await within(clock, job.giveUpAt - clock.monotonic(), job.complete(prepared), late)`,
+    to: `await within(clock, 1e9, job.complete(prepared), late)`,
+    test: completing,
+    named: 'waited for no longer than the caller has',
+  },
 ];

@@ -104,4 +104,12 @@ export const stripeMutants: readonly Mutant[] = [
     test: schedules,
     named: 'seeded schedules',
   },
+  {
+    breaks: 'an intent confirmed by hand taken for one that never was',
+    file: 'packages/stripe/src/states.ts',
+    from: `proof: { confirmation_method: 'automatic' },`,
+    to: ``,
+    test: lookups,
+    named: 'manual, and the intent waits for one',
+  },
 ];
