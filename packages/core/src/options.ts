@@ -1,0 +1,58 @@
+import type { Adapter } from './adapter.ts';
+import type { Clock } from './clock.ts';
+import { OncelyError } from './errors.ts';
+import type { Ledger } from './ledger.ts';
+import type { Codec } from './payload.ts';
+
+export type Adapters = Readonly<Record<string, Adapter>>;
+
+/** What `createOncely` is given. */
+export interface OncelyOptions<A extends Adapters> {
+  readonly ledger: Ledger;
+  /** The vendors' clients by the name under which the ledger remembers them; a name is never changed later. */
+  readonly clients?: A;
+  /** What a write outside of any scope does. Default `refuse`. */
+  readonly unscoped?: 'refuse' | 'observe';
+  /** How long a claim holds without its holder, in milliseconds. Default 60,000. */
+  readonly leaseMs?: number;
+  /** How long one call may wait for an end: another's lease, a retry, the landing bound. Default 30,000. */
+  readonly waitMs?: number;
+  /** How often one call may send. Default 5. */
+  readonly maxAttempts?: number;
+  /** The default of the effects. */
+  readonly drift?: 'first' | 'refuse';
+  /** Encrypts requests and results in the ledger. */
+  readonly codec?: Codec;
+  /** At least 32 bytes for fingerprints, the same in every process. Default: made once and kept in the ledger. */
+  readonly fingerprintKey?: Uint8Array;
+  /** On SIGTERM, settle what was claimed and not sent. Default true. */
+  readonly drainOnSigterm?: boolean;
+  /** For tests. */
+  readonly clock?: Clock;
+  /** For tests: gives the attempt tokens. */
+  readonly token?: () => string;
+}
+
+/** @throws OncelyError `invalid_config`, naming the option and the fix. */
+export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
+  const bad = (message: string, fix?: string): never => {
+    throw new OncelyError('invalid_config', {
+      message: `createOncely: ${message}.`,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  };
+  if (typeof options.ledger?.write !== 'function') bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
+  for (const [name, adapter] of Object.entries(options.clients ?? {})) {
+    if (typeof adapter?.connect !== 'function') {
+      bad(
+        `clients.${name} is a raw client, not an adapter`,
+        `${name}: oncelyStripe((config) => new Stripe(key, config))`,
+      );
+    }
+  }
+  for (const name of ['leaseMs', 'waitMs', 'maxAttempts'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) bad(`${name} must be a number above 0`);
+  }
+  if (options.fingerprintKey && options.fingerprintKey.length < 32) bad('fingerprintKey must be at least 32 bytes');
+}
