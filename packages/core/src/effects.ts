@@ -2,38 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import type { Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
+import { effectOf, type Effect } from './effect.ts';
 import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
-import { stateOf } from './lifecycle/state.ts';
-import { openStored, storeResult, type Codec } from './payload.ts';
-import { decodeRecord, type Approval, type Attempt, type EffectRecord, type EffectState, type Undo } from './record.ts';
+import { openStored, storeResult } from './payload.ts';
+import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
 import { finish, type FinishParts } from './recover.ts';
 import { takeBack } from './undo.ts';
-
-/** An effect as people see it; times are the ledger's, in milliseconds since 1970. */
-export interface Effect {
-  readonly slot: string;
-  readonly key: string;
-  readonly contract: Contract;
-  readonly state: EffectState;
-  readonly operation: string;
-  readonly client: string;
-  readonly account: string;
-  readonly generation: number;
-  readonly vendorId?: string;
-  readonly createdAt: number;
-  readonly retryAt?: number;
-  /** Why it stopped, where it did. */
-  readonly stopped?: string;
-  /** `preview` is what the person is to see of the input, where this process can open it. */
-  readonly approval?: Omit<Approval, 'preview'> & { readonly preview?: unknown };
-  /** That it is taken back: by whom, and how far that is. */
-  readonly compensation?: Undo;
-  readonly divergence?: readonly string[];
-  /** Without their tokens, which are permissions. */
-  readonly attempts: readonly Omit<Attempt, 'token'>[];
-}
 
 /** Who decides, and why; both go into the audit. */
 export interface Actor {
@@ -236,10 +212,10 @@ export function createEffects(
     complete: (id, options) => complete(id, options?.deadlineMs),
     compensate: async (id, { with: options, byHand, deadlineMs, ...actor }) => {
       const decision = decisionOf(actor);
-      const begun = await apply(id, { ...decision, kind: 'undo' });
+      const given = options === undefined ? {} : { with: JSON.stringify(options) };
+      const begun = await apply(id, { ...decision, kind: 'undo', ...given });
       if (byHand) return apply(id, { ...decision, id: `${decision.id} by hand`, kind: 'undone', byHand });
-      const deadlineAt = clock.monotonic() + (deadlineMs ?? parts.waitMs);
-      await takeBack(parts, begun.slot, { deadlineAt, ...(options === undefined ? {} : { with: options }) });
+      await takeBack(parts, begun.slot, clock.monotonic() + (deadlineMs ?? parts.waitMs));
       const { slot, record, at } = await find(begun.slot);
       return effectOf(slot, record, at, codec);
     },
@@ -265,36 +241,4 @@ function refuseOther(id: string | Contract, slot: string, record: EffectRecord):
   throw new OncelyError('invalid_input', {
     message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
   });
-}
-
-export async function effectOf(
-  slot: string,
-  record: EffectRecord,
-  at: number,
-  codec: Codec | undefined,
-): Promise<Effect> {
-  return {
-    slot,
-    key: effectKeyOf(record.contract, record.generation),
-    contract: record.contract,
-    state: stateOf(record, at),
-    operation: record.operation,
-    client: record.client,
-    account: record.account,
-    generation: record.generation,
-    createdAt: record.createdAt,
-    ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
-    ...(record.retryAt === undefined ? {} : { retryAt: record.retryAt }),
-    ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
-    ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec) }),
-    ...(record.undo === undefined ? {} : { compensation: record.undo }),
-    ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
-    attempts: record.attempts.map(({ token: _token, ...attempt }) => attempt),
-  };
-}
-
-async function opened(approval: Approval, codec: Codec | undefined): Promise<NonNullable<Effect['approval']>> {
-  const { preview, ...rest } = approval;
-  const text = await openStored(preview, codec).catch(() => undefined);
-  return text === undefined ? rest : { ...rest, preview: JSON.parse(text) as unknown };
 }

@@ -22,7 +22,8 @@ export type {
 export { effectKeyOf } from './contract.ts';
 export type { Contract } from './contract.ts';
 export type { Clock } from './clock.ts';
-export type { Actor, Effect, Effects, MayDecide } from './effects.ts';
+export type { Effect } from './effect.ts';
+export type { Actor, Effects, MayDecide } from './effects.ts';
 export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy, ApprovalRule } from './policies.ts';
 export type { TwinGuard } from './twins.ts';

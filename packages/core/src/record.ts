@@ -85,6 +85,8 @@ export interface Undo<T = number> {
    */
   readonly state: 'asked' | 'begun' | 'by_hand' | 'done';
   readonly why?: string;
+  /** JSON of what the person gave for the adapter. */
+  readonly with?: string;
 }
 
 /** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */

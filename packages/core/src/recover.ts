@@ -116,7 +116,7 @@ export async function finish(parts: FinishParts, slot: string, giveUpAt: number)
     const why = await settleRecord(parts, slot, await parts.session.read(slot), giveUpAt);
     const { record } = await parts.session.read(slot);
     if (!record || !isToBeTakenBack(record)) return why;
-    return (await takeBack(parts, slot, { deadlineAt: giveUpAt })) ?? why;
+    return (await takeBack(parts, slot, giveUpAt)) ?? why;
   } catch (error) {
     if (isOncelyError(error)) return waitsForPerson.has(error.code) ? undefined : error.message;
     return error instanceof Error ? error.message : String(error);

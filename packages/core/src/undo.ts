@@ -27,11 +27,7 @@ export function undoOf(contract: Contract): Contract {
  * Takes back what has happened, as an effect of its own: begun once, planned once, and brought to its end by whoever
  * comes next. Gives why it is still open; `undefined` where it is done, or left to a person.
  */
-export async function takeBack(
-  parts: UndoParts,
-  slot: string,
-  options: { readonly deadlineAt?: number; readonly with?: unknown } = {},
-): Promise<string | undefined> {
+export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: number): Promise<string | undefined> {
   const { session, codec } = parts;
   const seen = await session.read(slot);
   const { record } = seen;
@@ -67,7 +63,7 @@ export async function takeBack(
     ...targetOf(record),
     ...(response === undefined ? {} : { response }),
     ...(before === undefined ? {} : { begun: before.operation }),
-    ...(options.with === undefined ? {} : { options: options.with }),
+    ...(undo.with === undefined ? {} : { options: JSON.parse(undo.with) as unknown }),
   });
   switch (plan.kind) {
     case 'nothing':
@@ -78,7 +74,7 @@ export async function takeBack(
     case 'write':
       break;
   }
-  const failed = await performUndo(contract, plan, options.deadlineAt);
+  const failed = await performUndo(contract, plan, deadlineAt);
   if (failed === undefined) {
     await note({ kind: 'undone' });
     return undefined;

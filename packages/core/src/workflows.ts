@@ -1,7 +1,7 @@
 import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import { workflowKeyOf } from './contract.ts';
-import { effectOf, type Effect } from './effects.ts';
+import { effectOf, type Effect } from './effect.ts';
 import { OncelyError } from './errors.ts';
 import type { WorkflowRow } from './ledger.ts';
 import { decide } from './lifecycle/decide.ts';

@@ -10,7 +10,7 @@ export type Decision = { readonly id: string; readonly by: string; readonly reas
   | { readonly kind: 'decline' | 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
   | { readonly kind: 'happened'; readonly vendorId?: string; readonly result: Stored }
   /** Take it back: what has happened, or, with `open`, whatever of it turns out to have happened. */
-  | { readonly kind: 'undo'; readonly open?: true }
+  | { readonly kind: 'undo'; readonly open?: true; readonly with?: string }
   | { readonly kind: 'undone'; readonly byHand?: true }
   | { readonly kind: 'undo_by_hand'; readonly why: string }
   | { readonly kind: 'compact' }
@@ -131,11 +131,17 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
 }
 
 function toUndo(record: EffectRecord, decision: Decision & { kind: 'undo' }): Draft | string {
-  const { by, reason, open } = decision;
-  const of = { at: { after: 0 }, by, ...(reason === undefined ? {} : { reason }) } as const;
+  const { by, reason, open, with: given = record.undo?.with } = decision;
+  const of = {
+    at: { after: 0 },
+    by,
+    ...(reason === undefined ? {} : { reason }),
+    ...(given === undefined ? {} : { with: given }),
+  } as const;
   if (hasHappened(record)) {
     // Somebody is at it already; what a person must do by hand may be tried once more.
-    if (record.undo && record.undo.state !== 'asked' && record.undo.state !== 'by_hand') return record;
+    const { undo } = record;
+    if (undo?.state === 'done' || (undo?.state === 'begun' && undo.with === given)) return record;
     return { ...record, undo: { ...of, state: 'begun' } };
   }
   if (open !== true) return 'it is not known to have happened; settle that first, or abort its workflow';
