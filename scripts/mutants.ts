@@ -1,12 +1,13 @@
 /**
  * Breaks the code on purpose, one guarantee at a time, in a copy of the working tree, and checks that the test named
- * for the guarantee goes red. A mutant that survives fails the run. `npm run mutants [-- part of a name]`
+ * for the guarantee goes red. A mutant that survives fails the run. `npm run mutants [-- part of a name or of its test]`
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { governanceMutants } from './governance-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -163,6 +164,7 @@ const mutants: readonly Mutant[] = [
   },
   ...ledgerMutants,
   ...mailMutants,
+  ...governanceMutants,
   ...hubspotMutants,
   ...stripeMutants,
   ...slackMutants,
@@ -174,7 +176,7 @@ let killed = 0;
 let survived = 0;
 try {
   copyTree();
-  for (const mutant of mutants.filter((each) => each.breaks.includes(wanted))) {
+  for (const mutant of mutants.filter((each) => each.breaks.includes(wanted) || each.test.includes(wanted))) {
     const red = run(mutant);
     if (red) killed += 1;
     else survived += 1;
