@@ -1,4 +1,5 @@
 import type { Effects } from '@oncely/core';
+import { takeSlackReplies } from '@oncely/testing/fakes/slack-click';
 import { describe, expect, it } from 'vitest';
 
 import { ann, bob, customerPosts, decisions, openDesk, wordsIn } from './approvals.ts';
@@ -119,7 +120,8 @@ describe('a click on Decline', () => {
   it('declines, says so in the message, and nothing is sent', async () => {
     const desk = await openDesk();
     const click = desk.click('Decline', bob);
-    expect((await desk.send(click)).ended).toMatchObject({ kind: 'declined', told: true });
+    const both = await Promise.all([desk.send(click), desk.send(click)]);
+    expect(both).toMatchObject([{ ended: { kind: 'declined', told: true } }, { ended: { kind: 'declined' } }]);
     expect((await desk.send(click)).ended).toMatchObject({ kind: 'declined' });
     expect(await decisions(desk)).toEqual(['decline slack:U0BOB']);
     expect(wordsIn(desk.replies[0]?.body.blocks)).toContain('*Declined* by <@U0BOB>');
@@ -142,6 +144,22 @@ describe('a click on Decline', () => {
     expect((await desk.send(desk.click('Decline'))).ended).toMatchObject({ kind: 'refused', why: 'changed' });
     expect(await decisions(desk)).toEqual([]);
   });
+});
+
+it('told in the wrong order, the message ends with what stands', async () => {
+  const desk = await openDesk();
+  // Somebody takes the approval back while the message is being changed to say it.
+  const { fetch: reply, replies } = takeSlackReplies();
+  let told = 0;
+  const slow: typeof fetch = async (url, init) => {
+    told += 1;
+    if (told === 1) await desk.process.oncely.effects.revoke((await desk.effect()).key, { by: 'slack:U0BOB' });
+    return reply(url, init);
+  };
+  await desk.send(desk.click('Approve', ann), { fetch: slow });
+  expect(replies).toHaveLength(2);
+  expect(wordsIn(replies[0]?.body.blocks)).toContain('*Approved* by <@U0ANN>');
+  expect(wordsIn(replies[1]?.body.blocks)).toContain('*Declined* by <@U0BOB>');
 });
 
 it('two people at once: one decision stands, and the message ends with it', async () => {
