@@ -12,6 +12,7 @@ import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { slackApprovalMutants } from './slack-approval-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 
@@ -168,6 +169,7 @@ const mutants: readonly Mutant[] = [
   ...hubspotMutants,
   ...stripeMutants,
   ...slackMutants,
+  ...slackApprovalMutants,
 ];
 
 const wanted = process.argv[2] ?? '';
