@@ -28,6 +28,10 @@ export interface Job {
   readonly executesAgain?: () => Promise<void>;
   /** What a person is to see of the input before it is sent. */
   readonly preview?: () => unknown;
+  /** The trace to continue (W3C `traceparent`): the caller's, or in recovery that of the run which began the effect. */
+  readonly traceparent?: string;
+  /** Ties the events of this run together where somebody listens. */
+  readonly run?: symbol;
 }
 
 export interface RunnerOptions {
