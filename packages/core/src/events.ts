@@ -9,7 +9,7 @@ import type { EffectState, Evidence } from './record.ts';
 export interface About {
   readonly slot: string;
   readonly operation: string;
-  /** When it was published, in milliseconds since 1970. */
+  /** When it was published, in milliseconds since 1970; within a run counted from its begin by the monotonic clock. */
   readonly at: number;
   /** The run that caused it, as its scope was told. */
   readonly correlationId?: string;

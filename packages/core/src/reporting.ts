@@ -13,6 +13,7 @@ import type { Seen } from './ledger-session.ts';
 import type { Decision } from './lifecycle/decide.ts';
 import { currentAttempts, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { slotOf } from './contract.ts';
+import { instant } from './permit.ts';
 import type { Draft, EffectRecord, EffectState } from './record.ts';
 
 type Reported = Pick<Job, 'claim' | 'correlationId' | 'run'>;
@@ -28,9 +29,10 @@ function about(job: Reported, slot: string, clock: Clock): About {
   return {
     slot,
     operation: job.claim.operation,
-    at: clock.wall(),
+    // Within a run by the finer clock, so that what came later is later.
+    at: job.run ? job.run.start.wall + clock.monotonic() - job.run.start.monotonic : clock.wall(),
     ...correlation(job),
-    ...(job.run === undefined ? {} : { run: job.run }),
+    ...(job.run === undefined ? {} : { run: job.run.id }),
   };
 }
 
@@ -52,9 +54,9 @@ export async function reportRun<T extends { readonly outcome: RunOutcome }>(
 ): Promise<T> {
   if (!effectsAreWatched()) return run(given);
   const slot = slotOf(given.claim.contract);
-  const since = clock.monotonic();
+  const start = instant(clock);
   const recovering = given.prepare === undefined;
-  let job: Job = { ...given, run: Symbol('oncely run') };
+  let job: Job = { ...given, run: { id: Symbol('oncely run'), start } };
   report(job, slot, clock, () => ({
     type: 'begun',
     recovering,
@@ -69,7 +71,7 @@ export async function reportRun<T extends { readonly outcome: RunOutcome }>(
       type: 'ended',
       outcome,
       ...(isOncelyError(error) ? { code: error.code } : {}),
-      durationMs: clock.monotonic() - since,
+      durationMs: clock.monotonic() - start.monotonic,
     }));
   try {
     const result = await run(job);
