@@ -11,6 +11,7 @@ import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { telemetryMutants } from './telemetry-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 
@@ -165,6 +166,7 @@ const mutants: readonly Mutant[] = [
   ...mailMutants,
   ...hubspotMutants,
   ...stripeMutants,
+  ...telemetryMutants,
   ...slackMutants,
 ];
 

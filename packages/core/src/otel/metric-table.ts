@@ -42,7 +42,11 @@ export type MetricId =
   | 'approvalsWaiting'
   | 'approvalsAge';
 
-/** All metrics. `docs/metrics.md` is made from them. */
+/**
+ * All metrics; `docs/metrics.md` is made from them. Times have their unit in the name, against OpenTelemetry's advice:
+ * some exporters to Prometheus append it where it is not there yet, and Node's own never does, so this way a series has
+ * one name whoever exports it.
+ */
 export const metrics: Readonly<Record<MetricId, Metric>> = {
   effects: {
     name: 'oncely.effects',
@@ -53,7 +57,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: [operation, 'oncely.outcome', 'oncely.code'],
   },
   effectDuration: {
-    name: 'oncely.effect.duration',
+    name: 'oncely.effect.duration.seconds',
     kind: 'histogram',
     unit: 's',
     description: 'How long such a call took, waiting for others and for the vendor included.',
@@ -84,7 +88,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: [operation],
   },
   sendDuration: {
-    name: 'oncely.send.duration',
+    name: 'oncely.send.duration.seconds',
     kind: 'histogram',
     unit: 's',
     description: 'How long one call of the vendor took, by what it proved.',
@@ -106,7 +110,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: [operation, 'oncely.answer'],
   },
   probeDuration: {
-    name: 'oncely.probe.duration',
+    name: 'oncely.probe.duration.seconds',
     kind: 'histogram',
     unit: 's',
     description: 'How long a look-up took.',
@@ -114,7 +118,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     buckets: seconds,
   },
   timeToConsistency: {
-    name: 'oncely.time_to_consistency',
+    name: 'oncely.time_to_consistency.seconds',
     kind: 'histogram',
     unit: 's',
     description:
@@ -165,7 +169,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: [operation, 'oncely.decision'],
   },
   approvalWait: {
-    name: 'oncely.approval.wait',
+    name: 'oncely.approval.wait.seconds',
     kind: 'histogram',
     unit: 's',
     description: "How long an approval waited for a person's decision, by the ledger's clock.",
@@ -195,7 +199,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: ['oncely.budget'],
   },
   ledgerDuration: {
-    name: 'oncely.ledger.duration',
+    name: 'oncely.ledger.duration.seconds',
     kind: 'histogram',
     unit: 's',
     description:
@@ -219,7 +223,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: ['oncely.state'],
   },
   doubtAge: {
-    name: 'oncely.doubt.age',
+    name: 'oncely.doubt.age.seconds',
     kind: 'gauge',
     unit: 's',
     description: 'How long ago the oldest attempt of these was claimed; 0 where there is none. Asked of the ledger.',
@@ -233,7 +237,7 @@ export const metrics: Readonly<Record<MetricId, Metric>> = {
     attributes: [],
   },
   approvalsAge: {
-    name: 'oncely.approvals.age',
+    name: 'oncely.approvals.age.seconds',
     kind: 'gauge',
     unit: 's',
     description: 'How long the oldest of these waits; 0 where there is none. Asked of the ledger.',

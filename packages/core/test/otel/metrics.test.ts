@@ -95,6 +95,19 @@ describe('the metrics', () => {
     expect(counts(await points('timeToConsistency'))).toEqual({ [desks({ 'oncely.by': 'answer' })]: 1 });
   });
 
+  it('count what is sent again after two looks that found nothing as unsafe', async () => {
+    const vendor: Writes = { safety: { kind: 'probed' }, sends: 0 };
+    const answers = [unknown, accepted];
+    vendor.send = () => answers.shift() ?? accepted;
+    vendor.probe = () => Promise.resolve({ kind: 'absent' });
+    const { oncely } = startWrites(vendor);
+    await oncely.scope(desk, () => oncely.effect('w', () => oncely.clients.vendor('a').write()));
+    expect(await points('reExecutions')).toEqual({ [about({ 'oncely.after': 'absent' }, 'desk.write')]: 1 });
+    expect(await points('replays')).toEqual({ [about({ 'oncely.replay': 'unsafe' }, 'desk.write')]: 1 });
+    expect(counts(await points('timeToConsistency'))).toEqual({ [about({ 'oncely.by': 'probe' }, 'desk.write')]: 1 });
+    expect(vendor.sends).toBe(2);
+  });
+
   it('count rejections, refusals by code and failed calls', async () => {
     const shop = openShop();
     shop.vendor.script.push(declined);

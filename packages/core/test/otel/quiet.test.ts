@@ -31,8 +31,8 @@ function listen<E>(name: string): E[] {
 describe('what is told', () => {
   it('holds no input, result, header or error text, in events, spans and metrics', async () => {
     const telemetry = startTelemetry();
-    ends.push(telemetry.end);
-    const events = [...[listen<EffectEvent>('oncely:effect')], ...[listen<LedgerEvent>('oncely:ledger')]];
+    ends.push(() => telemetry.end());
+    const events = [listen<EffectEvent>('oncely:effect'), listen<LedgerEvent>('oncely:ledger')];
     const shop = openShop();
     const answer = { status: 402, headers: { authorization: secret }, body: JSON.stringify({ error: secret }) };
     shop.vendor.script.push(
@@ -120,7 +120,7 @@ describe('trouble with telemetry', () => {
   it('of a ledger that does not answer leaves a gap in the gauges', async () => {
     const ledger = memoryLedger();
     const telemetry = startTelemetry({ ledger, everyMs: 0 });
-    ends.push(telemetry.end);
+    ends.push(() => telemetry.end());
     expect(await telemetry.points('oncely.approvals.waiting')).toEqual({ '{}': 0 });
     ledger.list = () => Promise.reject(new Error('gone'));
     const { errors } = await telemetry.reader.collect();

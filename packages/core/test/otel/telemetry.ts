@@ -4,7 +4,7 @@ import { MetricReader, MeterProvider, type DataPoint, type Histogram } from '@op
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { observeWith, type ObserveOptions } from '@oncely/core/otel';
 
-class Collected extends MetricReader {
+export class Collected extends MetricReader {
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve();
   }
