@@ -47,12 +47,19 @@ export function lasted(clock: Clock, since: number | undefined): { durationMs?: 
 }
 
 /** Runs a job between its events `begun` and `ended`. */
-export async function reportRun<T extends { readonly outcome: RunOutcome }>(
+export function reportRun<T extends { readonly outcome: RunOutcome }>(
+  job: Job,
+  clock: Clock,
+  run: (job: Job) => Promise<T>,
+): Promise<T> {
+  return effectsAreWatched() ? reported(job, clock, run) : run(job);
+}
+
+async function reported<T extends { readonly outcome: RunOutcome }>(
   given: Job,
   clock: Clock,
   run: (job: Job) => Promise<T>,
 ): Promise<T> {
-  if (!effectsAreWatched()) return run(given);
   const slot = slotOf(given.claim.contract);
   const start = instant(clock);
   const recovering = given.prepare === undefined;
