@@ -13,6 +13,7 @@ import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { slackApprovalMutants } from './slack-approval-mutants.ts';
+import { telemetryMutants } from './telemetry-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 
@@ -168,6 +169,7 @@ const mutants: readonly Mutant[] = [
   ...governanceMutants,
   ...hubspotMutants,
   ...stripeMutants,
+  ...telemetryMutants,
   ...slackMutants,
   ...slackApprovalMutants,
 ];

@@ -72,7 +72,7 @@ describe('the twin guard', () => {
     await pay(oncely, other);
     unsubscribe('oncely:effect', listen);
     expect(seen.filter(({ type }) => type === 'twin')).toMatchObject([
-      { slot: 'invoice_1:night-desk:refund', detail: 'invoice_1:desk:refund' },
+      { slot: 'invoice_1:night-desk:refund', twin: 'invoice_1:desk:refund' },
     ]);
     expect(shop.vendor.sends).toBe(2);
   });
