@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 
 import type { Adapter, Connection } from './adapter.ts';
+import { createAudit, type Audit } from './audit/audit.ts';
+import { checkpointing, type MakeCheckpoint } from './audit/checkpoint.ts';
 import { durationProblem, randomToken, systemClock } from './clock.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
@@ -41,6 +43,7 @@ export interface Flow {
   effect: Oncely['effect'];
   submit: Oncely['submit'];
   value: Oncely['value'];
+  checkpoint: MakeCheckpoint;
 }
 
 export interface Oncely<A extends Adapters = Adapters> {
@@ -58,8 +61,11 @@ export interface Oncely<A extends Adapters = Adapters> {
   submit(id: string, options: EffectOptions, fn: () => unknown): Promise<Effect>;
   /** Computes a JSON value once for this case: a date, a generated text. */
   value<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
+  /** Stores the hash of where this run of the scope is, for the audit; the effects that follow are tied to it. */
+  checkpoint: MakeCheckpoint;
   readonly effects: Effects;
   readonly workflows: Workflows;
+  readonly audit: Audit;
   /** Settles what is in doubt, in any process. */
   recover(options?: RecoverOptions): Promise<Recovered>;
   /** What `unscoped: 'observe'` saw more than once. */
@@ -90,6 +96,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const waitMs = options.waitMs ?? 30_000;
   const session = ledgerSession(options.ledger, clock, options.approvals);
   const codec = options.codec && patientCodec(options.codec, clock);
+  const { audit, observing } = createAudit(session, clock, options.audit);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let takeBack: (() => void) | undefined;
@@ -97,6 +104,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     closing.abort(why);
     while (underWay.size > 0) await Promise.allSettled(underWay);
     takeBack?.();
+    await observing.drain();
     await options.ledger.close();
   };
 
@@ -106,6 +114,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     token: options.token ?? randomToken,
     codec,
     closing: closing.signal,
+    observing,
     options: {
       leaseMs,
       sendWindowMs: leaseMs / 2,
@@ -204,6 +213,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return rememberValue(session, codec, contract, fn);
     };
 
+  const checkpointFor = checkpointing(session, codec);
   const submitFor =
     (scopeOf: () => ScopeFrame): Oncely['submit'] =>
     async (id, second, third?) => {
@@ -241,7 +251,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         frame.closed = true;
       };
       const of = (): ScopeFrame => frame;
-      const flow: Flow = { effect: effectFor(of), submit: submitFor(of), value: valueFor(of) };
+      const flow: Flow = {
+        effect: effectFor(of),
+        submit: submitFor(of),
+        value: valueFor(of),
+        checkpoint: checkpointFor(of),
+      };
       return afterwards(
         () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),
@@ -251,8 +266,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     effect: effectFor(() => requireScope('oncely.effect')),
     submit: submitFor(() => requireScope('oncely.submit')),
     value: valueFor(() => requireScope('oncely.value')),
+    checkpoint: checkpointFor(() => requireScope('oncely.checkpoint')),
     effects,
     workflows: createWorkflows(finishParts),
+    audit,
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
     observed: () => observedDuplicates(session),
     suspect: async (since) => {

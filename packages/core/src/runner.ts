@@ -85,7 +85,10 @@ export function createRunner(parts: RunnerParts): Runner {
           return 'again';
         case 'held': {
           const cancelled = await cancelWith(parts, answer.workflow, slot, seen);
-          if (!cancelled) throw refusals.held(job, seen, answer.workflow);
+          if (!cancelled) {
+            parts.observing.note(job, { type: 'refused', detail: answer.workflow.state }, seen);
+            throw refusals.held(job, seen, answer.workflow);
+          }
           seen = cancelled;
           return 'again';
         }
@@ -162,6 +165,11 @@ export function createRunner(parts: RunnerParts): Runner {
             ...(decision.drifted ? { detail: 'wording_drift' } : {}),
             ...correlation(job),
           });
+          parts.observing.note(
+            job,
+            { type: 'replayed', ...(decision.drifted ? { detail: 'wording_drift' } : {}) },
+            seen,
+          );
           return { response: await replay(job, seen.record as EffectRecord), definite: true };
         case 'wait': {
           const waitMs = decision.until - seen.at;
@@ -189,6 +197,7 @@ export function createRunner(parts: RunnerParts): Runner {
             detail: decision.refusal.code,
             ...correlation(job),
           });
+          parts.observing.note(job, { type: 'refused', detail: decision.refusal.code }, seen);
           throw refusals.refused(job, seen.record as EffectRecord, decision.refusal);
       }
     }

@@ -11,6 +11,8 @@ export interface Scope {
   readonly logicVersion?: number;
   /** The run's own id, for the audit only; it is never part of a key. */
   readonly correlationId?: string;
+  /** The trace that this run belongs to, as the W3C header of that name has it; for the audit only. */
+  readonly traceparent?: string;
   /** How long this run may take from here, in milliseconds: a serverless function's remaining time. */
   readonly deadlineMs?: number;
   /**
@@ -49,6 +51,8 @@ export interface ScopeFrame {
   readonly deadlineAt?: number;
   closed: boolean;
   poisoned?: string;
+  /** The checkpoint that was reached last: what is claimed from here on is tied to it. */
+  checkpoint?: { readonly id: string; readonly hash: string };
   /** The slots that were met here first, so that the next call of one is no return to it. */
   readonly met: Set<string>;
   /** The count of this scope as one that was entered again, once it was seen to be. */

@@ -1,8 +1,8 @@
-import { changedFields, type Fingerprint } from '../fingerprint.ts';
+import { changedFields, compare } from '../fingerprint.ts';
 import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
 import { approvalFor, judgedBy, mustBeApproved } from './approval.ts';
 import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
-import type { AuditBody } from './audit.ts';
+import { inRun, type AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
 import {
@@ -69,7 +69,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
       return acceptable ? { kind: 'replay', drifted: difference !== 'same' } : refuseChange;
     case 'rejected':
       if (difference === 'same') return { kind: 'replay', drifted: false };
-      return send(reopen(record, request), request, now, 'prepare');
+      return reopened(record, request, now);
     case 'compensating':
     case 'compensated':
       return { kind: 'refuse', refusal: { code: 'compensated', by: record.undo?.by ?? 'unknown' } };
@@ -99,7 +99,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
       if (unchanged && record.retryAt !== undefined && now < record.retryAt) {
         return { kind: 'wait', until: record.retryAt, why: 'retry_at' };
       }
-      return send(unchanged ? record : reopen(record, request), request, now, unchanged ? 'stored' : 'prepare');
+      return unchanged ? send(record, request, now, 'stored') : reopened(record, request, now);
     }
   }
 }
@@ -219,7 +219,7 @@ function send(
   source: 'prepare' | 'stored',
   bodies: readonly AuditBody[] = [],
 ): ClaimDecision {
-  const judged = { ...record, ...judgedBy(request), ...(request.submit ? { submitted: true as const } : {}) };
+  const judged = { ...inRun(record, request.run), ...judgedBy(request) };
   if (mustBeApproved(record, request)) {
     const asked = approvalFor(record, request, now);
     if (asked === 'pending') return { kind: 'refuse', refusal: { code: 'approval_required' } };
@@ -245,6 +245,7 @@ function send(
     claimedAt: { after: 0 },
     leaseUntil: { after: request.leaseMs },
     evidence: 'unknown',
+    ...(judged.run === undefined ? {} : { run: judged.run }),
   };
   const previous = record.attempts.at(-1);
   const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, record.attempts.length)] : [];
@@ -254,10 +255,11 @@ function send(
     generation,
     attempts: [...record.attempts, attempt],
   };
+  const opened: AuditBody[] = generation === record.generation ? [] : [{ type: 'reopened', generation, changed: [] }];
   const usable = source === 'stored' && generation === record.generation && record.request?.kind !== 'omitted';
   return {
     kind: 'send',
-    change: change(draft, [...bodies, ...dead], now),
+    change: change(draft, [...bodies, ...opened, ...dead], now),
     generation,
     request: usable && record.request !== undefined ? 'stored' : 'prepare',
   };
@@ -273,6 +275,12 @@ function nextGeneration(record: EffectRecord): number {
   return spent ? record.generation + 1 : record.generation;
 }
 
+function reopened(record: EffectRecord, request: ClaimRequest, now: number): ClaimDecision {
+  const next = reopen(record, request);
+  const changed = changedFields(record.fingerprint, request.fingerprint);
+  return send(next, request, now, 'prepare', [{ type: 'reopened', generation: next.generation, changed }]);
+}
+
 /** Opens the effect again for other input after a definite no, as a new generation where anything was tried. */
 function reopen(record: EffectRecord, request: ClaimRequest): EffectRecord {
   const { result: _result, tombstone, ...rest } = withoutOpenWork(record);
@@ -286,9 +294,4 @@ function described(
 ): Pick<EffectRecord, 'contract' | 'client' | 'account' | 'operation' | 'safety' | 'landingBoundMs' | 'fingerprint'> {
   const { contract, client, account, operation, safety, landingBoundMs, fingerprint } = request;
   return { contract, client, account, operation, safety, landingBoundMs, fingerprint };
-}
-
-function compare(recorded: Fingerprint, now: Fingerprint): 'same' | 'wording' | 'material' {
-  if (recorded.full === now.full) return 'same';
-  return recorded.material === now.material ? 'wording' : 'material';
 }
