@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { auditMutants } from './audit-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -161,6 +162,7 @@ const mutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
     named: 'of two takeovers in batches one wins',
   },
+  ...auditMutants,
   ...ledgerMutants,
   ...mailMutants,
   ...hubspotMutants,
