@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import type { Ledger } from '../../src/ledger.ts';
 import { encodeSeal, decodeSeal, sealHash, sealSlot, type Seal } from '../../src/audit/seal.ts';
-import type { TestOncely } from '../oncely/vendor.ts';
+import { openShop, type TestOncely } from '../oncely/vendor.ts';
 import { work } from './desk.ts';
 import { everything, mutationsOf, rewriteChain } from './mutations.ts';
 import type { Raw, RawRow } from './raw.ts';
@@ -28,7 +28,12 @@ export async function sealedWork(ledger: Ledger): Promise<Tampered> {
 }
 
 /** Names of the mutations that nobody saw. */
-export async function unseen(ledger: Ledger, raw: Raw, { oncely, seals }: Tampered): Promise<string[]> {
+export async function unseen(
+  ledger: Ledger,
+  raw: Raw,
+  { oncely, seals }: Tampered,
+  how: 'every way' | 'every field',
+): Promise<string[]> {
   const missed: string[] = [];
   const last = sealSlot(seals.length);
   // One of each kind: of two runs that did the same, one is enough.
@@ -36,6 +41,8 @@ export async function unseen(ledger: Ledger, raw: Raw, { oncely, seals }: Tamper
     ({ slot }) => !/invoice_2/.test(slot) && (!slot.startsWith('+') || slot.endsWith('1') || slot === last),
   );
   for (const mutation of mutationsOf(raw, rows)) {
+    // What is one and the same code for every store is tried on the fastest one.
+    if (how === 'every field' && / left out| one more|disguised|:(plain|refused):/.test(`${mutation.name}:`)) continue;
     // The last seal's own row is covered by the next one; its text is covered by its hash.
     if (mutation.name.startsWith(last) && !/: (deleted|its slot|\.|doc)/.test(mutation.name)) continue;
     await mutation.apply();
@@ -48,7 +55,12 @@ export async function unseen(ledger: Ledger, raw: Raw, { oncely, seals }: Tamper
 }
 
 /** What takes more than one edit. */
-export async function expectForgeriesSeen(ledger: Ledger, raw: Raw, { oncely, seals }: Tampered): Promise<void> {
+export async function expectForgeriesSeen(
+  ledger: Ledger,
+  another: () => Ledger,
+  raw: Raw,
+  { oncely, seals }: Tampered,
+): Promise<void> {
   const kinds = async (given: readonly Seal[] = seals): Promise<string[]> => [
     ...new Set((await oncely.audit.verify({ seals: given })).problems.map(({ kind }) => kind)),
   ];
@@ -84,17 +96,6 @@ export async function expectForgeriesSeen(ledger: Ledger, raw: Raw, { oncely, se
   expect(await kinds()).toContain('record');
   await restore();
 
-  const identity = await raw.ledger();
-  for (const changed of [
-    { ...identity, id: 'ab'.repeat(16) },
-    { ...identity, key: '00'.repeat(32) },
-    { ...identity, epoch: identity.epoch - 1 },
-  ]) {
-    await raw.putLedger(changed);
-    expect(await kinds().catch((error: Error) => [error.name])).not.toEqual([]);
-    await raw.putLedger(identity);
-  }
-
   // All seals gone, or the last of them, or one of them made anew over what it does not cover.
   const sealRows = await Promise.all(seals.map(async ({ number }) => [number, await raw0(sealSlot(number))] as const));
   for (const gone of [sealRows, sealRows.slice(-1), sealRows.slice(0, 1)]) {
@@ -118,4 +119,17 @@ export async function expectForgeriesSeen(ledger: Ledger, raw: Raw, { oncely, se
   const fork = { ...first, at: first.at + 1 };
   expect(await kinds([first, { ...fork, hash: sealHash(fork) }])).toEqual(['seal']);
   expect(await kinds()).toEqual([]);
+
+  // By a process that has not seen what the ledger was like before.
+  const identity = await raw.ledger();
+  for (const changed of [
+    { ...identity, id: 'ab'.repeat(16) },
+    { ...identity, key: '00'.repeat(32) },
+    { ...identity, epoch: identity.epoch - 1 },
+  ]) {
+    await raw.putLedger(changed);
+    const seen = await openShop(another()).start().audit.verify({ seals });
+    expect(seen.problems.map(({ kind }) => kind)).toContain('ledger');
+    await raw.putLedger(identity);
+  }
 }
