@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { governanceMutants } from './governance-mutants.ts';
+import { auditMutants } from './audit-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -164,6 +165,7 @@ const mutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
     named: 'of two takeovers in batches one wins',
   },
+  ...auditMutants,
   ...ledgerMutants,
   ...mailMutants,
   ...governanceMutants,
