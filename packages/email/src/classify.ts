@@ -5,6 +5,7 @@ import { toResponse } from './response.ts';
 interface MailError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
+  readonly rejectedErrors?: readonly { readonly responseCode?: number }[];
 }
 
 /** What is known of the attempt beside its error, whose fields cannot tell before the message from behind its dot. */
@@ -35,13 +36,13 @@ const wayCodes: ReadonlySet<unknown> = new Set([
  */
 export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdict {
   const error: MailError = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { code, responseCode } = error;
+  const { code } = error;
+  const responseCode = replyOf(error);
   const reason = reasonOf(error);
   if (smtp && credentialCodes.has(code)) return environment(reason, error);
   if (smtp && responseCode !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
-    if (credentialReplies.has(responseCode)) return environment(reason, error);
-    // 503, bad sequence of commands, speaks of the session: the same mail can go through on a new one.
-    if (responseCode >= 500 && responseCode < 600 && responseCode !== 503) {
+    if (isOfLogin(responseCode)) return environment(reason, error);
+    if (isFinal(responseCode)) {
       return { evidence: 'rejected', reason, response: toResponse(error) };
     }
     if (responseCode === 503 || (responseCode >= 400 && responseCode < 500)) {
@@ -60,7 +61,28 @@ export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdi
   return environment(reason, error);
 }
 
-function reasonOf({ code, message, responseCode }: MailError): string {
+/**
+ * The server's word on the mail: where every recipient was refused, and one of them for now only, that one's.
+ * nodemailer before 10.6 reports the last one's.
+ */
+function replyOf({ responseCode, rejectedErrors = [] }: MailError): number | undefined {
+  const codes = rejectedErrors.map((each) => each.responseCode ?? 0);
+  return codes.find((code) => code >= 400 && code < 500) ?? responseCode;
+}
+
+/** Whether a reply says no to the mail for good, and not to the session or the login. */
+export function isFinal(responseCode: number): boolean {
+  // 503, bad sequence of commands, speaks of the session: the same mail can go through on a new one.
+  return responseCode >= 500 && responseCode < 600 && responseCode !== 503 && !isOfLogin(responseCode);
+}
+
+export function isOfLogin(responseCode: number): boolean {
+  return credentialReplies.has(responseCode);
+}
+
+function reasonOf(error: MailError): string {
+  const { code, message } = error;
+  const responseCode = replyOf(error);
   if (responseCode !== undefined) return `smtp_${responseCode}`;
   // Under this code nodemailer reports our own refusal to let the message through, too.
   return code === undefined || code === 'ESTREAM' ? message : code;

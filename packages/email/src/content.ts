@@ -16,9 +16,9 @@ export function attachmentsOf(value: unknown): unknown[] {
   });
 }
 
-/** The Message-ID that a ready-made message brings along. */
+/** The Message-ID that a ready-made message brings along, without brackets. */
 export function messageIdIn(raw: unknown): string | undefined {
-  return /^message-id:\s*(<[^<>\s]+>)/im.exec(headOf(raw) ?? '')?.[1];
+  return /^message-id:\s*<?([^<>\s]+)/im.exec(headOf(raw) ?? '')?.[1];
 }
 
 /** A ready-made message with this Message-ID, without which nobody could find it, where it brings none along. */

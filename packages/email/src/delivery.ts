@@ -24,11 +24,17 @@ const readersByName: Readonly<Record<string, 'smtp' | 'reader'>> = {
   SESTransport: 'reader',
 };
 
+/** A name says little: nodemailer's own are made by classes, a plain object is of somebody's own. */
+function kindOf({ transporter: transport }: TransporterLike): 'smtp' | 'reader' | 'other' {
+  if (transport === undefined || Object.hasOwn(transport, 'send')) return 'other';
+  return readersByName[transport.name ?? ''] ?? 'other';
+}
+
 /** Sends through a transporter's own `sendMail`, watched by plugins of ours. */
 export function createDelivery(transporter: TransporterLike, provider?: ProviderKey): Delivery {
   const sendMail = transporter.sendMail.bind(transporter) as (data: MailData) => Promise<unknown>;
   const use = transporter.use.bind(transporter) as (step: 'compile' | 'stream', plugin: Plugin) => void;
-  const kind = readersByName[transporter.transporter?.name ?? ''] ?? 'other';
+  const kind = kindOf(transporter);
   // By the signal, which nodemailer hands on as it is: its copy of the data is another object, and a pool sends from
   // the asynchronous context of whoever freed the connection.
   const attempts = new WeakMap<AbortSignal, Attempt>();

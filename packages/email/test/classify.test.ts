@@ -48,6 +48,14 @@ describe('what an error proves over SMTP', () => {
     expect(classify(error(code, responseCode), { begun: true, smtp: true }).evidence).toBe(evidence);
   });
 
+  it('a last recipient refused for good beside one put off: not for good', () => {
+    // As versions before 10.6 report it: by the reply to the last one.
+    const mixed = Object.assign(error('EENVELOPE', 550), { rejectedErrors: [error('X', 450), error('X', 550)] });
+    expect(classify(mixed, { begun: false, smtp: true }).evidence).toBe('not_applied');
+    const final = Object.assign(error('EENVELOPE', 550), { rejectedErrors: [error('X', 553), error('X', 550)] });
+    expect(classify(final, { begun: false, smtp: true }).evidence).toBe('rejected');
+  });
+
   it.each(['EMESSAGE', 'EAUTH', 'EENVELOPE'])('%s of another transport proves nothing once it began', (code) => {
     expect(classify(error(code, 550), { begun: true, smtp: false }).evidence).toBe('unknown');
   });
