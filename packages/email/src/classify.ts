@@ -1,6 +1,7 @@
 import type { Verdict } from '@oncely/core';
 
 import { toResponse } from './response.ts';
+import { refusalOfSes } from './ses.ts';
 
 interface MailError extends Error {
   readonly code?: string;
@@ -12,8 +13,11 @@ interface MailError extends Error {
 export interface Circumstances {
   /** A byte of the message was read, or it was handed to a transport that need not read it. */
   readonly begun: boolean;
-  readonly smtp: boolean;
+  readonly kind: TransportKind;
 }
+
+/** `reader`: has no effect before it reads the message; `other`: need not read it at all. */
+export type TransportKind = 'smtp' | 'ses' | 'reader' | 'other';
 
 const credentialCodes: ReadonlySet<unknown> = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2']);
 /** SMTP replies that speak of the login and not of the mail: RFC 4954, section 6. */
@@ -34,8 +38,9 @@ const wayCodes: ReadonlySet<unknown> = new Set([
  * What an error of nodemailer proves. After the message began, only a reply of the server to it is a no (RFC 5321,
  * 4.2.5); a lost connection is in doubt for good (RFC 1047).
  */
-export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdict {
+export function classify(thrown: unknown, { begun, kind }: Circumstances): Verdict {
   const error: MailError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const smtp = kind === 'smtp';
   const { code } = error;
   const responseCode = replyOf(error);
   const reason = reasonOf(error);
@@ -54,6 +59,12 @@ export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdi
         cause: error,
       };
     }
+  }
+  const refusal = kind === 'ses' ? refusalOfSes(error) : undefined;
+  if (refusal === 'as_it_is') return environment(error.name, error);
+  if (refusal === 'for_now') {
+    const response = toResponse(error);
+    return { evidence: 'not_applied', reason: error.name, response, retryAfterMs: 1_000, cause: error };
   }
   if (begun) return { evidence: 'unknown', reason, cause: error };
   if (wayCodes.has(code)) return { evidence: 'not_applied', reason, cause: error };
