@@ -13,7 +13,7 @@ export interface Case {
 export const cases: readonly Case[] = [
   { name: 'socket closed after the post', fault: { kind: 'reset_after_effect' }, raw: [11, 11] },
   { name: 'socket closed before it', fault: { kind: 'reset_before_effect' }, raw: [11, 0] },
-  { name: 'timeout', fault: { kind: 'delay', ms: 60_000 }, options: { timeout: 200 }, raw: [11, 11] },
+  { name: 'timeout', fault: { kind: 'delay', ms: 60_000 }, options: { timeout: 600 }, raw: [11, 11] },
   { name: '500', fault: { kind: 'status', status: 500, after: 'after_effect' }, raw: [11, 11] },
   { name: '502 of a gateway', fault: { kind: 'gateway_502', after: 'after_effect' }, raw: [11, 11] },
   { name: 'truncated 200', fault: { kind: 'truncate' }, raw: [1, 1] },
