@@ -11,6 +11,8 @@ vi.setConfig({ maxConcurrency: 6 });
 const email: WideVendor<Transporter> = {
   name: 'email',
   operations,
+  // A mail is a conversation, and what may have begun and did not end in time stops.
+  leaseMs: 15_000,
   start: async () => {
     const fake = await startMailWorld();
     const { host, port, places } = fake;

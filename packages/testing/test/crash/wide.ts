@@ -63,6 +63,8 @@ interface Fake {
 export interface WideVendor<Client> {
   readonly name: ManyArguments['vendor'];
   readonly operations: readonly CrashOperation<Client>[];
+  /** How long an attempt holds; each must send within half of it, however busy the machine. Default 4,000. */
+  readonly leaseMs?: number;
   readonly start: () => Promise<{
     readonly fake: Fake;
     readonly raw: Client;
@@ -72,7 +74,6 @@ export interface WideVendor<Client> {
   readonly isWrite: (request: { readonly method: string; readonly path: string }) => boolean;
 }
 
-const leaseMs = 4_000;
 const landingBoundMs = 200;
 /** Longer than any test: its answer never comes. */
 const heldAnswer = { kind: 'delay', ms: 120_000 } as const;
@@ -172,7 +173,7 @@ async function startWorld<Client>(vendor: WideVendor<Client>, run: WideRun): Pro
     host,
     port,
     subjects,
-    leaseMs,
+    leaseMs: vendor.leaseMs ?? 4_000,
     landingBoundMs,
     ...(mail && { mail }),
   };

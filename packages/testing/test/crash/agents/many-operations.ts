@@ -104,7 +104,7 @@ async function open(args: ManyArguments): Promise<Desk> {
   const { store, leaseMs, dieAt } = args;
   const { ledger: stored, close } = ledgerAt(store);
   const ledger = dieAt === undefined ? stored : dying(stored, dieAt, operations.length);
-  const oncely = createOncely({ ledger, clients, leaseMs, drainOnSigterm: false, waitMs: 60_000 });
+  const oncely = createOncely({ ledger, clients, leaseMs, drainOnSigterm: false, waitMs: 60_000, maxAttempts: 20 });
   return {
     oncely,
     operations,
@@ -147,7 +147,10 @@ function dying(ledger: Ledger, dieAt: Place, count: number): Ledger {
   return {
     ...ledger,
     write: async (command) => {
-      const claims = command.index.state === 'executing';
+      // On a busy machine an attempt may not send within its window: it is taken back, and there is another one.
+      const { state } = command.index;
+      if (state !== 'executing' && state !== 'succeeded') return ledger.write(command);
+      const claims = state === 'executing';
       if (dieAt === (claims ? 'before_claim' : 'answer_received')) return wait();
       const answer = await ledger.write(command);
       return dieAt === (claims ? 'after_claim' : 'settled') ? wait() : answer;
