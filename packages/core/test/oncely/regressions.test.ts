@@ -29,6 +29,7 @@ function forgetful(): { readonly ledger: Ledger; readonly forget: () => void } {
     write: (command) => inner.write(command),
     read: (key) => inner.read(key),
     list: (query) => inner.list(query),
+    remove: (command) => inner.remove(command),
     history: (key) => inner.history(key),
     readWorkflow: (workflow) => inner.readWorkflow(workflow),
     writeWorkflow: (command) => inner.writeWorkflow(command),

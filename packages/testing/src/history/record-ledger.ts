@@ -76,6 +76,8 @@ export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
         () => ledger.list(query),
         (answer) => ({ kind: 'rows', rows: answer.rows.map((row) => ({ slot: row.slot, ...plainRow(row) })) }),
       ),
+    // Not part of the recorded histories: those are of workers, and no worker removes.
+    remove: (command) => ledger.remove(command),
     history: (slot) => ledger.history(slot),
     readWorkflow: (workflow) =>
       recorded(
