@@ -3,6 +3,8 @@ import { OncelyError } from './errors.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
+import type { Retention } from './retention.ts';
+import { writeBehindHistory } from './rechain.ts';
 
 /** A record as it was read, with the ledger's time of reading. */
 export interface Seen {
@@ -28,7 +30,7 @@ export interface LedgerSession {
   write(command: WriteCommand, patienceMs: number): Promise<WriteAnswer>;
 }
 
-export function ledgerSession(ledger: Ledger, clock: Clock): LedgerSession {
+export function ledgerSession(ledger: Ledger, clock: Clock, retention?: Retention): LedgerSession {
   let opening: Promise<LedgerInfo> | undefined;
 
   const patiently = async <T>(work: () => Promise<T>, patienceMs: number): Promise<T> => {
@@ -53,7 +55,10 @@ export function ledgerSession(ledger: Ledger, clock: Clock): LedgerSession {
   };
 
   const write = (command: WriteCommand, patienceMs: number): Promise<WriteAnswer> =>
-    patiently(() => ledger.write(command), patienceMs);
+    patiently(
+      () => writeBehindHistory(ledger, retention ? { ...command, index: retention.shelved(command.index) } : command),
+      patienceMs,
+    );
 
   return {
     ledger,

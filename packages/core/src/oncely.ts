@@ -6,12 +6,17 @@ import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { createEffects, type Effects } from './effects.ts';
 import { OncelyError } from './errors.ts';
+import { createKeeping } from './keeping.ts';
 import { ledgerSession } from './ledger-session.ts';
 import { observedDuplicates, type Observation } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
 import { createPerform, type Origin } from './perform.ts';
+import { prune, type Pruned, type PruneOptions } from './prune.ts';
+import { reseal, type Resealed, type ResealOptions } from './reseal.ts';
+import { sweep, type SweepOptions, type Swept } from './sweep.ts';
 import { recover, type Recovered, type RecoverOptions } from './recover.ts';
+import { createRetention } from './retention.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { afterwards, begun, bindResult } from './scope-binding.ts';
 import {
@@ -58,6 +63,12 @@ export interface Oncely<A extends Adapters = Adapters> {
   observed(): Promise<readonly Observation[]>;
   /** Marks the ledger as one that may have forgotten what happened since then (a restored backup, a failover). */
   suspect(since: Date | undefined): Promise<void>;
+  /** Drops and compacts what retention says has been kept for long enough; open effects are never touched. */
+  prune(options?: PruneOptions): Promise<Pruned>;
+  /** Seals anew, with the codec's current key, what was sealed with an older one or not at all. */
+  reseal(options?: ResealOptions): Promise<Resealed>;
+  /** Compares settled effects with the vendor: missing there, twice there. */
+  sweep(options?: SweepOptions): Promise<Swept>;
   /** Sends nothing more, waits for what is under way, closes the ledger. */
   close(): Promise<void>;
 }
@@ -79,7 +90,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   refuseBadOptions(options);
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 60_000;
-  const session = ledgerSession(options.ledger, clock);
+  const retention = createRetention(options.retention);
+  const keepingOf = createKeeping(retention, options.redact);
+  const session = ledgerSession(options.ledger, clock, retention);
   const codec = options.codec && patientCodec(options.codec, clock);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
@@ -123,6 +136,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     waitMs: options.waitMs ?? 30_000,
     unscoped: options.unscoped ?? 'refuse',
     defaultDrift: options.drift ?? 'first',
+    keepingOf,
   });
 
   const origins = new Map<string, Origin>();
@@ -190,7 +204,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return rememberValue(session, codec, contract, fn);
     };
 
-  const recoverParts = { session, runner, clock, codec, originOf, place: { after: '' } };
+  const recoverParts = { session, runner, clock, codec, keepingOf, originOf, place: { after: '' } };
   return {
     clients,
     scope: (scope, fn) => {
@@ -217,9 +231,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     },
     effect: effectFor(() => requireScope('oncely.effect')),
     value: valueFor(() => requireScope('oncely.value')),
-    effects: createEffects({ session, codec, originOf }),
+    effects: createEffects({ session, codec, keepingOf, originOf }),
     workflows: createWorkflows(session),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
+    prune: (pruneOptions) => prune({ session, clock, retention }, pruneOptions),
+    reseal: (resealOptions) => reseal({ session, clock, codec }, resealOptions),
+    sweep: (sweepOptions) => sweep(recoverParts, sweepOptions),
     observed: () => observedDuplicates(session),
     suspect: async (since) => {
       await session.info();

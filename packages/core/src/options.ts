@@ -1,8 +1,10 @@
 import type { Adapter } from './adapter.ts';
 import type { Clock } from './clock.ts';
 import { OncelyError } from './errors.ts';
+import type { Redact } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
 import type { Codec } from './payload.ts';
+import { refuseBadRetention, type RetentionOptions } from './retention.ts';
 
 export type Adapters = Readonly<Record<string, Adapter>>;
 
@@ -23,6 +25,10 @@ export interface OncelyOptions<A extends Adapters> {
   readonly drift?: 'first' | 'refuse';
   /** Encrypts requests and results in the ledger. */
   readonly codec?: Codec;
+  /** What is kept of results, and for how long. Default: all of it, for ever; see `oncely.prune()`. */
+  readonly retention?: RetentionOptions;
+  /** By operation or pattern, paths whose values are replaced before a result or preview is stored. */
+  readonly redact?: Redact;
   /** At least 32 bytes for fingerprints, the same in every process. Default: made once and kept in the ledger. */
   readonly fingerprintKey?: Uint8Array;
   /** On SIGTERM, settle what was claimed and not sent. Default true. */
@@ -54,5 +60,6 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
     const value = options[name];
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) bad(`${name} must be a number above 0`);
   }
+  refuseBadRetention(options.retention);
   if (options.fingerprintKey && options.fingerprintKey.length < 32) bad('fingerprintKey must be at least 32 bytes');
 }

@@ -5,6 +5,7 @@ import { within, type Clock } from './clock.ts';
 import { contractProblem, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
+import type { Keeping } from './keeping.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { observe } from './observe.ts';
 import type { Job } from './job.ts';
@@ -21,6 +22,7 @@ export interface PerformParts {
   readonly waitMs: number;
   readonly unscoped: 'refuse' | 'observe';
   readonly defaultDrift: 'first' | 'refuse';
+  readonly keepingOf: (operation: string) => Keeping;
 }
 
 /** Which of the ledger's clients a write came through. */
@@ -213,6 +215,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       send: (target, permit) => write.send(target.request, permit, target),
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
+      keeping: parts.keepingOf(write.operation.name),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
       ...(scope.correlationId === undefined ? {} : { correlationId: scope.correlationId }),

@@ -1,5 +1,6 @@
 import { durationProblem, type Clock } from './clock.ts';
 import { isOncelyError, OncelyError } from './errors.ts';
+import type { Keeping } from './keeping.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
 import { stateOf } from './lifecycle/state.ts';
 import type { Codec } from './payload.ts';
@@ -31,6 +32,7 @@ export interface RecoverParts {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly codec: Codec | undefined;
+  readonly keepingOf: (operation: string) => Keeping;
   /** Where the last call of this process ended. */
   readonly place: { after: string };
   /** The client a record came through; `undefined` where this process was not given it. */
@@ -137,6 +139,7 @@ async function settleRecord(
     send: (target, permit) => origin.connection.resend(target, permit),
     probe: (target) => origin.connection.probe(target),
     restore: (target) => origin.connection.restore(target),
+    keeping: parts.keepingOf(record.operation),
     giveUpAt,
     deadlineAt: giveUpAt,
   };

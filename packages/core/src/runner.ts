@@ -3,7 +3,7 @@ import { attempt, settle, targetOf } from './attempt.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
 import { publish } from './events.ts';
-import { correlation, type Job, type RunnerParts } from './job.ts';
+import { backoffMs, correlation, type Hand, type Job, type RunnerParts } from './job.ts';
 import { keysOf } from './keys.ts';
 import type { WorkflowRow } from './ledger.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
@@ -56,6 +56,7 @@ export function createRunner(parts: RunnerParts): Runner {
     let start: Instant | undefined;
     let pollMs = 10;
     let lastCause: unknown;
+    const hand: Hand = {};
 
     const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
       const answer = await session.write(
@@ -107,7 +108,8 @@ export function createRunner(parts: RunnerParts): Runner {
           }
           start ??= instant(clock);
           crashPoint('before_claim', slot);
-          const draft = await withRequest(job, seen, decision.change.draft, decision.generation, decision.request);
+          const { change, generation, request: source } = decision;
+          const draft = await withRequest(job, seen, change.draft, generation, source, hand);
           if (!draft) {
             seen = await session.read(slot);
             break;
@@ -124,7 +126,8 @@ export function createRunner(parts: RunnerParts): Runner {
           // The permission is ours: just stored, or recognised after the answer to the claim was lost.
           if (isOpen(decision.attempt)) {
             sent.times += 1;
-            const verdict = await attempt(parts, job, slot, seen.record as EffectRecord, start ?? instant(clock));
+            const held = seen.record as EffectRecord;
+            const verdict = await attempt(parts, job, slot, held, start ?? instant(clock), hand.made);
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
             seen = await settle(parts, job, slot, seen, token, verdict);
             const ended = await afterSettle(job, seen, verdict, sent.times);
@@ -136,7 +139,7 @@ export function createRunner(parts: RunnerParts): Runner {
         }
         case 'write': {
           const { draft } = decision.change;
-          const kept = await withRequest(job, seen, draft, draft.generation, 'stored');
+          const kept = await withRequest(job, seen, draft, draft.generation, 'stored', hand);
           if (kept) await write(decision.change, kept);
           else seen = await session.read(slot);
           break;
@@ -216,13 +219,15 @@ export function createRunner(parts: RunnerParts): Runner {
     draft: Draft,
     generation: number,
     source: 'prepare' | 'stored',
+    hand: Hand,
   ): Promise<Draft | undefined> => {
     if (source === 'stored' && draft.request !== undefined) return draft;
     const keys = keysOf(draft.contract, generation);
     const request = await requestFor(job, seen, draft.request, keys, parts);
     if (request === undefined) throw refusals.requestGone(job, draft);
+    hand.made = { key: keys.key, request };
     try {
-      return { ...draft, request: await storeRequest(request, codec) };
+      return { ...draft, request: await storeRequest(request, codec, slotOf(draft.contract), job.keeping) };
     } catch (error) {
       if (seen.revision === 0 && (await session.read(slotOf(draft.contract))).revision > 0) return undefined;
       throw refusals.codecFailed(job, seen, error);
@@ -273,7 +278,8 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 
   const replay = async (job: Job, record: EffectRecord): Promise<WireResponse> => {
-    const body = await openStored(record.result, codec).catch(() => undefined);
+    const place = { slot: slotOf(record.contract), kind: 'result' } as const;
+    const body = await openStored(record.result, codec, place).catch(() => undefined);
     if (body !== undefined) return JSON.parse(body) as WireResponse;
     if (stateOf(record, Infinity) === 'rejected') throw refusals.rejectionUnavailable(job, record);
     if (!record.tombstone) {
@@ -288,8 +294,4 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 
   return { run };
-}
-
-function backoffMs(sends: number): number {
-  return Math.min(100 * 2 ** (sends - 1), 2_000);
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry, RecordIndex } from '../ledger.ts';
-import { resolveTimes, type Attempt, type Draft, type EffectRecord, type Stamp } from '../record.ts';
+import { resolveTimes, type Attempt, type Draft, type EffectRecord, type EffectState, type Stamp } from '../record.ts';
 import { appendEvents, type AuditBody } from './audit.ts';
 import { absenceGap, currentAttempts, landingEnd, stateOf, unknownAttempts } from './state.ts';
 
@@ -22,8 +22,28 @@ function indexOf(draft: Draft, now: number): RecordIndex {
   const due = dueAt(record, now);
   return {
     state,
-    ...(due === undefined ? {} : { dueAfterMs: Math.max(0, Math.ceil(due - now)) }),
+    ...(due === undefined ? settledOf(record, state) : { dueAfterMs: Math.max(0, Math.ceil(due - now)) }),
   };
+}
+
+/** What retention goes by, of what is over. */
+function settledOf(record: EffectRecord, state: EffectState): Pick<RecordIndex, 'settled'> {
+  switch (state) {
+    case 'succeeded':
+    case 'rejected':
+    case 'declined':
+    case 'cancelled': {
+      const { operation, result, tombstone } = record;
+      const hasResult = result !== undefined && result.kind !== 'omitted';
+      return { settled: { operation, keeps: hasResult ? 'result' : tombstone ? 'tombstone' : 'attempts' } };
+    }
+    case 'awaiting_approval':
+    case 'ready':
+    case 'executing':
+    case 'in_doubt':
+    case 'stopped':
+      return {};
+  }
 }
 
 /** When somebody should look at a record next without being asked; `undefined`: never by itself. */
