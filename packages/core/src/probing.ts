@@ -80,6 +80,8 @@ async function findingOf(
   return { kind: 'found', matches };
 }
 
-function withheldByPolicy({ request }: EffectRecord): boolean {
+function withheldByPolicy({ request, safety }: EffectRecord): boolean {
+  // What nobody can look up is for a person, who is to hear of it.
+  if (safety.kind === 'unverifiable' && safety.findable !== true) return false;
   return request?.kind === 'omitted' && request.reason === 'policy';
 }
