@@ -11,11 +11,13 @@ export interface Keeping {
   /** Whether the exact request is kept while the effect is open. */
   readonly request: boolean;
   /** What is kept of an answer that means yes; `undefined`: nothing. */
-  result(response: WireResponse): { readonly response: WireResponse; readonly projection?: string } | undefined;
+  readonly result: (
+    response: WireResponse,
+  ) => { readonly response: WireResponse; readonly projection?: string } | undefined;
   /** What is kept of an answer that means no: whole, or under any rule but `full` not at all. */
-  rejection(response: WireResponse): { readonly response: WireResponse } | undefined;
+  readonly rejection: (response: WireResponse) => { readonly response: WireResponse } | undefined;
   /** Parameters as a person may be shown them. */
-  preview(parameters: unknown): unknown;
+  readonly preview: (parameters: unknown) => unknown;
 }
 
 export function createKeeping(retention: Retention, redact: Redact = {}): (operation: string) => Keeping {

@@ -107,7 +107,7 @@ describe('envelopeCodec', () => {
   it('asks the service once for some texts and some time, and opens in another process', async () => {
     const kms = service();
     const codec = kms.codec();
-    const sealed = await Promise.all([1, 2, 3].map((n) => codec.seal(`${plain}${n}`, place)));
+    const sealed = await Promise.all([1, 2, 3].map(async (n) => codec.seal(`${plain}${n}`, place)));
     expect(kms.calls.wrap).toBe(1);
     sealed.push(await codec.seal(`${plain}4`, place));
     expect(kms.calls.wrap).toBe(2);

@@ -36,7 +36,7 @@ describe('a sweep of Slack', () => {
         vendorIds: expect.arrayContaining([`${text.channel}:${first.ts}`, `${text.channel}:${double.ts}`]),
       },
     ]);
-    expect(found.missing.map(({ vendorId }) => vendorId).toSorted()).toEqual(
+    expect(found.missing.map(({ vendorId = '' }) => vendorId).toSorted()).toEqual(
       [lone, reply].map(({ ts }) => `${text.channel}:${ts}`).toSorted(),
     );
     expect((await oncely.effects.get(slot))?.divergence).toHaveLength(2);

@@ -24,7 +24,8 @@ export async function listShelf(
       const [now, pairs] = reply as [string, string[]];
       at = Math.max(at, Number(now));
       for (let index = 0; index < pairs.length; index += 2) {
-        const [slot = '', dueAt = 0] = [pairs[index], Number(pairs[index + 1])];
+        const slot = pairs[index] ?? '';
+        const dueAt = Number(pairs[index + 1]);
         if (dueAt > from || slot > after) found.push({ bucket, slot, dueAt });
       }
       if (pairs.length < 2 * count) break;

@@ -26,7 +26,7 @@ export interface Vendor {
   readonly secrets: Readonly<Record<string, string>>;
   /** Which must be nowhere, whatever is kept. */
   readonly credentials: Readonly<Record<string, string>>;
-  start(settings: Settings): { readonly oncely: Oncely; write(): Promise<unknown> };
+  start(settings: Settings): { readonly oncely: Oncely; readonly write: () => Promise<unknown> };
   /** The next write is refused by the vendor, in words that hold the input. */
   refuse(): void;
   /** The next write happens and its answer is lost. */
