@@ -15,6 +15,7 @@ import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { slackApprovalMutants } from './slack-approval-mutants.ts';
 import { telemetryMutants } from './telemetry-mutants.ts';
+import { retentionMutants } from './retention-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 
@@ -167,6 +168,7 @@ const mutants: readonly Mutant[] = [
   },
   ...auditMutants,
   ...ledgerMutants,
+  ...retentionMutants,
   ...mailMutants,
   ...governanceMutants,
   ...hubspotMutants,

@@ -147,6 +147,11 @@ export interface Connection<Client> {
   /** A stored request under another key, where the key is part of it. Default: it is not. */
   rekey?(request: string, keys: Keys): string;
   probe(target: Target): Promise<ProbeAnswer>;
+  /**
+   * Looks at the vendor for a settled effect, whose request is not kept any more, by `target.vendorId` and the marker:
+   * once, twice, or not at all. Default: `probe`, which may know too little.
+   */
+  lookAgain?(target: Target): Promise<ProbeAnswer>;
   /** Reads the result again by `target.vendorId`. */
   restore(target: Target): Promise<Restored>;
   /**

@@ -1,6 +1,7 @@
 import type { Target, Verdict } from './adapter.ts';
 import { crashPoint } from './crash-point.ts';
-import type { Job, RunnerParts } from './job.ts';
+import type { Hand, Job, RunnerParts } from './job.ts';
+import type { Keeping } from './keeping.ts';
 import { keysOf } from './keys.ts';
 import { seenAs, type LedgerSession, type Seen } from './ledger-session.ts';
 import { change } from './lifecycle/change.ts';
@@ -22,6 +23,7 @@ export async function attempt(
   slot: string,
   record: EffectRecord,
   start: Instant,
+  inHand: Hand['made'],
 ): Promise<Verdict> {
   const { clock, options, closing } = parts;
   const permit = issuePermit({
@@ -34,7 +36,7 @@ export async function attempt(
   });
   crashPoint('after_claim', slot);
   const since = beginning(clock);
-  const verdict = await sendOnce(parts, job, slot, record, permit);
+  const verdict = await sendOnce(parts, job, slot, record, permit, inHand);
   const sent = permit.passed;
   report(job, slot, clock, () => ({
     type: 'sent',
@@ -53,10 +55,13 @@ async function sendOnce(
   slot: string,
   record: EffectRecord,
   permit: IssuedPermit,
+  inHand: Hand['made'],
 ): Promise<Verdict> {
   try {
     const target = targetOf(record, undefined, record.attempts.at(-1)?.token);
-    const request = (await openStored(record.request, codec)) ?? job.prepare?.(target);
+    const kept = await openStored(record.request, codec, { slot, kind: 'request' });
+    // What was not kept is still in this caller's hand, with what the vendor said to complete it.
+    const request = kept ?? (inHand?.key === target.key ? inHand.request : job.prepare?.(target));
     if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
     const verdict = await job.send({ ...target, request }, permit);
     if (permit.passed) {
@@ -84,7 +89,7 @@ export async function settle(
   verdict: Verdict,
 ): Promise<Seen> {
   const since = beginning(clock);
-  const ending = await endingOf(verdict, codec);
+  const ending = await endingOf(verdict, codec, slot, job.keeping);
   try {
     let settled = await session.change(
       slot,
@@ -152,12 +157,12 @@ function leftDoubt({ evidence, basis }: Attempt): boolean {
   return evidence === 'unknown' || (evidence === 'not_applied' && basis !== 'answer');
 }
 
-async function endingOf(verdict: Verdict, codec: Codec | undefined): Promise<Ending> {
+async function endingOf(verdict: Verdict, codec: Codec | undefined, slot: string, keeping: Keeping): Promise<Ending> {
   switch (verdict.evidence) {
     case 'accepted':
       return {
         evidence: 'accepted',
-        result: await storeResult(verdict.response, verdict.remember ?? 'all', codec),
+        result: await storeResult(verdict.response, verdict.remember ?? 'all', codec, slot, keeping.result),
         ...(verdict.vendorId === undefined ? {} : { vendorId: verdict.vendorId }),
       };
     case 'rejected':
@@ -165,7 +170,13 @@ async function endingOf(verdict: Verdict, codec: Codec | undefined): Promise<End
         evidence: 'rejected',
         reason: verdict.reason,
         speaksForKey: verdict.speaksForKey === true,
-        result: await storeResult(codec ? verdict.response : (verdict.redacted ?? verdict.response), 'all', codec),
+        result: await storeResult(
+          codec ? verdict.response : (verdict.redacted ?? verdict.response),
+          'all',
+          codec,
+          slot,
+          keeping.rejection,
+        ),
       };
     case 'not_applied':
       return { evidence: 'not_applied', reason: verdict.reason, ...after(verdict) };

@@ -48,16 +48,16 @@ export async function effectOf(
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
     ...(record.retryAt === undefined ? {} : { retryAt: record.retryAt }),
     ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
-    ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec) }),
+    ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec, slot) }),
     ...(record.undo === undefined ? {} : { compensation: compensationOf(record.contract, record.undo) }),
     ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
     attempts: record.attempts.map(({ token: _token, ...attempt }) => attempt),
   };
 }
 
-async function opened(approval: Approval, codec: Codec | undefined): Promise<NonNullable<Effect['approval']>> {
+async function opened(approval: Approval, codec: Codec | undefined, slot: string): Promise<NonNullable<Effect['approval']>> {
   const { preview, ...rest } = approval;
-  const text = await openStored(preview, codec).catch(() => undefined);
+  const text = await openStored(preview, codec, { slot, kind: 'preview' }).catch(() => undefined);
   return text === undefined ? rest : { ...rest, preview: JSON.parse(text) as unknown };
 }
 

@@ -141,7 +141,8 @@ export function createEffects(
   };
 
   const shown = async (record: EffectRecord, vendorId: string): Promise<Restored | undefined> => {
-    const request = await openStored(record.request, codec).catch(() => undefined);
+    const place = { slot: slotOf(record.contract), kind: 'request' } as const;
+    const request = await openStored(record.request, codec, place).catch(() => undefined);
     const origin = parts.originOf(record.client, record.account);
     return origin?.connection.restore({ ...targetOf(record, request), vendorId });
   };
@@ -193,11 +194,12 @@ export function createEffects(
       const decision = decisionOf(actor);
       if (truth.happened === false) return apply(id, { ...decision, kind: 'did_not_happen' });
       const { vendorId } = truth.happened;
-      const { record } = await find(id);
+      const { record, slot } = await find(id);
       // What the vendor still shows is worth more than an empty result; where it shows nothing, the word stands.
       const restored = vendorId === undefined ? undefined : await shown(record, vendorId).catch(() => undefined);
       const { remember = 'all', ...response } = restored ?? {};
-      const result = await storeResult(restored && (response as WireResponse), remember, codec);
+      const { result: keep } = parts.keepingOf(record.operation);
+      const result = await storeResult(restored && (response as WireResponse), remember, codec, slot, keep);
       return apply(id, { ...decision, kind: 'happened', result, ...(vendorId === undefined ? {} : { vendorId }) });
     },
     approve: async (id, actor) => {

@@ -99,7 +99,7 @@ export type EffectEvent =
         /** What was in doubt no longer is, `afterMs` after the oldest doubtful attempt was claimed, by the ledger's clock. */
         | { readonly type: 'consistent'; readonly by: 'answer' | 'probe' | 'person'; readonly afterMs: number }
         /** More than one effect is proven at the vendor. */
-        | { readonly type: 'diverged' }
+        | { readonly type: 'diverged'; readonly detail?: string }
         | { readonly type: 'approval_asked' }
         | {
             /** A person decided, by `oncely.effects`. */

@@ -5,8 +5,11 @@ import type { Effect } from './effect.ts';
 import type { Effects } from './effects.ts';
 import type { Observation } from './observe.ts';
 import type { Adapters } from './options.ts';
+import type { Pruned, PruneOptions } from './prune.ts';
 import type { Recovered, RecoverOptions } from './recover.ts';
+import type { Resealed, ResealOptions } from './reseal.ts';
 import type { EffectOptions, Scope } from './scope.ts';
+import type { SweepOptions, Swept } from './sweep.ts';
 import type { Workflows } from './workflows.ts';
 
 /** A built client, or a function of the account where the adapter was told `accounts: 'many'`. */
@@ -52,6 +55,12 @@ export interface Oncely<A extends Adapters = Adapters> {
   observed(): Promise<readonly Observation[]>;
   /** Marks the ledger as one that may have forgotten what happened since then (a restored backup, a failover). */
   suspect(since: Date | undefined): Promise<void>;
+  /** Drops and compacts what retention says has been kept for long enough; open effects are never touched. */
+  prune(options?: PruneOptions): Promise<Pruned>;
+  /** Seals anew, with the codec's current key, what was sealed with an older one or not at all. */
+  reseal(options?: ResealOptions): Promise<Resealed>;
+  /** Compares settled effects with the vendor: missing there, twice there. */
+  sweep(options?: SweepOptions): Promise<Swept>;
   /** Sends nothing more, waits for what is under way, closes the ledger. */
   close(): Promise<void>;
 }

@@ -2,6 +2,8 @@
  * Makes the side effects of AI agents happen once.
  * @module
  */
+export { aesCodec, envelopeCodec } from './aes-codec.ts';
+export type { AesCodecOptions, EnvelopeCodecOptions } from './aes-codec.ts';
 export { defineAdapter, defineOperation } from './adapter.ts';
 export type {
   Adapter,
@@ -48,7 +50,12 @@ export type { Ledger } from './ledger.ts';
 export type { ClientOf, Flow, Oncely } from './handle.ts';
 export { createOncely } from './oncely.ts';
 export type { OncelyOptions } from './options.ts';
-export type { Codec } from './payload.ts';
+export type { Redact } from './keeping.ts';
+export type { Codec, SealedPlace } from './payload.ts';
+export type { Pruned, PruneOptions } from './prune.ts';
+export type { Resealed, ResealOptions } from './reseal.ts';
+export type { ResultRule, RetentionOptions, RetentionRule } from './retention.ts';
+export type { SweepOptions, Swept } from './sweep.ts';
 export type { EffectState, Evidence, Run, SafetyClass } from './record.ts';
 export type { Recovered, RecoverOptions } from './recover.ts';
 export type { EffectOptions, Scope } from './scope.ts';

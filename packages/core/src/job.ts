@@ -1,6 +1,7 @@
 import type { Keys, Permit, ProbeAnswer, Target, Verdict, WireResponse } from './adapter.ts';
 import type { Observing } from './audit/observing.ts';
 import type { Clock } from './clock.ts';
+import type { Keeping } from './keeping.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Codec } from './payload.ts';
@@ -17,6 +18,8 @@ export interface Job {
   send(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
   probe(target: Target): Promise<ProbeAnswer>;
   restore(target: Target): Promise<WireResponse>;
+  /** What may be kept of its request and result. */
+  readonly keeping: Keeping;
   /** On the monotonic clock; nothing is sent or begun beyond it. */
   readonly giveUpAt: number;
   /** On the same clock; not even the answer to what was sent is awaited beyond it. */
@@ -57,4 +60,14 @@ export interface RunnerParts {
 /** What ties an event to the run that caused it. */
 export function correlation(job: Pick<Job, 'correlationId'>): { correlationId?: string } {
   return job.correlationId === undefined ? {} : { correlationId: job.correlationId };
+}
+
+/** The request as it was made last, for an attempt under the same key. */
+export interface Hand {
+  made?: { readonly key: string; readonly request: string };
+}
+
+/** How long to pause after so many sends of one call, in milliseconds. */
+export function backoffMs(sends: number): number {
+  return Math.min(100 * 2 ** (sends - 1), 2_000);
 }

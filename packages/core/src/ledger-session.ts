@@ -5,6 +5,8 @@ import type { Change } from './lifecycle/change.ts';
 import { agreeOnPolicy, type ApprovalPolicy, type KnownPolicy } from './policies.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
 import { watchedLedger } from './watched-ledger.ts';
+import type { Retention } from './retention.ts';
+import { writeBehindHistory } from './rechain.ts';
 
 /** A record as it was read, with the ledger's time of reading. */
 export interface Seen {
@@ -36,7 +38,12 @@ export interface LedgerSession {
   write(command: WriteCommand, patienceMs: number): Promise<WriteAnswer>;
 }
 
-export function ledgerSession(unwatched: Ledger, clock: Clock, own?: ApprovalPolicy): LedgerSession {
+export function ledgerSession(
+  unwatched: Ledger,
+  clock: Clock,
+  own?: ApprovalPolicy,
+  retention?: Retention,
+): LedgerSession {
   const ledger = watchedLedger(unwatched, clock);
   let opening: Promise<SessionInfo> | undefined;
 
@@ -69,7 +76,10 @@ export function ledgerSession(unwatched: Ledger, clock: Clock, own?: ApprovalPol
   const info = (): Promise<SessionInfo> => opening ?? open(() => ledger.open());
 
   const write = (command: WriteCommand, patienceMs: number): Promise<WriteAnswer> =>
-    patiently(() => ledger.write(command), patienceMs);
+    patiently(
+      () => writeBehindHistory(ledger, retention ? { ...command, index: retention.shelved(command.index) } : command),
+      patienceMs,
+    );
 
   return {
     ledger,

@@ -1,3 +1,5 @@
+import type { ShelfName } from './shelves.ts';
+
 /**
  * What a store must do, and all it must do: compare-and-set on one record, with its audit events in the same atomic
  * step, on its own clock. Every decision is made above it, in `lifecycle/`.
@@ -14,7 +16,12 @@ export interface Ledger {
    */
   write(command: WriteCommand): Promise<WriteAnswer>;
   read(slot: string): Promise<ReadAnswer>;
-  /** Records in slot order, after `after`. */
+  /**
+   * Removes a slot's record if its revision is `expect` and `at` its time; its audit events stay. A later write of the slot begins at
+   * revision 0 again, and must go on behind the events that are there. Repeated, it finds nothing: a conflict without a row.
+   */
+  remove(command: RemoveCommand): Promise<RemoveAnswer>;
+  /** Records in slot order, after `after`; of a shelf, in the order of their times on it. */
   list(query: ListQuery): Promise<ListAnswer>;
   /** A slot's audit events in order. */
   history(slot: string): Promise<readonly AuditRow[]>;
@@ -65,12 +72,27 @@ export interface WriteCommand {
   readonly guard?: { readonly epoch: number };
 }
 
+export interface RemoveCommand {
+  readonly slot: string;
+  readonly expect: number;
+  /** Beside the revision, since a slot that was removed and written anew counts from 1 again. */
+  readonly at: number;
+}
+
+export type RemoveAnswer =
+  | { readonly kind: 'removed'; readonly at: number }
+  | { readonly kind: 'conflict'; readonly at: number; readonly row?: Row };
+
 /** What a store can list by. */
 export interface RecordIndex {
   /** As of the write; `executing` turns to doubt by time alone. */
   readonly state: string;
   /** When somebody should look at it next, in milliseconds after this write; absent: never by itself. */
   readonly dueAfterMs?: number;
+  /** When retention should look at it, in milliseconds after this write; not where it is due for anybody else. */
+  readonly shelf?: { readonly name: ShelfName; readonly afterMs: number };
+  /** Of a settled effect: what retention decides the shelf by. Nothing for a store. */
+  readonly settled?: { readonly operation: string; readonly keeps: 'result' | 'attempts' | 'tombstone' };
 }
 
 export interface AuditEntry {
@@ -101,6 +123,8 @@ export interface ListQuery {
   readonly state?: string;
   /** Only what is due by now. */
   readonly due?: boolean;
+  /** Only what has lain on this shelf of retention for as long by now, the oldest first; not with the other filters. */
+  readonly shelf?: { readonly name: ShelfName; readonly olderThanMs?: number };
 }
 
 export interface ListAnswer {

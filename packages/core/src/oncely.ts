@@ -9,12 +9,17 @@ import { drainOnTermination } from './drain.ts';
 import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import type { Flow, Oncely } from './handle.ts';
+import { createKeeping } from './keeping.ts';
 import { ledgerSession } from './ledger-session.ts';
 import { observedDuplicates } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
 import { createPerform, type Origin } from './perform.ts';
+import { prune } from './prune.ts';
+import { reseal } from './reseal.ts';
 import { recover } from './recover.ts';
+import { createRetention } from './retention.ts';
+import { sweep } from './sweep.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { afterwards, begun, bindResult } from './scope-binding.ts';
 import {
@@ -49,7 +54,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 60_000;
   const waitMs = options.waitMs ?? 30_000;
-  const session = ledgerSession(options.ledger, clock, options.approvals);
+  const retention = createRetention(options.retention);
+  const keepingOf = createKeeping(retention, options.redact);
+  const session = ledgerSession(options.ledger, clock, options.approvals, retention);
   const codec = options.codec && patientCodec(options.codec, clock);
   const { audit, observing } = createAudit(session, clock, options.audit);
   const closing = new AbortController();
@@ -99,6 +106,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     approvals: options.approvals,
     budgets: options.budgets,
     twins: options.twins,
+    keepingOf,
   });
 
   const origins = new Map<string, Origin>();
@@ -184,7 +192,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return effect;
     };
 
-  const finishParts = { session, runner, clock, codec, originOf, policyVersion: options.approvals?.version, waitMs };
+  const policyVersion = options.approvals?.version;
+  const finishParts = { session, runner, clock, codec, keepingOf, originOf, policyVersion, waitMs };
   const effects = createEffects({ ...finishParts, mayDecide: options.approvals?.mayDecide });
   const recoverParts = { ...finishParts, place: { after: '' } };
   return {
@@ -226,6 +235,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     workflows: createWorkflows(finishParts),
     audit,
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
+    prune: (pruneOptions) => prune({ session, clock, retention }, pruneOptions),
+    reseal: (resealOptions) => reseal({ session, clock, codec }, resealOptions),
+    sweep: (sweepOptions) => sweep(recoverParts, sweepOptions),
     observed: () => observedDuplicates(session),
     suspect: async (since) => {
       await session.info();

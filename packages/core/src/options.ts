@@ -4,10 +4,12 @@ import { budgetProblem, type Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { MayDecide } from './effects.ts';
 import { OncelyError } from './errors.ts';
+import type { Redact } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
 import type { Codec } from './payload.ts';
 import { policyProblem, type ApprovalPolicy } from './policies.ts';
 import { twinProblem, type TwinGuard } from './twins.ts';
+import { refuseBadRetention, type RetentionOptions } from './retention.ts';
 
 export type Adapters = Readonly<Record<string, Adapter>>;
 
@@ -28,6 +30,10 @@ export interface OncelyOptions<A extends Adapters> {
   readonly drift?: 'first' | 'refuse';
   /** Encrypts requests and results in the ledger. */
   readonly codec?: Codec;
+  /** What is kept of results, and for how long. Default: all of it, for ever; see `oncely.prune()`. */
+  readonly retention?: RetentionOptions;
+  /** By operation or pattern, paths whose values are replaced before a result or preview is stored. */
+  readonly redact?: Redact;
   /** At least 32 bytes for fingerprints, the same in every process. Default: made once and kept in the ledger. */
   readonly fingerprintKey?: Uint8Array;
   /** The operations that a person must approve before they are sent. */
@@ -83,5 +89,6 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
       },
     );
   }
+  refuseBadRetention(options.retention);
   if (options.fingerprintKey && options.fingerprintKey.length < 32) bad('fingerprintKey must be at least 32 bytes');
 }

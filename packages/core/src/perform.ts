@@ -7,6 +7,7 @@ import { within, type Clock } from './clock.ts';
 import { contractProblem, slotOf, workflowKeyOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
+import type { Keeping } from './keeping.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { observe } from './observe.ts';
 import type { Job } from './job.ts';
@@ -37,6 +38,7 @@ export interface PerformParts {
   readonly approvals: ApprovalPolicy | undefined;
   readonly budgets: Budgets | undefined;
   readonly twins: TwinGuard | undefined;
+  readonly keepingOf: (operation: string) => Keeping;
 }
 
 /** One write with what was made of its input. */
@@ -259,6 +261,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       send: (target, permit) => write.send(target.request, permit, target),
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
+      keeping: parts.keepingOf(write.operation.name),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
       ...tracing(scope.traceparent),

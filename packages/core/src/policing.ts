@@ -1,8 +1,9 @@
+import { slotOf } from './contract.ts';
 import { toJson } from './fingerprint.ts';
 import type { Job } from './job.ts';
 import type { SessionInfo } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
-import { storeRequest, type Codec } from './payload.ts';
+import { storePreview, type Codec } from './payload.ts';
 import type { Draft } from './record.ts';
 import * as refusals from './refusals.ts';
 
@@ -24,6 +25,7 @@ export function policyFor(job: Job, { policy }: SessionInfo): Pick<ClaimRequest,
 export async function withPreview(job: Job, draft: Draft, codec: Codec | undefined): Promise<Draft> {
   const { approval } = draft;
   if (approval?.state !== 'pending' || approval.preview !== undefined || !job.preview) return draft;
-  const shown = JSON.stringify(toJson(job.preview(), 'the preview') ?? null);
-  return { ...draft, approval: { ...approval, preview: await storeRequest(shown, codec) } };
+  const shown = JSON.stringify(toJson(job.keeping.preview(job.preview()), 'the preview') ?? null);
+  const preview = await storePreview(shown, codec, slotOf(draft.contract));
+  return { ...draft, approval: { ...approval, preview } };
 }

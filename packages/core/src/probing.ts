@@ -2,10 +2,13 @@ import type { ProbeAnswer } from './adapter.ts';
 import { targetOf } from './attempt.ts';
 import { within } from './clock.ts';
 import type { Job, RunnerParts } from './job.ts';
+import type { Keeping } from './keeping.ts';
+import { keysOf } from './keys.ts';
 import type { Seen } from './ledger-session.ts';
 import { applyProbe, type Finding } from './lifecycle/probe.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import type { EffectRecord } from './record.ts';
+import * as refusals from './refusals.ts';
 import { aboutJob, beginning, lasted, report, reportChange, tracing } from './reporting.ts';
 
 /** How long a vendor's answer may try to be recorded; lost, it is asked for again. */
@@ -18,12 +21,15 @@ export type Probed =
 /** Asks the vendor whether the effect happened and stores what follows from the answer. */
 export async function probe(
   { session, codec, clock }: Pick<RunnerParts, 'session' | 'codec' | 'clock'>,
-  job: Pick<Job, 'probe' | 'claim' | 'correlationId' | 'run' | 'giveUpAt'>,
+  job: Pick<Job, 'probe' | 'claim' | 'correlationId' | 'run' | 'giveUpAt' | 'keeping' | 'prepare'>,
   slot: string,
   before: Seen,
 ): Promise<Probed> {
   const record = before.record as EffectRecord;
-  const request = await openStored(record.request, codec).catch(() => undefined);
+  const kept = await openStored(record.request, codec, { slot, kind: 'request' }).catch(() => undefined);
+  // Where it was not kept, its own caller has the same one.
+  const own = job.claim.fingerprint.full === record.fingerprint.full ? job.prepare : undefined;
+  const request = kept ?? own?.(keysOf(record.contract, record.generation));
   const since = beginning(clock);
   const looking = job.probe(targetOf(record, request)).catch((error: unknown): ProbeAnswer => ({
     kind: 'unreachable',
@@ -40,9 +46,15 @@ export async function probe(
     ...tracing(record.traceparent),
   }));
   if (answer.kind === 'unreachable') return answer;
+  // That this process cannot ask is no answer of the vendor: its own caller still can.
+  if (answer.kind === 'cannot_know' && request === undefined && withheldByPolicy(record)) {
+    throw refusals.lookUpNeedsCaller(job, answer.reason);
+  }
   const finding = await findingOf(
     answer.kind === 'found' && answer.matches.length === 0 ? { kind: 'absent' } : answer,
     codec,
+    slot,
+    job.keeping,
   );
   // On what stands now, since another may have settled it meanwhile; absence says nothing of newer attempts, and
   // nothing of it is about another logic version, which the vendor knows under another marker.
@@ -62,13 +74,21 @@ export async function probe(
 async function findingOf(
   answer: Exclude<ProbeAnswer, { kind: 'unreachable' }>,
   codec: Codec | undefined,
+  slot: string,
+  keeping: Keeping,
 ): Promise<Finding> {
   if (answer.kind !== 'found') return answer;
   const matches = await Promise.all(
     answer.matches.map(async ({ vendorId, response }) => ({
       vendorId,
-      result: await storeResult(response, 'all', codec),
+      result: await storeResult(response, 'all', codec, slot, keeping.result),
     })),
   );
   return { kind: 'found', matches };
+}
+
+function withheldByPolicy({ request, safety }: EffectRecord): boolean {
+  // What nobody can look up is for a person, who is to hear of it.
+  if (safety.kind === 'unverifiable' && safety.findable !== true) return false;
+  return request?.kind === 'omitted' && request.reason === 'policy';
 }

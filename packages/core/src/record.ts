@@ -62,8 +62,12 @@ export interface Attempt<T = number> {
 
 /** A payload kept for later: `sealed` by the caller's codec, or left out with the reason. */
 export type Stored =
-  | { readonly kind: 'plain' | 'sealed'; readonly body: string }
-  | { readonly kind: 'omitted'; readonly reason: 'too_large' | 'codec_failed' | 'secret' | 'unknown' | 'expired' };
+  /** `projection`: which part of it, where it is not the whole. */
+  | { readonly kind: 'plain' | 'sealed'; readonly body: string; readonly projection?: string }
+  | {
+      readonly kind: 'omitted';
+      readonly reason: 'too_large' | 'codec_failed' | 'secret' | 'unknown' | 'expired' | 'policy';
+    };
 
 export interface Approval<T = number> {
   readonly state: 'pending' | 'approved' | 'declined' | 'revoked' | 'expired';
@@ -140,6 +144,8 @@ export interface EffectRecord<T = number> {
   readonly verifyAt?: T;
   /** More than one effect is proven at the vendor: an alarm. */
   readonly divergence?: { readonly at: T; readonly vendorIds: readonly string[] };
+  /** A sweep did not find at the vendor what had happened: an alarm. */
+  readonly missing?: { readonly at: T };
   /** Compacted by retention: the attempts and payloads are gone, the dedupe stays. */
   readonly tombstone?: { readonly at: T; readonly state: 'succeeded' | 'rejected' | 'declined' | 'cancelled' };
   /** Decisions of people already applied, so that a repeated command recognises itself. */
@@ -196,6 +202,7 @@ export function resolveTimes(draft: Draft, at: number): EffectRecord {
     ...optional('undo', draft.undo, (undo) => ({ ...undo, at: time(undo.at) })),
     ...optional('noMoreAttempts', draft.noMoreAttempts, (end) => ({ ...end, at: time(end.at) })),
     ...optional('divergence', draft.divergence, (divergence) => ({ ...divergence, at: time(divergence.at) })),
+    ...optional('missing', draft.missing, (missing) => ({ ...missing, at: time(missing.at) })),
     ...optional('tombstone', draft.tombstone, (tombstone) => ({ ...tombstone, at: time(tombstone.at) })),
     ...optional('approval', draft.approval, (approval) => ({
       ...approval,

@@ -1,5 +1,6 @@
 import { durationProblem, type Clock } from './clock.ts';
 import { isOncelyError, OncelyError, type ErrorCode } from './errors.ts';
+import type { Keeping } from './keeping.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
 import type { Codec } from './payload.ts';
@@ -33,6 +34,7 @@ export interface FinishParts {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly codec: Codec | undefined;
+  readonly keepingOf: (operation: string) => Keeping;
   /** The client a record came through; `undefined` where this process was not given it. */
   readonly originOf: (client: string, account: string) => Origin | undefined;
   /** The version of this process's approval policy. */
@@ -152,6 +154,7 @@ async function settleRecord(
     send: (target, permit) => origin.connection.resend(target, permit),
     probe: (target) => origin.connection.probe(target),
     restore: (target) => origin.connection.restore(target),
+    keeping: parts.keepingOf(record.operation),
     giveUpAt,
     deadlineAt: giveUpAt,
     ...(parts.policyVersion === undefined ? {} : { policyVersion: parts.policyVersion }),

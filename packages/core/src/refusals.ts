@@ -218,6 +218,16 @@ export function requestGone(job: Job, draft: Draft): OncelyError {
   });
 }
 
+/** In recovery without the request; the vendor was not asked, so nothing is known and nothing is stopped. */
+export function lookUpNeedsCaller(job: Pick<Job, 'claim'>, why: string): OncelyError {
+  const effect = effectKeyOf(job.claim.contract);
+  return new OncelyError('in_doubt', {
+    effect,
+    message: `${job.claim.operation} (${effect}) was sent and may have happened. The ledger did not keep its request (retention: requests 'never'), without which this process cannot look it up: ${why}. Only its own caller can. Nothing was sent now.`,
+    fix: 'run the code that made this effect again',
+  });
+}
+
 export function rejectionUnavailable(job: Job, record: EffectRecord): OncelyError {
   const reason = record.attempts.findLast((attempt) => attempt.evidence === 'rejected')?.reason;
   return about(job, 'rejection_unavailable', {

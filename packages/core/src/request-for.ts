@@ -1,5 +1,6 @@
 import type { Keys } from './adapter.ts';
 import { within, type Clock } from './clock.ts';
+import { slotOf } from './contract.ts';
 import type { Job } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { openStored, type Codec } from './payload.ts';
@@ -19,7 +20,7 @@ export async function requestFor(
 ): Promise<string | undefined> {
   const prepared = job.prepare?.(keys);
   if (prepared === undefined) {
-    const stored = await openStored(kept, codec);
+    const stored = await openStored(kept, codec, { slot: slotOf(job.claim.contract), kind: 'request' });
     return stored === undefined ? undefined : job.rekey(stored, keys);
   }
   if (!job.complete) return prepared;

@@ -4,7 +4,7 @@ import { cancelWith, claimPatienceMs } from './cancelling.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
 import type { RunOutcome } from './events.ts';
-import type { Job, RunnerParts } from './job.ts';
+import { backoffMs, type Hand, type Job, type RunnerParts } from './job.ts';
 import { keysOf } from './keys.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
 import type { Change } from './lifecycle/change.ts';
@@ -60,6 +60,7 @@ export function createRunner(parts: RunnerParts): Runner {
     let made = false;
     let counted = false;
     let returning: Promise<void> | undefined;
+    const hand: Hand = {};
 
     const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
       const answer = await session.write(
@@ -124,7 +125,8 @@ export function createRunner(parts: RunnerParts): Runner {
           }
           start ??= instant(clock);
           crashPoint('before_claim', slot);
-          const draft = await withRequest(job, seen, decision.change.draft, decision.generation, decision.request);
+          const { change, generation, request: source } = decision;
+          const draft = await withRequest(job, seen, change.draft, generation, source, hand);
           if (!draft) {
             seen = await session.read(slot);
             break;
@@ -141,7 +143,8 @@ export function createRunner(parts: RunnerParts): Runner {
           // The permission is ours: just stored, or recognised after the answer to the claim was lost.
           if (isOpen(decision.attempt)) {
             sent.times += 1;
-            const verdict = await attempt(parts, job, slot, seen.record as EffectRecord, start ?? instant(clock));
+            const held = seen.record as EffectRecord;
+            const verdict = await attempt(parts, job, slot, held, start ?? instant(clock), hand.made);
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
             seen = await settle(parts, job, slot, seen, token, verdict);
             const ended = await afterSettle(job, seen, verdict, sent.times);
@@ -153,7 +156,7 @@ export function createRunner(parts: RunnerParts): Runner {
         }
         case 'write': {
           const { draft } = decision.change;
-          const kept = await withRequest(job, seen, draft, draft.generation, 'stored');
+          const kept = await withRequest(job, seen, draft, draft.generation, 'stored', hand);
           if (!kept) seen = await session.read(slot);
           else if ((await write(decision.change, await withPreview(job, kept, codec))) === 'written')
             reportAsked(job, slot, clock, kept);
@@ -209,13 +212,15 @@ export function createRunner(parts: RunnerParts): Runner {
     draft: Draft,
     generation: number,
     source: 'prepare' | 'stored',
+    hand: Hand,
   ): Promise<Draft | undefined> => {
     if (source === 'stored' && draft.request !== undefined) return draft;
     const keys = keysOf(draft.contract, generation);
     const request = await requestFor(job, seen, draft.request, keys, parts);
     if (request === undefined) throw refusals.requestGone(job, draft);
+    hand.made = { key: keys.key, request };
     try {
-      return { ...draft, request: await storeRequest(request, codec) };
+      return { ...draft, request: await storeRequest(request, codec, slotOf(draft.contract), job.keeping) };
     } catch (error) {
       if (seen.revision === 0 && (await session.read(slotOf(draft.contract))).revision > 0) return undefined;
       throw refusals.codecFailed(job, seen, error);
@@ -268,7 +273,8 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 
   const replay = async (job: Job, record: EffectRecord): Promise<WireResponse> => {
-    const body = await openStored(record.result, codec).catch(() => undefined);
+    const place = { slot: slotOf(record.contract), kind: 'result' } as const;
+    const body = await openStored(record.result, codec, place).catch(() => undefined);
     if (body !== undefined) return JSON.parse(body) as WireResponse;
     if (stateOf(record, Infinity) === 'rejected') throw refusals.rejectionUnavailable(job, record);
     if (!record.tombstone) {
@@ -283,8 +289,4 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 
   return { run: (job) => reportRun(job, clock, run) };
-}
-
-function backoffMs(sends: number): number {
-  return Math.min(100 * 2 ** (sends - 1), 2_000);
 }

@@ -58,7 +58,7 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
   if (!origin.connection.compensate) return byHand(`${record.operation} cannot be taken back by a program`);
   const contract = undoOf(record.contract);
   const before = (await session.read(slotOf(contract))).record;
-  const response = await openStored(record.result, codec).catch(() => undefined);
+  const response = await openStored(record.result, codec, { slot, kind: 'result' }).catch(() => undefined);
   const plan = await origin.connection.compensate({
     ...targetOf(record),
     ...(response === undefined ? {} : { response }),

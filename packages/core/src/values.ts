@@ -1,6 +1,7 @@
 import { slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { toJson } from './fingerprint.ts';
+import type { Row } from './ledger.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Stored } from './record.ts';
@@ -21,10 +22,12 @@ export async function rememberValue<T>(
   const slot = `${prefix}${slotOf(contract)}:v${contract.logicVersion}`;
   await session.info();
   const found = await session.ledger.read(slot);
-  if (found.row) return reveal<T>(found.row.doc, codec);
+  if (found.row) return reveal<T>(found.row, codec);
   const json = toJson(await compute(), `value ${contract.stepId}`);
   const plain = json === undefined ? '' : JSON.stringify(json);
-  const stored: Stored = codec ? { kind: 'sealed', body: await codec.seal(plain) } : { kind: 'plain', body: plain };
+  const stored: Stored = codec
+    ? { kind: 'sealed', body: await codec.seal(plain, { slot, kind: 'value' }) }
+    : { kind: 'plain', body: plain };
   const answer = await session.write(
     {
       slot,
@@ -39,15 +42,15 @@ export async function rememberValue<T>(
     case 'written':
       return parse<T>(plain);
     case 'conflict':
-      return answer.row ? reveal<T>(answer.row.doc, codec) : parse<T>(plain);
+      return answer.row ? reveal<T>(answer.row, codec) : parse<T>(plain);
     case 'held':
     case 'epoch':
       throw new OncelyError('ledger_unavailable', { message: `the value ${contract.stepId} could not be stored` });
   }
 }
 
-async function reveal<T>(doc: string, codec: Codec | undefined): Promise<T> {
-  const plain = await openStored(JSON.parse(doc) as Stored, codec);
+async function reveal<T>({ slot, doc }: Row, codec: Codec | undefined): Promise<T> {
+  const plain = await openStored(JSON.parse(doc) as Stored, codec, { slot, kind: 'value' });
   if (plain === undefined) {
     throw new OncelyError('invalid_config', {
       message: 'a remembered value is sealed, and this process has no codec to open it.',

@@ -20,7 +20,7 @@ import type { SlackLike } from './looking.ts';
 import { isWrite, operationOf } from './methods.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createOwnTokens, ownTokenGone, type OwnTokens } from './own-tokens.ts';
-import { probe, restore } from './probe.ts';
+import { lookAgain, probe, restore } from './probe.ts';
 import { passRead } from './reads.ts';
 import {
   bodyOf,
@@ -136,6 +136,7 @@ export function oncelySlack<Client extends SlackLike>(
         client,
         resend: (target, permit) => resend(client, desk, target, permit),
         probe: (target) => probe(client, target, known),
+        lookAgain: (target) => lookAgain(client, target, known),
         restore: (target) => restore(client, target, known),
         compensate: (target) => planCompensation(client, target),
       };

@@ -44,6 +44,33 @@ export async function probe(client: SlackLike, target: Target, known: Knowledge)
   }
 }
 
+/**
+ * Looks for a settled message, whose request is gone, in the channel or thread that its id says, by our marker: not
+ * there, once or twice. Of other methods only what needs no request is looked up.
+ */
+export async function lookAgain(client: SlackLike, target: Target, known: Knowledge): Promise<ProbeAnswer> {
+  const [, channel, ts] = /^([CGD][A-Z0-9]+):(\d+\.\d+)$/.exec(target.vendorId ?? '') ?? [];
+  if (entryNamed(target.operation).look !== 'message' || channel === undefined || ts === undefined) {
+    return probe(client, target, known);
+  }
+  try {
+    const held = await messageAt((method, options) => client.apiCall(method, options), channel, ts);
+    const thread = held?.thread_ts === undefined || held.thread_ts === ts ? {} : { thread_ts: held.thread_ts };
+    const where: SlackRequest = {
+      method: 'chat.postMessage',
+      contentType: 'application/x-www-form-urlencoded',
+      encoding: 'text',
+      body: new URLSearchParams({ channel, ...thread }).toString(),
+    };
+    const answer = await probe(client, { ...target, request: JSON.stringify(where) }, known);
+    // One whose marker went with an edit is there all the same.
+    const unmarked = held && answer.kind === 'absent';
+    return unmarked ? { kind: 'found', matches: [{ vendorId: `${channel}:${ts}` }] } : answer;
+  } catch (error) {
+    return failed(error, entryNamed(target.operation), target);
+  }
+}
+
 function answerOf(sight: Sight, request: SlackRequest, tokens: OwnTokens): ProbeAnswer {
   if (sight.kind === 'cannot_know') return sight;
   if (sight.kind === 'later') return { kind: 'unreachable', reason: sight.reason, retryAfterMs: 2_000 };

@@ -16,7 +16,7 @@ import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, operationOf } from './operations.ts';
-import { probe, restore } from './probe.ts';
+import { lookAgain, probe, restore } from './probe.ts';
 import type { StripeLike } from './reader.ts';
 import { passRead, type ReadResponse } from './reads.ts';
 import {
@@ -115,6 +115,7 @@ export function oncelyStripe<Client extends StripeLike>(
         resend: (target, permit) => resend(own, passages, credentials, target, permit),
         rekey: rekeyRequest,
         probe: (target) => probe(own, target, credentials),
+        lookAgain: (target) => lookAgain(own, target, credentials),
         restore: (target) => restore(own, target, credentials),
         compensate: (target) => planCompensation(own, client, target),
       };

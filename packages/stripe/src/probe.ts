@@ -24,6 +24,27 @@ export async function probe(client: StripeLike, target: Target, credentials: Cre
   }
 }
 
+/**
+ * Looks for a settled effect, whose request is gone: on the list by our marker, which shows two, else by its id. Only of
+ * what makes an object: that one which was changed or deleted is there, or not, says nothing.
+ */
+export async function lookAgain(client: StripeLike, target: Target, credentials: Credentials): Promise<ProbeAnswer> {
+  const answer = await probe(client, target, credentials);
+  const { vendorId } = target;
+  const makes = knownByName(target.operation)?.lookUp.kind === 'list';
+  const path = makes ? pathOf(target, undefined) : undefined;
+  if (answer.kind !== 'cannot_know' || vendorId === undefined || path === undefined) return answer;
+  try {
+    const { deleted } = (await readerFor(client, undefined, {})(path)) as { deleted?: boolean };
+    return deleted === true ? { kind: 'absent' } : { kind: 'found', matches: [{ vendorId }] };
+  } catch (error) {
+    const { statusCode } = error as { statusCode?: number };
+    if (statusCode === 404) return { kind: 'absent' };
+    if (statusCode === 403) return answer;
+    throw error;
+  }
+}
+
 /** Reads an effect's object again by its id. */
 export async function restore(client: StripeLike, target: Target, credentials: Credentials): Promise<Restored> {
   const request = target.request === undefined ? undefined : readRequest(target.request);

@@ -58,15 +58,15 @@ async function checkpoint(
   const plain = canonicalJson(state);
   const point: Checkpoint = { id: randomUUID(), name, hash: sha256(plain) };
   const run = runOf(frame);
+  const slot = `${checkpointsOf(workflowKeyOf(frame.scope))}:${point.id}`;
   const stored: StoredCheckpoint = {
     ...point,
     ...(Object.keys(run).length === 0 ? {} : { run }),
     ...(keep
-      ? { state: codec ? { kind: 'sealed', body: await codec.seal(plain) } : { kind: 'plain', body: plain } }
+      ? { state: codec ? { kind: 'sealed', body: await codec.seal(plain, { slot, kind: 'value' }) } : { kind: 'plain', body: plain } }
       : {}),
   };
   await session.info();
-  const slot = `${checkpointsOf(workflowKeyOf(frame.scope))}:${point.id}`;
   await session.write(
     { slot, expect: 0, doc: JSON.stringify(stored), index: { state: 'checkpoint' }, events: [] },
     2_000,

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 
 import { workflowOfSlot } from '../contract.ts';
-import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow } from '../ledger.ts';
+import type { AuditRow, Ledger, LedgerInfo, ListAnswer, ListQuery, Row, WorkflowRow } from '../ledger.ts';
+import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
 
 interface StoredRow extends Row {
   readonly state: string;
@@ -62,7 +63,8 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
         history.set(slot, [...events, ...command.events.map((event) => ({ ...event, at }))]);
       }
       const revision = command.expect + 1;
-      const dueAt = index.dueAfterMs === undefined ? undefined : at + index.dueAfterMs;
+      const offset = dueOffsetOf(index);
+      const dueAt = offset === undefined ? undefined : at + offset;
       rows.set(slot, { slot, revision, at, doc, state: index.state, dueAt, sealed: row?.sealed ?? 0 });
       return { kind: 'written', revision, at };
     },
@@ -70,8 +72,17 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       const row = rows.get(slot);
       return { at: timeAfter(row), ...(row ? { row } : {}) };
     },
+    remove: async ({ slot, expect, at: writtenAt }) => {
+      const row = rows.get(slot);
+      const at = timeAfter(row);
+      if (!row || row.revision !== expect || row.at !== writtenAt)
+        return { kind: 'conflict', at, ...(row ? { row } : {}) };
+      rows.delete(slot);
+      return { kind: 'removed', at };
+    },
     list: async (query) => {
       const at = now();
+      if (query.shelf) return listShelf(rows.values(), { ...query, shelf: query.shelf }, at);
       const found = [...rows.values()]
         .filter(
           (row) =>
@@ -131,4 +142,19 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
     },
     close: async () => {},
   };
+}
+
+function listShelf(
+  rows: Iterable<StoredRow>,
+  query: ListQuery & { readonly shelf: NonNullable<ListQuery['shelf']> },
+  at: number,
+): ListAnswer {
+  const { from, after, untilOffset } = shelfRange(query);
+  const found = [...rows].flatMap((row) => {
+    const { dueAt = -1, slot } = row;
+    const fits = dueAt >= from && dueAt <= at + untilOffset && (dueAt > from || slot > after);
+    return fits ? [{ row, dueAt }] : [];
+  });
+  found.sort((a, b) => a.dueAt - b.dueAt || (a.row.slot < b.row.slot ? -1 : 1));
+  return shelfPage(at, query.limit, found);
 }

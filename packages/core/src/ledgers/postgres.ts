@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import { batching, inTime } from '../batching.ts';
 import { OncelyError } from '../errors.ts';
-import type { AuditRow, Ledger, LedgerInfo, WriteAnswer, WriteCommand } from '../ledger.ts';
+import type { AuditRow, Ledger, LedgerInfo, ReadAnswer, WriteAnswer, WriteCommand } from '../ledger.ts';
 import {
   auditedAnswer,
   auditedValues,
@@ -41,6 +41,7 @@ import {
   type WorkflowRowOf,
 } from '../postgres/rows.ts';
 import { refuseUnfitServer, selectServer } from '../postgres/server.ts';
+import { shelfPage, shelfRange } from '../shelves.ts';
 
 /** What is used of a `pg` Pool, or of anything else with the same `query`. */
 export interface PostgresClient {
@@ -79,6 +80,14 @@ const listDueRows = `
     and ($5::text is null or state = $5)
   order by key limit $6
 `;
+
+const listShelfRows = `
+  select {now_ms}() as now_at, slot, revision, at, doc, due_at from {effects}
+  where due_at >= $1 and due_at <= (select {now_ms}()) + $2::bigint and (due_at > $1 or key > $3)
+  order by due_at, key limit $4
+`;
+
+const deleteRow = `delete from {effects} where key = $1 and revision = $2 and at = $3 returning {now_ms}() as now_at`;
 
 const selectEvents = `select sequence, at, doc from {events} where key = $1 order by sequence`;
 
@@ -186,6 +195,12 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     timeoutMs: commandTimeoutMs,
   });
 
+  const read = async (slot: string): Promise<ReadAnswer> => {
+    const row = await one<RowOf>(selectRow, [keyOf(slot)]);
+    if (row.revision === null) return { at: Number(row.now_at) };
+    return { at: Math.max(Number(row.now_at), Number(row.at)), row: rowOf(slot, row) };
+  };
+
   return {
     name,
     open,
@@ -196,12 +211,23 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
         throw postgresFailure(error, name);
       }
     },
-    read: async (slot) => {
-      const row = await one<RowOf>(selectRow, [keyOf(slot)]);
-      if (row.revision === null) return { at: Number(row.now_at) };
-      return { at: Math.max(Number(row.now_at), Number(row.at)), row: rowOf(slot, row) };
+    read,
+    remove: async ({ slot, expect, at }) => {
+      const [gone] = await query<{ now_at: number | string }>(deleteRow, [keyOf(slot), expect, at]);
+      return gone ? { kind: 'removed', at: Number(gone.now_at) } : { kind: 'conflict', ...(await read(slot)) };
     },
     list: async (request) => {
+      if (request.shelf) {
+        const { from, after, untilOffset } = shelfRange({ ...request, shelf: request.shelf });
+        const bounds = [from, Math.floor(untilOffset), keyOf(after), request.limit + 1];
+        const lying = await query<RowOf & { slot: string; due_at: number | string }>(listShelfRows, bounds);
+        const now = lying[0] ? Number(lying[0].now_at) : (await readInfo()).at;
+        return shelfPage(
+          now,
+          request.limit,
+          lying.map((row) => ({ row: rowOf(row.slot, row), dueAt: Number(row.due_at) })),
+        );
+      }
       const statement = request.due === true ? listDueRows : listRows;
       const found = await query<RowOf & { readonly slot: string }>(statement, pageOf(request));
       const rows = found.slice(0, request.limit).map((row) => rowOf(row.slot, row));

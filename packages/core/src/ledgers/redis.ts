@@ -11,8 +11,9 @@ import { bucketOfWorkflow, type Bucket } from '../redis/buckets.ts';
 import { callScript, type Calling, type WaitReplicas } from '../redis/calling.ts';
 import { connectionOf, type RedisClient } from '../redis/client.ts';
 import { listRows } from '../redis/listing.ts';
+import { listShelf } from '../redis/shelf-listing.ts';
 import { historyScript, readScript, workflowScript } from '../redis/scripts-read.ts';
-import { writeScript, writeWorkflowScript } from '../redis/scripts.ts';
+import { removeScript, writeScript, writeWorkflowScript } from '../redis/scripts.ts';
 import type { Head } from '../redis/standing.ts';
 import { createStore } from '../redis/store.ts';
 import {
@@ -130,7 +131,21 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       const row = rowOf(slot, found);
       return { at: Math.max(Number(now), row?.at ?? 0), ...(row ? { row } : {}) };
     },
-    list: async (query) => listRows(calling, await store.buckets(), query),
+    remove: async ({ slot, expect, at: writtenAt }) => {
+      const { index, bucket } = await placeOf(workflowOfSlot(slot));
+      const keys = [bucket.ledger, bucket.slots, bucket.due, bucket.row(slot)];
+      const { answers } = await store.call(index, removeScript, keys, [slot, String(expect), String(writtenAt)]);
+      const [kind, at, ...rest] = answers[0] ?? [];
+      if (kind === 'removed') return { kind, at: Number(at) };
+      const row = rowOf(slot, rest);
+      return { kind: 'conflict', at: Number(at), ...(row ? { row } : {}) };
+    },
+    list: async (query) => {
+      const buckets = await store.buckets();
+      return query.shelf
+        ? listShelf(calling, buckets, { ...query, shelf: query.shelf })
+        : listRows(calling, buckets, query);
+    },
     audited: async (query) => auditedPage(calling, await store.buckets(), query),
     markSealed: async (rows) => markRows(calling, await store.buckets(), rows),
     history: async (slot) => {

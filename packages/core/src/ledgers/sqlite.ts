@@ -9,8 +9,10 @@ import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
 import { slotRange } from '../slot-range.ts';
 import { auditedPage, markRows } from '../sqlite/audited.ts';
+import { listDueRows, listRows, listShelfRows } from '../sqlite/listing.ts';
 import { refuseUnfitPlace } from '../sqlite/place.ts';
 import { fileFailure, migrate, rollback } from '../sqlite/schema.ts';
 
@@ -35,21 +37,7 @@ const insertEvent = `insert into events (slot, sequence, at, doc) values (?, ?, 
 
 const selectEvents = `select sequence, at, doc from events where slot = ? order by sequence`;
 
-const listRows = `
-  select slot, revision, at, doc from effects
-  where slot > :after and slot < :before and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
-    and (:state is null or state = :state)
-  order by slot limit :limit
-`;
-
-// A statement of its own, so that the few that are due are found by their index among millions that are not.
-const listDueRows = `
-  select slot, revision, at, doc from effects indexed by effects_due
-  where due_at <= :due and slot > :after and slot < :before
-    and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
-    and (:state is null or state = :state)
-  order by slot limit :limit
-`;
+const deleteRow = `delete from effects where slot = ?`;
 
 const selectInfo = `select id, key, epoch, suspect_since from ledger`;
 
@@ -167,7 +155,8 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     }
     const { slot, doc, index } = command;
     const revision = command.expect + 1;
-    const dueAt = index.dueAfterMs === undefined ? null : Math.ceil(at + index.dueAfterMs);
+    const offset = dueOffsetOf(index);
+    const dueAt = offset === undefined ? null : Math.ceil(at + offset);
     statement(insertRow).run(slot, revision, at, doc, index.state, dueAt);
     for (const event of command.events) statement(insertEvent).run(slot, event.sequence, at, event.doc);
     return { kind: 'written', revision, at };
@@ -203,9 +192,30 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
         const row = readRow(slot);
         return { at: timeAfter(row), ...(row ? { row } : {}) };
       }),
+    remove: ({ slot, expect, at: writtenAt }) =>
+      patiently(() =>
+        inTransaction(() => {
+          const row = readRow(slot);
+          const at = timeAfter(row);
+          if (row?.revision !== expect || row.at !== writtenAt)
+            return { kind: 'conflict', at, ...(row ? { row } : {}) };
+          statement(deleteRow).run(slot);
+          return { kind: 'removed', at };
+        }),
+      ),
     list: (query) =>
       patiently(() => {
         const at = now();
+        if (query.shelf) {
+          const { from, after, untilOffset } = shelfRange({ ...query, shelf: query.shelf });
+          const bounds = { from, after, until: at + untilOffset, limit: query.limit + 1 };
+          const lying = statement(listShelfRows).all(bounds) as unknown as (Row & { dueAt: number })[];
+          return shelfPage(
+            at,
+            query.limit,
+            lying.map(({ dueAt, ...row }) => ({ row, dueAt })),
+          );
+        }
         const { after, before, colons = null } = slotRange(query);
         const found = statement(query.due === true ? listDueRows : listRows).all({
           after,

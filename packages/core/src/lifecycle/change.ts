@@ -39,8 +39,30 @@ function indexOf(draft: Draft, now: number): RecordIndex {
   const due = dueAt(record, now);
   return {
     state,
-    ...(due === undefined ? {} : { dueAfterMs: Math.max(0, Math.ceil(due - now)) }),
+    ...(due === undefined ? settledOf(record, state) : { dueAfterMs: Math.max(0, Math.ceil(due - now)) }),
   };
+}
+
+/** What retention goes by, of what is over. */
+function settledOf(record: EffectRecord, state: EffectState): Pick<RecordIndex, 'settled'> {
+  switch (state) {
+    case 'succeeded':
+    case 'rejected':
+    case 'declined':
+    case 'cancelled':
+    case 'compensated': {
+      const { operation, result, tombstone } = record;
+      const hasResult = result !== undefined && result.kind !== 'omitted';
+      return { settled: { operation, keeps: hasResult ? 'result' : tombstone ? 'tombstone' : 'attempts' } };
+    }
+    case 'awaiting_approval':
+    case 'ready':
+    case 'executing':
+    case 'in_doubt':
+    case 'stopped':
+    case 'compensating':
+      return {};
+  }
 }
 
 /** When somebody should look at a record next without being asked; `undefined`: never by itself. */

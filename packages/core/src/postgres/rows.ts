@@ -1,6 +1,7 @@
 import { workflowOfSlot } from '../contract.ts';
 import { sha256 } from '../fingerprint.ts';
-import type { ListQuery, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import type { ListQuery, RecordIndex, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { dueOffsetOf } from '../shelves.ts';
 import { slotRange } from '../slot-range.ts';
 
 /** The ledger's own row. 64-bit numbers come as text from some clients. */
@@ -46,7 +47,7 @@ export function valuesOf({ slot, expect, doc, index, guard, events }: WriteComma
     expect,
     doc,
     index.state,
-    index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs),
+    dueOf(index),
     guard ? keyOf(workflowOfSlot(slot)) : null,
     guard?.epoch ?? null,
     numbersOf(events.map(({ sequence }) => sequence)),
@@ -78,7 +79,7 @@ export function columnsOf(commands: readonly WriteCommand[]): unknown[] {
     numbersOf(commands.map(({ expect }) => expect)),
     textsOf(commands.map(({ doc }) => doc)),
     textsOf(commands.map(({ index }) => index.state)),
-    numbersOf(commands.map(({ index }) => (index.dueAfterMs === undefined ? null : Math.ceil(index.dueAfterMs)))),
+    numbersOf(commands.map(({ index }) => dueOf(index))),
     textsOf(commands.map(({ slot, guard }) => (guard ? keyOf(workflowOfSlot(slot)) : null))),
     numbersOf(commands.map(({ guard }) => guard?.epoch ?? null)),
     numbersOf(events.map((event) => event.of)),
@@ -102,6 +103,11 @@ const otherInJson = /[^\x20-\ud7ff\ue000-\uffff]/;
 
 function quoted(text: string): string {
   return otherInJson.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : JSON.stringify(text);
+}
+
+function dueOf(index: RecordIndex): number | null {
+  const offset = dueOffsetOf(index);
+  return offset === undefined ? null : Math.ceil(offset);
 }
 
 /** What a command takes of a batch. */

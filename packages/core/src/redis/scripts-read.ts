@@ -78,6 +78,22 @@ return {now, slots}
 };
 
 /**
+ * Slots of a bucket with their due times, in the order of both.
+ *
+ * KEYS    1 due
+ * ARGV    from which due time, up to how much after now, how many to leave out, how many
+ * returns now, {slot, due time, slot, due time, ...}
+ */
+export const shelfScript: Script = {
+  name: 'shelf',
+  lua: `${clock}
+local till = string.format('%.0f', now + tonumber(ARGV[2]))
+local found = redis.call('zrangebyscore', KEYS[1], ARGV[1], till, 'withscores', 'limit', ARGV[3], ARGV[4])
+return {now, found}
+`,
+};
+
+/**
  * KEYS    1 workflows
  * ARGV    workflow
  * returns now, or now and the workflow

@@ -165,6 +165,39 @@ return answers
 };
 
 /**
+ * Removes a row and leaves its audit events, which lie in the same hash.
+ *
+ * KEYS    1 ledger, 2 slots, 3 due, 4 the row
+ * ARGV    4 of the standing; slot, expected revision and time
+ * returns head, {'removed', at} | {'conflict', at [, head, doc]}
+ */
+export const removeScript: Script = {
+  name: 'remove',
+  lua: `${standing}
+local row = redis.call('hget', KEYS[4], 'head')
+local revision, before = '0', '0'
+if row then revision, before = string.match(row, '^(%d+) (%d+)') end
+local at = math.max(now, tonumber(before))
+local answer
+if not row then
+  answer = {'conflict', at}
+elseif revision ~= ARGV[6] or before ~= ARGV[7] then
+  answer = {'conflict', at, row, redis.call('hget', KEYS[4], 'doc')}
+else
+  redis.call('hdel', KEYS[4], 'head', 'doc')
+  redis.call('zrem', KEYS[2], ARGV[5])
+  redis.call('zrem', KEYS[3], ARGV[5])
+  writes = writes + 1
+  set('writes', writes)
+  set('last', now)
+  answer = {'removed', at}
+end
+keep()
+return {head(), answer}
+`,
+};
+
+/**
  * Writes a workflow, which is kept as one text: revision, at, state, doc.
  *
  * KEYS    1 ledger, 2 workflows

@@ -1,5 +1,6 @@
 import { workflowOfSlot } from '../contract.ts';
 import type { Row, WorkflowAnswer, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { dueOffsetOf } from '../shelves.ts';
 
 /** What is wrong with a command that no script should meet, since it would fail in the midst of others. */
 export function commandProblem({ slot, expect, doc, index, events, guard }: WriteCommand): string | undefined {
@@ -7,7 +8,7 @@ export function commandProblem({ slot, expect, doc, index, events, guard }: Writ
   if (!isCount(expect)) return 'its expected revision is not a whole number from 0';
   if (typeof doc !== 'string') return 'its document is not a text';
   if (typeof index.state !== 'string') return 'its state is not a text';
-  if (index.dueAfterMs !== undefined && !Number.isFinite(index.dueAfterMs)) return 'its due time is not a number';
+  if (!Number.isFinite(dueOffsetOf(index) ?? 0)) return 'its due time is not a number';
   if (guard && !isCount(guard.epoch)) return 'the epoch of its guard is not a whole number from 0';
   for (const event of events) {
     if (!isCount(event.sequence)) return 'the sequence of an event is not a whole number from 0';
@@ -22,7 +23,7 @@ export function argumentsOf({ expect, doc, index, events, guard }: WriteCommand)
     String(expect),
     doc,
     index.state,
-    index.dueAfterMs === undefined ? '' : String(index.dueAfterMs),
+    String(dueOffsetOf(index) ?? ''),
     guard ? String(guard.epoch) : '',
     String(events.length),
   ];

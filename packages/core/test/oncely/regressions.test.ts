@@ -31,6 +31,7 @@ function forgetful(): { readonly ledger: Ledger; readonly forget: () => void } {
     list: (query) => inner.list(query),
     audited: (query) => inner.audited(query),
     markSealed: (rows) => inner.markSealed(rows),
+    remove: (command) => inner.remove(command),
     history: (key) => inner.history(key),
     readWorkflow: (workflow) => inner.readWorkflow(workflow),
     writeWorkflow: (command) => inner.writeWorkflow(command),

@@ -7,6 +7,7 @@ import {
   type Permit,
   type ProbeAnswer,
   type SafetyClass,
+  type Target,
   type Verdict,
   type WireResponse,
 } from '@oncely/core';
@@ -24,7 +25,7 @@ export interface Writes {
   readonly landingBoundMs?: number;
   connect?: (account: string) => void;
   send?: (account: string, permit: Permit) => Verdict | Promise<Verdict>;
-  probe?: () => Promise<ProbeAnswer>;
+  probe?: (target?: Target) => Promise<ProbeAnswer>;
   restore?: () => Promise<WireResponse>;
   sends: number;
 }
@@ -65,7 +66,8 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
           },
         },
         resend: (_target, permit) => send(permit),
-        probe: () => vendor.probe?.() ?? Promise.resolve({ kind: 'cannot_know', reason: 'nobody can look' }),
+        probe: (target) =>
+          vendor.probe?.(target) ?? Promise.resolve({ kind: 'cannot_know', reason: 'nobody can look' }),
         restore: () => vendor.restore?.() ?? Promise.reject(new Error('nothing to read')),
       };
     },

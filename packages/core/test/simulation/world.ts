@@ -100,6 +100,7 @@ function overNetwork(world: World, process: Process): Ledger {
     list: (query) => ledger.list(query),
     audited: (query) => ledger.audited(query),
     markSealed: (rows) => ledger.markSealed(rows),
+    remove: (command) => ledger.remove(command),
     history: (slot) => ledger.history(slot),
     readWorkflow: (workflow) => ledger.readWorkflow(workflow),
     writeWorkflow: (command) => ledger.writeWorkflow(command),

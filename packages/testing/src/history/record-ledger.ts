@@ -78,6 +78,8 @@ export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
       ),
     audited: (query) => ledger.audited(query),
     markSealed: (rows) => ledger.markSealed(rows),
+    // Not part of the recorded histories: those are of workers, and no worker removes.
+    remove: (command) => ledger.remove(command),
     history: (slot) => ledger.history(slot),
     readWorkflow: (workflow) =>
       recorded(

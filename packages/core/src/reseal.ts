@@ -1,0 +1,133 @@
+import { durationProblem, type Clock } from './clock.ts';
+import { OncelyError } from './errors.ts';
+import type { LedgerSession } from './ledger-session.ts';
+import type { Row } from './ledger.ts';
+import { change } from './lifecycle/change.ts';
+import { stateOf } from './lifecycle/state.ts';
+import { openStored, type Codec, type SealedPlace } from './payload.ts';
+import { decodeRecord, type EffectRecord, type Stored } from './record.ts';
+
+export interface ResealOptions {
+  /** How many records to look at, at most. Default 1,000. */
+  readonly limit?: number;
+  /** When to stop, in milliseconds from now. Default 30,000. */
+  readonly deadlineMs?: number;
+  /** `next` of the call before. */
+  readonly cursor?: string;
+}
+
+export interface Resealed {
+  readonly examined: number;
+  readonly resealed: number;
+  /** What was left as it is for now: an attempt is under way. */
+  readonly skipped: number;
+  readonly failed: readonly { readonly slot: string; readonly reason: string }[];
+  /** There is more; give it as `cursor`. After the last call without `next`, nothing needs the old key. */
+  readonly next?: string;
+}
+
+interface ResealParts {
+  readonly session: LedgerSession;
+  readonly clock: Clock;
+  readonly codec: Codec | undefined;
+}
+
+const page = 100;
+const patienceMs = 2_000;
+
+/** Written anew it would be kept for as long again; the next prune places it by the time that it was settled. */
+const toBePlaced = { name: 'expiry', afterMs: 0 } as const;
+
+/**
+ * Goes through the ledger and seals what an older key sealed, and what is plain, with the current one. Each record
+ * changes by compare-and-set and keeps what is in it, so it may be killed and called again at any time.
+ */
+export async function reseal(parts: ResealParts, options: ResealOptions = {}): Promise<Resealed> {
+  const { session, clock, codec } = parts;
+  const problem = codec ? durationProblem('deadlineMs', options.deadlineMs) : 'createOncely was given no codec';
+  if (!codec || problem !== undefined) {
+    throw new OncelyError('invalid_input', { message: `oncely.reseal: ${problem}. Nothing was changed.` });
+  }
+  await session.info();
+  const giveUpAt = clock.monotonic() + (options.deadlineMs ?? 30_000);
+  const limit = options.limit ?? 1_000;
+  const counts = { resealed: 0, skipped: 0, same: 0 };
+  const failed: { slot: string; reason: string }[] = [];
+  let examined = 0;
+  let cursor = options.cursor ?? '';
+  for (;;) {
+    const { at, rows, next } = await session.ledger.list({ limit: Math.min(page, limit - examined), after: cursor });
+    for (const row of rows) {
+      if (clock.monotonic() >= giveUpAt) return { examined, ...told(counts), failed, next: cursor };
+      try {
+        counts[await resealRow(session, codec, row, at)] += 1;
+      } catch (error) {
+        failed.push({ slot: row.slot, reason: error instanceof Error ? error.message : String(error) });
+      }
+      examined += 1;
+      cursor = row.slot;
+    }
+    if (next === undefined) return { examined, ...told(counts), failed };
+    if (examined >= limit) return { examined, ...told(counts), failed, next: cursor };
+  }
+}
+
+type Outcome = 'resealed' | 'skipped' | 'same';
+
+function told({ resealed, skipped }: Record<Outcome, number>): { resealed: number; skipped: number } {
+  return { resealed, skipped };
+}
+
+async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: number): Promise<Outcome> {
+  const { slot } = row;
+  if (slot.startsWith('?')) return 'same';
+  if (slot.startsWith('=')) {
+    const stored = JSON.parse(row.doc) as Stored;
+    const anew = await sealedAnew(stored, codec, { slot, kind: 'value' });
+    if (anew === stored) return 'same';
+    // The time it counts from stays, though the row is written anew.
+    const doc = JSON.stringify({ since: row.at, ...anew });
+    const command = { slot, expect: row.revision, doc, index: { state: 'value', shelf: toBePlaced }, events: [] };
+    return (await session.write(command, patienceMs)).kind === 'written' ? 'resealed' : 'skipped';
+  }
+  const record = decodeRecord(row.doc, row.at);
+  // Its holder is about to write it.
+  if (stateOf(record, at) === 'executing') return isCurrent(record, codec) ? 'same' : 'skipped';
+  const result = await sealedAnew(record.result, codec, { slot, kind: 'result' });
+  const request = await sealedAnew(record.request, codec, { slot, kind: 'request' });
+  if (result === record.result && request === record.request) return 'same';
+  const seen = { record, revision: row.revision, at };
+  let done: Outcome = 'skipped';
+  await session.change(
+    slot,
+    seen,
+    (current, now) => {
+      // Somebody was faster; what they wrote is looked at by the next call.
+      if (current !== record) {
+        done = 'skipped';
+        return undefined;
+      }
+      done = 'resealed';
+      const sealed = change({ ...record, ...(result ? { result } : {}), ...(request ? { request } : {}) }, [], now);
+      return sealed.index.settled ? { ...sealed, index: { ...sealed.index, shelf: toBePlaced } } : sealed;
+    },
+    patienceMs,
+  );
+  return done;
+}
+
+function needsSealing(stored: Stored | undefined, codec: Codec): boolean {
+  if (stored?.kind === 'plain') return true;
+  return stored?.kind === 'sealed' && codec.outdated?.(stored.body) === true;
+}
+
+function isCurrent({ result, request }: EffectRecord, codec: Codec): boolean {
+  return !needsSealing(result, codec) && !needsSealing(request, codec);
+}
+
+/** The same object where it is current already. */
+async function sealedAnew<S extends Stored | undefined>(stored: S, codec: Codec, place: SealedPlace): Promise<S> {
+  if (stored === undefined || stored.kind === 'omitted' || !needsSealing(stored, codec)) return stored;
+  const plain = await openStored(stored, codec, place);
+  return plain === undefined ? stored : { ...stored, kind: 'sealed', body: await codec.seal(plain, place) };
+}
