@@ -46,7 +46,7 @@ export interface Node {
   readonly [field: string]: unknown;
 }
 
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
@@ -87,6 +87,12 @@ export function isFunction(node: Node | undefined): node is Node {
   );
 }
 
+/** The name that an identifier or a private name has. */
+export function nameOf(node: Node | undefined): string {
+  const name = node?.['name'];
+  return typeof name === 'string' ? name : '';
+}
+
 /** `a.b.c` as its names from the root; `this` counts as one. Empty where it is anything else. */
 export function pathOf(node: Node | undefined): readonly string[] {
   switch (node?.type) {
@@ -104,6 +110,7 @@ export function pathOf(node: Node | undefined): readonly string[] {
       if (before.length === 0 || node['computed'] === true || property?.type !== 'Identifier') return [];
       return [...before, String(property['name'])];
     }
+    case undefined:
     default:
       return [];
   }
@@ -124,7 +131,7 @@ export function isFieldName(node: Node): boolean {
   return parent?.type === 'Property' && field(parent, 'key') === node && field(parent, 'value') !== node;
 }
 
-export function variableOf(context: RuleContext, node: Node, name: string): Variable | undefined {
+function variableOf(context: RuleContext, node: Node, name: string): Variable | undefined {
   for (let scope: Scope | null = context.sourceCode.getScope(node); scope; scope = scope.upper) {
     const found = scope.set.get(name);
     if (found) return found;

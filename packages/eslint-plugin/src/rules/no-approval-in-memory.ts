@@ -1,4 +1,4 @@
-import { field, fields, pathOf, type Node, type Rule } from '../rule.ts';
+import { field, fields, nameOf, pathOf, type Node, type Rule } from '../rule.ts';
 
 const named = /approv/i;
 const collections = new Set(['Map', 'Set', 'WeakMap', 'WeakSet']);
@@ -27,24 +27,15 @@ export const noApprovalInMemory: Rule = {
         check(node, pathOf(field(node, 'id'))[0] ?? '', field(node, 'init'), declaration?.['kind'] === 'let');
       },
       PropertyDefinition: (node) => {
-        const key = field(node, 'key');
-        check(node, String(key?.['name'] ?? ''), field(node, 'value'), true);
+        check(node, nameOf(field(node, 'key')), field(node, 'value'), true);
       },
     };
   },
 };
 
 function isKept(value: Node | undefined, isLet: boolean): boolean {
-  switch (value?.type) {
-    case 'NewExpression':
-      return collections.has(pathOf(field(value, 'callee'))[0] ?? '');
-    case 'ArrayExpression':
-      return fields(value, 'elements').length === 0;
-    case 'ObjectExpression':
-      return fields(value, 'properties').length === 0;
-    case 'Literal':
-      return isLet && typeof value['value'] === 'boolean';
-    default:
-      return false;
-  }
+  if (value?.type === 'NewExpression') return collections.has(pathOf(field(value, 'callee'))[0] ?? '');
+  if (value?.type === 'ArrayExpression') return fields(value, 'elements').length === 0;
+  if (value?.type === 'ObjectExpression') return fields(value, 'properties').length === 0;
+  return value?.type === 'Literal' && isLet && typeof value['value'] === 'boolean';
 }
