@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 
 import { governanceMutants } from './governance-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
+import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -174,6 +175,7 @@ const mutants: readonly Mutant[] = [
   ...hubspotMutants,
   ...stripeMutants,
   ...telemetryMutants,
+  ...eslintPluginMutants,
   ...slackMutants,
   ...slackApprovalMutants,
 ];

@@ -23,7 +23,7 @@ const { tracer } = startTelemetry({
   if (point === place) process.kill(process.pid, 'SIGKILL');
 };
 
-const oncely = openShop(sqliteLedger(file)).start({ leaseMs: 200 });
+const oncely = openShop(sqliteLedger(file)).start({ leaseMs: 3_000 });
 const caller = api.trace.setSpanContext(api.ROOT_CONTEXT, { traceId, spanId, traceFlags: 1, isRemote: true });
 await api.context.with(caller, () =>
   oncely.scope(desk, () =>

@@ -147,7 +147,7 @@ describe('a process that dies', () => {
       const [begun] = (await told) as [{ spanId: string }];
 
       const shop = openShop(sqliteLedger(file));
-      const oncely = shop.start({ leaseMs: 200 });
+      const oncely = shop.start();
       await expect.poll(async () => (await oncely.recover()).states).toEqual({ succeeded: 1 });
       const recovery = named('effect shop.refund').find((span) => span.attributes['oncely.outcome'] === 'performed');
       expect(recovery?.spanContext().traceId).toBe(traceId);
