@@ -24,6 +24,7 @@ export type { Actor, Effect, Effects } from './effects.ts';
 export { errorCodes, isOncelyError, OncelyError } from './errors.ts';
 export type { ErrorCode, Next } from './errors.ts';
 export type { EffectEvent } from './events.ts';
+export type { Inspect, Kept, LedgerState } from './inspect.ts';
 export type { Ledger } from './ledger.ts';
 export { createOncely } from './oncely.ts';
 export type { ClientOf, Flow, Oncely } from './oncely.ts';

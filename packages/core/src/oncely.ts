@@ -6,6 +6,7 @@ import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { createEffects, type Effects } from './effects.ts';
 import { OncelyError } from './errors.ts';
+import { createInspect, type Inspect } from './inspect.ts';
 import { ledgerSession } from './ledger-session.ts';
 import { observedDuplicates, type Observation } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
@@ -52,6 +53,8 @@ export interface Oncely<A extends Adapters = Adapters> {
   value<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
   readonly effects: Effects;
   readonly workflows: Workflows;
+  /** For operators. */
+  readonly inspect: Inspect;
   /** Settles what is in doubt, in any process. */
   recover(options?: RecoverOptions): Promise<Recovered>;
   /** What `unscoped: 'observe'` saw more than once. */
@@ -219,6 +222,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     value: valueFor(() => requireScope('oncely.value')),
     effects: createEffects({ session, codec, originOf }),
     workflows: createWorkflows(session),
+    inspect: createInspect(session, codec),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
     observed: () => observedDuplicates(session),
     suspect: async (since) => {

@@ -1,0 +1,67 @@
+import type { Kept } from '@oncely/core';
+import type { Command } from 'commander';
+
+import type { Call, Kit } from '../call.ts';
+import { effectDocument, effectLines } from '../effect-view.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { printable } from '../masked.ts';
+import { findEffect } from '../short-id.ts';
+import { timelineDocument, timelineLines } from '../timeline.ts';
+
+interface ShowOptions {
+  readonly reveal?: boolean;
+}
+
+export function addShow(program: Command, kit: Kit): void {
+  program
+    .command('show')
+    .summary('one effect with its history')
+    .description(
+      'Shows one effect: its attempts, its approval and its audit events in order. By a slot or a key it reads one record; by a short id it reads all.',
+    )
+    .argument('<id>', 'a short id as in `list`, a slot or an effect key')
+    .option('--reveal', 'show the input and the outcome too, where they are kept and the codec opens them')
+    .action((id: string, options: ShowOptions, command: Command) =>
+      kit.use(command, (call) => show(call, id, options)),
+    );
+}
+
+async function show({ oncely, around, answer }: Call, id: string, { reveal = false }: ShowOptions): Promise<ExitCode> {
+  const effect = await findEffect(oncely, id);
+  const { at: now } = await oncely.inspect.ledger();
+  const history = await oncely.effects.history(effect.slot);
+  const payloads = reveal ? await oncely.inspect.payloads(effect.slot) : undefined;
+  const lines = [
+    ...effectLines(effect, now, around.paint),
+    '',
+    around.paint('bold', 'history'),
+    ...timelineLines(history),
+  ];
+  if (history.length === 0) lines.push('  nothing yet: events are written when an attempt ends or somebody decides');
+  if (payloads) {
+    lines.push('', around.paint('bold', 'input'), `  ${keptText(payloads.request)}`);
+    lines.push('', around.paint('bold', 'outcome'), `  ${keptText(payloads.result)}`);
+  }
+  answer(
+    {
+      ...effectDocument(effect, reveal),
+      history: timelineDocument(history, reveal),
+      ...(payloads ? { request: payloads.request ?? null, result: payloads.result ?? null } : {}),
+    },
+    lines,
+  );
+  return 0;
+}
+
+function keptText(kept: Kept | undefined): string {
+  switch (kept?.kind) {
+    case 'text':
+      return printable(kept.text);
+    case 'omitted':
+      return `not kept (${kept.reason.replaceAll('_', ' ')})`;
+    case 'sealed':
+      return `sealed, and not opened here: ${printable(kept.reason)}`;
+    case undefined:
+      return 'not kept';
+  }
+}

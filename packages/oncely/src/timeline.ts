@@ -1,0 +1,50 @@
+import type { Oncely } from '@oncely/core';
+
+import { masked } from './masked.ts';
+import { clockTime, isoTime } from './time.ts';
+
+export type History = Awaited<ReturnType<Oncely['effects']['history']>>;
+
+// The chain is for `verify`; on a screen it is noise.
+const unshown = new Set(['type', 'sequence', 'previous', 'hash']);
+
+/** The audit events of an effect, a line each, oldest first. */
+export function timelineLines(history: History): string[] {
+  return history.map(({ at, event }) => {
+    const said = Object.entries(event)
+      .filter(([name, value]) => !unshown.has(name) && value !== undefined && value !== null)
+      .map(([name, value]) => `${words(name)} ${name.endsWith('At') ? clockTime(Number(value)) : textOf(value)}`);
+    return `  ${clockTime(at)}  ${words(String(event['type'])).padEnd(14)}  ${said.join(', ')}`;
+  });
+}
+
+/** The same in JSON, free texts masked unless they are `revealed`. */
+export function timelineDocument(history: History, revealed = false): readonly object[] {
+  return history.map(({ at, event }) => ({ at: isoTime(at), ...(revealed ? event : scrubbed(event)) }));
+}
+
+function scrubbed(event: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [name, exact.has(name) ? value : maskedValue(value)]),
+  );
+}
+
+// Ids and hashes are what they are; a long run of digits in them is no card.
+const exact = new Set(['type', 'previous', 'hash', 'fingerprint', 'vendorId', 'vendorIds', 'traceparent']);
+
+function maskedValue(value: unknown): unknown {
+  if (typeof value === 'string') return masked(value);
+  if (Array.isArray(value)) return value.map(maskedValue);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskedValue(each)]));
+  }
+  return value;
+}
+
+function textOf(value: unknown): string {
+  return masked(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function words(name: string): string {
+  return name.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
