@@ -1,5 +1,4 @@
-import type { Oncely } from '@oncely/core';
-import { compensate, type Compensated } from '@oncely/stripe';
+import type { Effect, Oncely } from '@oncely/core';
 import type Stripe from 'stripe';
 
 /** What a recipe works with: the runtime, and the client that it gave out. */
@@ -76,6 +75,6 @@ export function subscribe(
 }
 
 /** Undo: a refund where the money was taken, a cancel where it was only held; an effect of its own. */
-export function undoCharge({ oncely, stripe }: Desk, order: string): Promise<Compensated> {
-  return compensate(oncely, stripe, `${order}:order-desk:charge`);
+export function undoCharge({ oncely }: Desk, order: string): Promise<Effect> {
+  return oncely.effects.compensate(`${order}:order-desk:charge`, { by: 'ann', reason: 'ordered twice' });
 }

@@ -46,7 +46,7 @@ export async function runAll(desk: Desk, run: string): Promise<readonly string[]
   await twice(
     'undo of the charge',
     () => undoCharge(desk, order),
-    (done) => (done.kind === 'compensated' ? `${done.operation}` : done.why),
+    ({ state, compensation }) => `${state} by ${compensation?.slot}`,
   );
   return lines;
 }

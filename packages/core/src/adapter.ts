@@ -149,7 +149,31 @@ export interface Connection<Client> {
   probe(target: Target): Promise<ProbeAnswer>;
   /** Reads the result again by `target.vendorId`. */
   restore(target: Target): Promise<Restored>;
+  /**
+   * How what an effect did is taken back, as the vendor's object says now; absent: no operation of this vendor can be.
+   * It writes nothing before `run` is called.
+   */
+  compensate?(target: CompensationTarget): Promise<Compensation>;
 }
+
+/** An effect that is to be taken back. */
+export interface CompensationTarget extends Target {
+  /** What the vendor answered, as recorded, where it is kept: the JSON of a `WireResponse`. */
+  readonly response?: string;
+  /** The operation by which it was begun to be taken back before: the object may look as it does because of it. */
+  readonly begun?: string;
+  /** What the caller gave for the adapter, such as the connected account it was made in. */
+  readonly options?: unknown;
+}
+
+/** How an effect is taken back. */
+export type Compensation =
+  /** By this one write through the client under the ledger, which makes an effect of its own of it. */
+  | { readonly kind: 'write'; readonly operation: string; run(): Promise<unknown> }
+  /** It is undone, or there is nothing to undo. */
+  | { readonly kind: 'nothing'; readonly why: string }
+  /** The vendor has no way, or not in this state: for a person. */
+  | { readonly kind: 'impossible'; readonly why: string };
 
 /** What an adapter is given by core. */
 export interface AdapterRuntime {

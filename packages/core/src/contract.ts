@@ -21,6 +21,10 @@ export interface Contract {
   readonly expectedEffect?: string;
   /** Rises when the meaning of the step changes and it must be done anew. A whole number from 1. */
   readonly logicVersion: number;
+  /** `business`: the workflow is no part of the slot, so that this step happens once whichever workflow asks for it. */
+  readonly slotScope?: 'workflow' | 'business';
+  /** This effect takes back the one of the same contract without it. It is held by no pause of its workflow. */
+  readonly undo?: true;
 }
 
 const maxPartLength = 512;
@@ -48,10 +52,18 @@ export function slotOf(contract: Contract): string {
 }
 
 /** The ledger's key of the workflow a contract belongs to: what is paused, resumed and listed together. */
-export function workflowKeyOf(contract: Pick<Contract, 'tenant' | 'workflowId' | 'businessId'>): string {
-  const parts = [contract.businessId, contract.workflowId];
-  if (contract.tenant !== undefined) parts.unshift(contract.tenant);
-  return parts.map(escapePart).join(':');
+export function workflowKeyOf(
+  contract: Pick<Contract, 'tenant' | 'workflowId' | 'businessId' | 'slotScope' | 'undo'>,
+): string {
+  const tenant = contract.tenant === undefined ? '' : `${escapePart(contract.tenant)}:`;
+  // '@' is escaped in every part, so neither of these is the name of another workflow.
+  const workflow = contract.slotScope === 'business' ? '@' : escapePart(contract.workflowId);
+  return `${tenant}${escapePart(contract.businessId)}:${workflow}${contract.undo === true ? '@undo' : ''}`;
+}
+
+/** Whether a key of the ledger is an effect's; those of everything else begin with a character that parts escape. */
+export function isEffectSlot(slot: string): boolean {
+  return /^[\w.!~*'()%-]/.test(slot);
 }
 
 /** The workflow that a slot belongs to: the slot without its last part. */

@@ -2,35 +2,14 @@ import { randomUUID } from 'node:crypto';
 
 import type { Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
-import { effectKeyOf, slotOf, type Contract } from './contract.ts';
+import { effectOf, type Effect } from './effect.ts';
+import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
-import type { LedgerSession } from './ledger-session.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
-import { stateOf } from './lifecycle/state.ts';
-import { openStored, storeResult, type Codec } from './payload.ts';
-import type { Origin } from './perform.ts';
-import { decodeRecord, type Approval, type Attempt, type EffectRecord, type EffectState } from './record.ts';
-
-/** An effect as people see it; times are the ledger's, in milliseconds since 1970. */
-export interface Effect {
-  readonly slot: string;
-  readonly key: string;
-  readonly contract: Contract;
-  readonly state: EffectState;
-  readonly operation: string;
-  readonly client: string;
-  readonly account: string;
-  readonly generation: number;
-  readonly vendorId?: string;
-  readonly createdAt: number;
-  readonly retryAt?: number;
-  /** Why it stopped, where it did. */
-  readonly stopped?: string;
-  readonly approval?: Approval;
-  readonly divergence?: readonly string[];
-  /** Without their tokens, which are permissions. */
-  readonly attempts: readonly Omit<Attempt, 'token'>[];
-}
+import { openStored, storeResult } from './payload.ts';
+import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
+import { finish, type FinishParts } from './recover.ts';
+import { takeBack } from './undo.ts';
 
 /** Who decides, and why; both go into the audit. */
 export interface Actor {
@@ -61,9 +40,27 @@ export interface Effects {
   /** Approves the input that the person was shown: `fingerprint` is that of `effect.approval`. Other input is refused. */
   approve(
     id: string | Contract,
-    actor: Actor & { readonly fingerprint: string; readonly ttlMs?: number },
+    actor: Actor & {
+      readonly fingerprint: string;
+      /** How long the approval holds from now, in milliseconds. */
+      readonly ttlMs?: number;
+      /** Performs it at once, where it is then fully approved. Else the caller's replay or `recover()` does. */
+      readonly perform?: boolean;
+    },
   ): Promise<Effect>;
   decline(id: string | Contract, actor: Actor): Promise<Effect>;
+  /** Takes an approval back. Where a claim was first, what it sent is looked for and nothing more is sent. */
+  revoke(id: string | Contract, actor: Actor): Promise<Effect>;
+  /** Performs what was handed in or approved, or settles its doubt, as far as it can be within the time. */
+  complete(id: string | Contract, options?: { readonly deadlineMs?: number }): Promise<Effect>;
+  /**
+   * Takes back what has happened, by an effect of its own that survives crashes as any other. What no program can take
+   * back says so in `compensation`; `byHand` is a person's word that they did. `with` is for the adapter.
+   */
+  compensate(
+    id: string | Contract,
+    actor: Actor & { readonly with?: unknown; readonly byHand?: true; readonly deadlineMs?: number },
+  ): Promise<Effect>;
   /** Nothing more is sent; what may have happened is still looked for. */
   cancel(id: string | Contract, actor: Actor): Promise<Effect>;
   /** Opens a rejected, declined or cancelled effect again, under a new key. */
@@ -72,12 +69,17 @@ export interface Effects {
   probeAgain(id: string | Contract, actor: Actor): Promise<Effect>;
 }
 
-export function createEffects(parts: {
-  readonly session: LedgerSession;
-  readonly codec: Codec | undefined;
-  readonly originOf: (client: string, account: string) => Origin | undefined;
-}): Effects {
-  const { session, codec } = parts;
+/** Who may decide what; `false` refuses. */
+export type MayDecide = (
+  actor: Actor,
+  effect: Effect,
+  decision: 'approve' | 'decline' | 'revoke',
+) => boolean | Promise<boolean>;
+
+export function createEffects(
+  parts: FinishParts & { readonly mayDecide: MayDecide | undefined; readonly waitMs: number },
+): Effects {
+  const { session, codec, clock } = parts;
 
   const find = async (
     id: string | Contract,
@@ -107,7 +109,33 @@ export function createEffects(parts: {
       },
       2_000,
     );
-    return effectOf(slot, record ?? found.record, at);
+    return effectOf(slot, record ?? found.record, at, codec);
+  };
+
+  const decideOn = async (
+    id: string | Contract,
+    decision: Decision & { kind: 'approve' | 'decline' | 'revoke' },
+  ): Promise<Effect> => {
+    if (parts.mayDecide) {
+      const { slot, record, at } = await find(id);
+      const effect = await effectOf(slot, record, at, codec);
+      const { id: decisionId, by, reason } = decision;
+      const actor = { id: decisionId, by, ...(reason === undefined ? {} : { reason }) };
+      if ((await parts.mayDecide(actor, effect, decision.kind)) !== true) {
+        throw new OncelyError('not_allowed', {
+          message: `${by} may not ${decision.kind} ${effect.key}. Nothing was changed.`,
+          effect: effect.key,
+        });
+      }
+    }
+    return apply(id, decision);
+  };
+
+  const complete = async (id: string | Contract, deadlineMs = parts.waitMs): Promise<Effect> => {
+    const { slot } = await find(id);
+    await finish(parts, slot, clock.monotonic() + deadlineMs);
+    const { record, at } = await find(slot);
+    return effectOf(slot, record, at, codec);
   };
 
   const shown = async (record: EffectRecord, vendorId: string): Promise<Restored | undefined> => {
@@ -129,7 +157,7 @@ export function createEffects(parts: {
     get: async (id) => {
       for (const slot of slotsOf(id)) {
         const { record, at } = await session.read(slot);
-        if (record) return effectOf(slot, record, at);
+        if (record) return effectOf(slot, record, at, codec);
       }
       return undefined;
     },
@@ -145,8 +173,8 @@ export function createEffects(parts: {
         });
         cursor = page.next;
         for (const row of page.rows) {
-          if (row.slot.startsWith('=') || row.slot.startsWith('?')) continue;
-          const effect = effectOf(row.slot, decodeRecord(row.doc, row.at), page.at);
+          if (!isEffectSlot(row.slot)) continue;
+          const effect = await effectOf(row.slot, decodeRecord(row.doc, row.at), page.at, codec);
           if (state !== undefined && effect.state !== state) continue;
           effects.push(effect);
           if (effects.length === limit) return { effects, next: row.slot };
@@ -170,14 +198,27 @@ export function createEffects(parts: {
       const result = await storeResult(restored && (response as WireResponse), remember, codec);
       return apply(id, { ...decision, kind: 'happened', result, ...(vendorId === undefined ? {} : { vendorId }) });
     },
-    approve: (id, actor) =>
-      apply(id, {
+    approve: async (id, actor) => {
+      const approved = await decideOn(id, {
         ...decisionOf(actor),
         kind: 'approve',
         fingerprint: actor.fingerprint,
         ...(actor.ttlMs === undefined ? {} : { ttlMs: actor.ttlMs }),
-      }),
-    decline: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'decline' }),
+      });
+      return actor.perform === true && approved.approval?.state === 'approved' ? complete(approved.slot) : approved;
+    },
+    decline: (id, actor) => decideOn(id, { ...decisionOf(actor), kind: 'decline' }),
+    revoke: (id, actor) => decideOn(id, { ...decisionOf(actor), kind: 'revoke' }),
+    complete: (id, options) => complete(id, options?.deadlineMs),
+    compensate: async (id, { with: options, byHand, deadlineMs, ...actor }) => {
+      const decision = decisionOf(actor);
+      const given = options === undefined ? {} : { with: JSON.stringify(options) };
+      const begun = await apply(id, { ...decision, kind: 'undo', ...given });
+      if (byHand) return apply(id, { ...decision, id: `${decision.id} by hand`, kind: 'undone', byHand });
+      await takeBack(parts, begun.slot, clock.monotonic() + (deadlineMs ?? parts.waitMs));
+      const { slot, record, at } = await find(begun.slot);
+      return effectOf(slot, record, at, codec);
+    },
     cancel: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'cancel' }),
     reopen: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'reopen' }),
     probeAgain: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'probe_again' }),
@@ -200,24 +241,4 @@ function refuseOther(id: string | Contract, slot: string, record: EffectRecord):
   throw new OncelyError('invalid_input', {
     message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
   });
-}
-
-function effectOf(slot: string, record: EffectRecord, at: number): Effect {
-  return {
-    slot,
-    key: effectKeyOf(record.contract, record.generation),
-    contract: record.contract,
-    state: stateOf(record, at),
-    operation: record.operation,
-    client: record.client,
-    account: record.account,
-    generation: record.generation,
-    createdAt: record.createdAt,
-    ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
-    ...(record.retryAt === undefined ? {} : { retryAt: record.retryAt }),
-    ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
-    ...(record.approval === undefined ? {} : { approval: record.approval }),
-    ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
-    attempts: record.attempts.map(({ token: _token, ...attempt }) => attempt),
-  };
 }

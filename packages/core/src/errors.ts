@@ -13,8 +13,13 @@ export type ErrorCode =
   | 'input_changed'
   | 'outdated_logic'
   | 'approval_required'
+  | 'outdated_policy'
+  | 'not_allowed'
+  | 'submitted'
   | 'declined'
   | 'cancelled'
+  | 'compensated'
+  | 'twin'
   | 'workflow_held'
   | 'in_progress'
   | 'in_doubt'
@@ -45,8 +50,13 @@ export const errorCodes: Readonly<Record<ErrorCode, { readonly next: Next; reado
   input_changed: { next: 'fix-input', vendor: 'may' },
   outdated_logic: { next: 'fix-code', vendor: 'no' },
   approval_required: { next: 'approve', vendor: 'no' },
+  outdated_policy: { next: 'fix-code', vendor: 'no' },
+  not_allowed: { next: 'ask-a-person', vendor: 'no' },
+  submitted: { next: 'wait', vendor: 'no' },
   declined: { next: 'ask-a-person', vendor: 'no' },
   cancelled: { next: 'ask-a-person', vendor: 'no' },
+  compensated: { next: 'ask-a-person', vendor: 'yes' },
+  twin: { next: 'ask-a-person', vendor: 'no' },
   workflow_held: { next: 'ask-a-person', vendor: 'may' },
   in_progress: { next: 'wait', vendor: 'may' },
   in_doubt: { next: 'wait', vendor: 'may' },

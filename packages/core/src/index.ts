@@ -6,6 +6,8 @@ export { defineAdapter, defineOperation } from './adapter.ts';
 export type {
   Adapter,
   AdapterRuntime,
+  Compensation,
+  CompensationTarget,
   Connection,
   Keys,
   Operation,
@@ -20,7 +22,12 @@ export type {
 export { effectKeyOf } from './contract.ts';
 export type { Contract } from './contract.ts';
 export type { Clock } from './clock.ts';
-export type { Actor, Effect, Effects } from './effects.ts';
+export type { Effect } from './effect.ts';
+export type { Actor, Effects, MayDecide } from './effects.ts';
+export type { Budgets } from './budgets.ts';
+export type { ApprovalPolicy, ApprovalRule } from './policies.ts';
+export type { TwinGuard } from './twins.ts';
+export type { Aborted, Workflow, WorkflowId, Workflows, WorkflowState } from './workflows.ts';
 export { errorCodes, isOncelyError, OncelyError } from './errors.ts';
 export type { ErrorCode, Next } from './errors.ts';
 export type { EffectEvent } from './events.ts';

@@ -20,6 +20,14 @@ export interface Job {
   /** On the same clock; not even the answer to what was sent is awaited beyond it. */
   readonly deadlineAt?: number;
   readonly correlationId?: string;
+  /** The version of the approval policy that this process runs; absent: none. */
+  readonly policyVersion?: number;
+  /** Told, once at most, that an earlier run met this effect before; a send waits for it. It never rejects late. */
+  readonly returned?: () => Promise<void>;
+  /** Told before the vendor is called again for what an earlier call made an attempt of. */
+  readonly executesAgain?: () => Promise<void>;
+  /** What a person is to see of the input before it is sent. */
+  readonly preview?: () => unknown;
 }
 
 export interface RunnerOptions {

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { OncelyError } from './errors.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
+import { agreeOnPolicy, type ApprovalPolicy, type KnownPolicy } from './policies.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
 
 /** A record as it was read, with the ledger's time of reading. */
@@ -11,12 +12,18 @@ export interface Seen {
   readonly at: number;
 }
 
+/** What the ledger says of itself, with the newest approval policy that ran on it. */
+export interface SessionInfo extends LedgerInfo {
+  readonly policy?: KnownPolicy;
+}
+
 export type Decide = (record: EffectRecord, at: number) => Change | undefined;
 
 /** The ledger as the runner uses it: opened once, its passing failures retried, its rows decoded. */
 export interface LedgerSession {
   readonly ledger: Ledger;
-  info(): Promise<LedgerInfo>;
+  info(): Promise<SessionInfo>;
+  /** Takes over what the ledger says of itself now, and reads again what a higher epoch announces. */
   renew(info: LedgerInfo): void;
   read(slot: string): Promise<Seen>;
   /**
@@ -28,8 +35,8 @@ export interface LedgerSession {
   write(command: WriteCommand, patienceMs: number): Promise<WriteAnswer>;
 }
 
-export function ledgerSession(ledger: Ledger, clock: Clock): LedgerSession {
-  let opening: Promise<LedgerInfo> | undefined;
+export function ledgerSession(ledger: Ledger, clock: Clock, own?: ApprovalPolicy): LedgerSession {
+  let opening: Promise<SessionInfo> | undefined;
 
   const patiently = async <T>(work: () => Promise<T>, patienceMs: number): Promise<T> => {
     const giveUpAt = clock.monotonic() + patienceMs;
@@ -44,13 +51,20 @@ export function ledgerSession(ledger: Ledger, clock: Clock): LedgerSession {
     }
   };
 
-  const info = (): Promise<LedgerInfo> => {
-    opening ??= patiently(() => ledger.open(), 2_000).catch((error: unknown) => {
-      opening = undefined;
+  const open = (first: () => Promise<LedgerInfo>): Promise<SessionInfo> => {
+    const agreed = async (): Promise<SessionInfo> => {
+      const { info: at, policy } = await agreeOnPolicy(ledger, await first(), own);
+      return policy ? { ...at, policy } : at;
+    };
+    const mine = patiently(agreed, 2_000).catch((error: unknown) => {
+      if (opening === mine) opening = undefined;
       throw error;
     });
-    return opening;
+    opening = mine;
+    return mine;
   };
+
+  const info = (): Promise<SessionInfo> => opening ?? open(() => ledger.open());
 
   const write = (command: WriteCommand, patienceMs: number): Promise<WriteAnswer> =>
     patiently(() => ledger.write(command), patienceMs);
@@ -59,7 +73,8 @@ export function ledgerSession(ledger: Ledger, clock: Clock): LedgerSession {
     ledger,
     info,
     renew: (fresh) => {
-      opening = Promise.resolve(fresh);
+      // Who asks hears of a failure; here nobody does.
+      open(() => Promise.resolve(fresh)).catch(() => {});
     },
     read: async (slot) => {
       await info();

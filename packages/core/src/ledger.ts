@@ -23,6 +23,8 @@ export interface Ledger {
   writeWorkflow(command: WorkflowCommand): Promise<WorkflowAnswer>;
   /** Marks what the ledger may have forgotten (failover, restored backup), or lifts the mark; raises the epoch. */
   markSuspect(since: number | undefined): Promise<LedgerInfo>;
+  /** Raises the epoch and nothing else, so that every writer hears of what was stored before. */
+  raiseEpoch(): Promise<LedgerInfo>;
   close(): Promise<void>;
 }
 

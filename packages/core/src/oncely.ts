@@ -4,6 +4,7 @@ import type { Adapter, Connection } from './adapter.ts';
 import { durationProblem, randomToken, systemClock } from './clock.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
+import type { Effect } from './effect.ts';
 import { createEffects, type Effects } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import { createInspect, type Inspect } from './inspect.ts';
@@ -22,6 +23,7 @@ import {
   stepIdOf,
   type EffectFrame,
   type EffectOptions,
+  type RunOptions,
   type Scope,
   type ScopeFrame,
 } from './scope.ts';
@@ -39,6 +41,7 @@ export type ClientOf<A> =
 /** A scope's handle, for code that lost the asynchronous context. */
 export interface Flow {
   effect: Oncely['effect'];
+  submit: Oncely['submit'];
   value: Oncely['value'];
 }
 
@@ -49,6 +52,12 @@ export interface Oncely<A extends Adapters = Adapters> {
   /** Runs `fn`, in which one write may happen, once for this case however often it is run. */
   effect<T>(id: string, fn: () => T): T;
   effect<T>(id: string, options: EffectOptions, fn: () => T): T;
+  /**
+   * Hands in the one write that `fn` makes: it is stored and not sent, survives this process, and gives what to follow
+   * it by. `effects.complete(id)` or `recover()` performs it.
+   */
+  submit(id: string, fn: () => unknown): Promise<Effect>;
+  submit(id: string, options: EffectOptions, fn: () => unknown): Promise<Effect>;
   /** Computes a JSON value once for this case: a date, a generated text. */
   value<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
   readonly effects: Effects;
@@ -82,7 +91,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   refuseBadOptions(options);
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 60_000;
-  const session = ledgerSession(options.ledger, clock);
+  const waitMs = options.waitMs ?? 30_000;
+  const session = ledgerSession(options.ledger, clock, options.approvals);
   const codec = options.codec && patientCodec(options.codec, clock);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
@@ -123,9 +133,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     runner,
     clock,
     fingerprintKey: options.fingerprintKey,
-    waitMs: options.waitMs ?? 30_000,
+    waitMs,
     unscoped: options.unscoped ?? 'refuse',
     defaultDrift: options.drift ?? 'first',
+    approvals: options.approvals,
+    budgets: options.budgets,
+    twins: options.twins,
   });
 
   const origins = new Map<string, Origin>();
@@ -158,9 +171,11 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     });
   }
 
-  const effectIn = <T>(frame: ScopeFrame, id: string, effectOptions: EffectOptions, fn: () => T): T => {
+  const frameOf = (id: string, effectOptions: RunOptions): EffectFrame => {
     stepIdOf(id, effectOptions.occurrence);
-    const effect: EffectFrame = { id, options: { ...effectOptions }, closed: false };
+    return { id, options: { ...effectOptions }, closed: false };
+  };
+  const effectIn = <T>(frame: ScopeFrame, effect: EffectFrame, fn: () => T): T => {
     const end = (): void => {
       effect.closed = true;
     };
@@ -174,11 +189,11 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     );
   };
   const effectFor =
-    (frameOf: () => ScopeFrame): Oncely['effect'] =>
+    (scopeOf: () => ScopeFrame): Oncely['effect'] =>
     <T>(id: string, second: EffectOptions | (() => T), third?: () => T): T =>
       typeof second === 'function'
-        ? effectIn(frameOf(), id, {}, second)
-        : effectIn(frameOf(), id, second, third as () => T);
+        ? effectIn(scopeOf(), frameOf(id, {}), second)
+        : effectIn(scopeOf(), frameOf(id, second), third as () => T);
   const valueFor =
     (frameOf: () => ScopeFrame): Oncely['value'] =>
     async (id, fn) => {
@@ -193,7 +208,24 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return rememberValue(session, codec, contract, fn);
     };
 
-  const recoverParts = { session, runner, clock, codec, originOf, place: { after: '' } };
+  const submitFor =
+    (scopeOf: () => ScopeFrame): Oncely['submit'] =>
+    async (id, second, third?) => {
+      const [effectOptions, fn] = typeof second === 'function' ? [{}, second] : [second, third as () => unknown];
+      const frame = frameOf(id, { ...effectOptions, submit: true });
+      try {
+        await effectIn(scopeOf(), frame, async () => fn());
+      } catch (error) {
+        if (frame.submitted !== true) throw error;
+      }
+      const effect = frame.slot === undefined ? undefined : await effects.get(frame.slot);
+      if (!effect) throw nothingSubmitted(id);
+      return effect;
+    };
+
+  const finishParts = { session, runner, clock, codec, originOf, policyVersion: options.approvals?.version, waitMs };
+  const effects = createEffects({ ...finishParts, mayDecide: options.approvals?.mayDecide });
+  const recoverParts = { ...finishParts, place: { after: '' } };
   return {
     clients,
     scope: (scope, fn) => {
@@ -205,13 +237,15 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         scope: { ...scope, ...(tenant === undefined ? {} : { tenant }) },
         closed: false,
         counts: new Map(),
+        met: new Set(),
         ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),
       };
       const inside = <R>(work: () => R): R => runInFrames({ scope: frame }, work);
       const end = (): void => {
         frame.closed = true;
       };
-      const flow: Flow = { effect: effectFor(() => frame), value: valueFor(() => frame) };
+      const of = (): ScopeFrame => frame;
+      const flow: Flow = { effect: effectFor(of), submit: submitFor(of), value: valueFor(of) };
       return afterwards(
         () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),
@@ -219,9 +253,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       );
     },
     effect: effectFor(() => requireScope('oncely.effect')),
+    submit: submitFor(() => requireScope('oncely.submit')),
     value: valueFor(() => requireScope('oncely.value')),
-    effects: createEffects({ session, codec, originOf }),
-    workflows: createWorkflows(session),
+    effects,
+    workflows: createWorkflows(finishParts),
     inspect: createInspect(session, codec),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
     observed: () => observedDuplicates(session),
@@ -231,6 +266,14 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     },
     close: () => close('this process is closing'),
   };
+}
+
+function nothingSubmitted(id: string): OncelyError {
+  return new OncelyError('invalid_input', {
+    message: `oncely.submit("${id}"): there was no write in it, so nothing was handed in.`,
+    fix: `make the one write inside: oncely.submit('${id}', () => stripe.refunds.create(...))`,
+    next: 'fix-code',
+  });
 }
 
 function refuseBadScope(scope: Scope): void {

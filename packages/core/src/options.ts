@@ -1,8 +1,12 @@
 import type { Adapter } from './adapter.ts';
+import { budgetProblem, type Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
+import type { MayDecide } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Codec } from './payload.ts';
+import { policyProblem, type ApprovalPolicy } from './policies.ts';
+import { twinProblem, type TwinGuard } from './twins.ts';
 
 export type Adapters = Readonly<Record<string, Adapter>>;
 
@@ -25,6 +29,15 @@ export interface OncelyOptions<A extends Adapters> {
   readonly codec?: Codec;
   /** At least 32 bytes for fingerprints, the same in every process. Default: made once and kept in the ledger. */
   readonly fingerprintKey?: Uint8Array;
+  /** The operations that a person must approve before they are sent. */
+  readonly approvals?: ApprovalPolicy & {
+    /** Who may decide on an approval; `false` refuses. Default: whoever holds this object. */
+    readonly mayDecide?: MayDecide;
+  };
+  /** How much of a workflow may be done again before it pauses for a person. Default: without a limit. */
+  readonly budgets?: Budgets;
+  /** What to do when another workflow has made the same write for the same business case. Default: nothing. */
+  readonly twins?: TwinGuard;
   /** On SIGTERM, settle what was claimed and not sent. Default true. */
   readonly drainOnSigterm?: boolean;
   /** For tests. */
@@ -32,6 +45,9 @@ export interface OncelyOptions<A extends Adapters> {
   /** For tests: gives the attempt tokens. */
   readonly token?: () => string;
 }
+
+/** From how many attempts on a retry is more of a burden on the vendor than a help. */
+const manyAttempts = 8;
 
 /** @throws OncelyError `invalid_config`, naming the option and the fix. */
 export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
@@ -53,6 +69,17 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
   for (const name of ['leaseMs', 'waitMs', 'maxAttempts'] as const) {
     const value = options[name];
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) bad(`${name} must be a number above 0`);
+  }
+  const problem = policyProblem(options.approvals) ?? budgetProblem(options.budgets) ?? twinProblem(options.twins);
+  if (problem !== undefined) bad(problem);
+  if ((options.maxAttempts ?? 0) >= manyAttempts) {
+    process.emitWarning(
+      `maxAttempts ${options.maxAttempts}: a vendor that fails ${manyAttempts} times seldom answers the next`,
+      {
+        type: 'OncelyWarning',
+        code: 'ONCELY_MANY_ATTEMPTS',
+      },
+    );
   }
   if (options.fingerprintKey && options.fingerprintKey.length < 32) bad('fingerprintKey must be at least 32 bytes');
 }

@@ -1,17 +1,28 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
 import type { Adapter, Connection, VendorWrite, WireResponse } from './adapter.ts';
+import { spend, type BudgetKind, type Budgets } from './budgets.ts';
 import { within, type Clock } from './clock.ts';
-import { contractProblem, slotOf, type Contract } from './contract.ts';
+import { contractProblem, slotOf, workflowKeyOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { observe } from './observe.ts';
 import type { Job } from './job.ts';
+import { judge, type ApprovalPolicy } from './policies.ts';
 import * as refusals from './refusals.ts';
 import type { Ended, Runner } from './runner.ts';
 import { poison, refuseClosed, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
-import { currentFrames, stepIdOf, type EffectFrame, type EffectOptions, type ScopeFrame } from './scope.ts';
+import {
+  currentFrames,
+  stepIdOf,
+  type EffectFrame,
+  type EffectOptions,
+  type RunOptions,
+  type ScopeFrame,
+} from './scope.ts';
+import { abortedBefore, handedIn, untilAborted } from './calling.ts';
+import { underTwinGuard, type TwinGuard } from './twins.ts';
 
 export interface PerformParts {
   readonly session: LedgerSession;
@@ -21,6 +32,15 @@ export interface PerformParts {
   readonly waitMs: number;
   readonly unscoped: 'refuse' | 'observe';
   readonly defaultDrift: 'first' | 'refuse';
+  readonly approvals: ApprovalPolicy | undefined;
+  readonly budgets: Budgets | undefined;
+  readonly twins: TwinGuard | undefined;
+}
+
+/** One write with what was made of its input. */
+interface Printed {
+  readonly print: Fingerprint;
+  readonly input: unknown;
 }
 
 /** Which of the ledger's clients a write came through. */
@@ -30,8 +50,6 @@ export interface Origin {
   readonly connection: Connection<unknown>;
   readonly adapter: Adapter;
 }
-
-const approvalTtlMs = 7 * 24 * 3_600_000;
 
 /** Binds writes caught by adapters to the effect they belong to, and runs them. */
 export function createPerform(parts: PerformParts): (origin: Origin, write: VendorWrite) => Promise<WireResponse> {
@@ -50,11 +68,11 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         ? reserveUnnamed(scope, write)
         : () => {};
     try {
-      const print = await printOf(origin, write);
-      if (effect) return await named(origin, write, scope, effect, print);
+      const printed = await printOf(origin, write);
+      if (effect) return await named(origin, write, scope, effect, printed);
       if (write.name !== undefined)
-        return await perform(origin, write, scope, stepIdOf(write.name, undefined), {}, print);
-      return await unnamed(origin, write, scope, print);
+        return await perform(origin, write, scope, stepIdOf(write.name, undefined), {}, printed);
+      return await unnamed(origin, write, scope, printed);
     } finally {
       release();
     }
@@ -70,7 +88,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const response = await write.passThrough();
     // Observing must never cost the caller its answer.
     await printOf(origin, write)
-      .then((print) => observe(parts.session, print, write.operation.name))
+      .then(({ print }) => observe(parts.session, print, write.operation.name))
       .catch(() => {});
     return response;
   }
@@ -81,21 +99,22 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     return imported;
   }
 
-  async function printOf(origin: Origin, write: VendorWrite): Promise<Fingerprint> {
+  async function printOf(origin: Origin, write: VendorWrite): Promise<Printed> {
     const { name, wording } = write.operation;
     const key = await hashKey().catch((error: unknown) => {
       throw refusals.withoutLedger(name, undefined, 0, error);
     });
-    const { parameters } = write;
-    return fingerprint(
+    const input = write.parameters instanceof Promise ? await write.parameters : write.parameters;
+    const print = fingerprint(
       {
         operation: name,
         account: `${origin.client}/${origin.account}`,
-        parameters: parameters instanceof Promise ? await parameters : parameters,
+        parameters: input,
         ...(wording === undefined ? {} : { wording }),
       },
       key,
     );
+    return { print, input };
   }
 
   function named(
@@ -103,8 +122,9 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     write: VendorWrite,
     scope: ScopeFrame,
     effect: EffectFrame,
-    print: Fingerprint,
+    printed: Printed,
   ): Promise<WireResponse> {
+    const { print } = printed;
     const before = effect.write;
     if (before && (before.operation !== write.operation.name || before.fingerprint !== print.full)) {
       throw new OncelyError('second_write', {
@@ -114,15 +134,17 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     }
     effect.write = { operation: write.operation.name, fingerprint: print.full };
     const stepId = stepIdOf(effect.id, effect.options.occurrence);
-    return perform(origin, write, scope, stepId, effect.options, print);
+    if (effect.options.submit === true) effect.slot = slotOf(contractOf(scope, stepId, effect.options, write));
+    return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed));
   }
 
   async function unnamed(
     origin: Origin,
     write: VendorWrite,
     scope: ScopeFrame,
-    print: Fingerprint,
+    printed: Printed,
   ): Promise<WireResponse> {
+    const { print } = printed;
     const operation = write.operation.name;
     const { pending } = scope;
     if (pending && (pending.operation !== operation || pending.fingerprint !== print.full)) {
@@ -136,7 +158,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     scope.pending = { operation, number, fingerprint: print.full };
     try {
       // Order is the only identity here, so the wording belongs to the guard.
-      return await perform(origin, write, scope, `${operation}#${number}`, { drift: 'refuse' }, print, () => {
+      return await perform(origin, write, scope, `${operation}#${number}`, { drift: 'refuse' }, printed, () => {
         delete scope.pending;
       });
     } catch (error) {
@@ -156,16 +178,17 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     write: VendorWrite,
     scope: ScopeFrame,
     stepId: string,
-    options: EffectOptions,
-    print: Fingerprint,
+    options: RunOptions,
+    printed: Printed,
     onDefinite?: () => void,
   ): Promise<WireResponse> {
     const contract = contractOf(scope, stepId, options, write);
     const problem = contractProblem(contract);
     if (problem !== undefined) throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.` });
     if (options.signal?.aborted === true) throw abortedBefore(contract);
-    const id = [slotOf(contract), contract.logicVersion, print.full].join('\n');
-    const job = jobOf(origin, write, scope, contract, options, print);
+    const id = [slotOf(contract), contract.logicVersion, printed.print.full, options.submit === true].join('\n');
+    const guarded = await underTwinGuard(parts, contract, write.operation.name, printed.print.material, options);
+    const job = jobOf(origin, write, scope, contract, guarded, printed);
     let running = inFlight.get(id);
     if (running) {
       // One that joins keeps its own time.
@@ -183,15 +206,27 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     return ended.response;
   }
 
+  /** Counted beside a replay, which does not wait for it; a send does, and meets the pause or the failure. */
+  function counted(workflow: string, kind: BudgetKind): Promise<void> {
+    const counting = spend(parts.session, parts.budgets, workflow, kind);
+    counting.catch(() => {});
+    return counting;
+  }
+
   function jobOf(
     origin: Origin,
     write: VendorWrite,
-    { scope, deadlineAt }: ScopeFrame,
+    frame: ScopeFrame,
     contract: Contract,
-    options: EffectOptions,
-    print: Fingerprint,
+    options: RunOptions,
+    { print, input }: Printed,
   ): Job {
-    const { approval } = options;
+    const { scope, deadlineAt } = frame;
+    const { policy, approval, preview } = judge(parts.approvals, write.operation, input, options);
+    const workflow = workflowKeyOf(contract);
+    const slot = slotOf(contract);
+    const first = !frame.met.has(slot);
+    frame.met.add(slot);
     return {
       claim: {
         contract,
@@ -203,8 +238,14 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         fingerprint: print,
         drift: options.drift ?? parts.defaultDrift,
         onDoubt: options.onDoubt ?? 'stop',
-        ...(approval === undefined ? {} : { approval: approval === 'required' ? { ttlMs: approvalTtlMs } : approval }),
+        ...(approval === undefined ? {} : { approval }),
+        ...(policy === undefined ? {} : { policy }),
+        ...(options.submit === true ? { submit: true } : {}),
       },
+      ...(parts.approvals === undefined ? {} : { policyVersion: parts.approvals.version }),
+      ...(preview === undefined ? {} : { preview }),
+      ...(first ? { returned: () => (frame.reentry ??= counted(workflow, 'reEntries')) } : {}),
+      executesAgain: () => spend(parts.session, parts.budgets, workflow, 'reExecutions'),
       prepare: (keys) => write.prepare(keys),
       ...(write.complete === undefined
         ? {}
@@ -221,7 +262,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
 }
 
 function contractOf(frame: ScopeFrame, stepId: string, options: EffectOptions, write: VendorWrite): Contract {
-  const { tenant, businessId, workflowId, logicVersion } = frame.scope;
+  const { tenant, businessId, workflowId, logicVersion, slotScope, undo } = frame.scope;
   const expected = typeof options.expect === 'string' ? options.expect : write.operation.name;
   return {
     ...(tenant === undefined ? {} : { tenant }),
@@ -230,25 +271,7 @@ function contractOf(frame: ScopeFrame, stepId: string, options: EffectOptions, w
     stepId,
     expectedEffect: expected,
     logicVersion: options.version ?? logicVersion ?? 1,
+    ...(slotScope === 'business' ? { slotScope } : {}),
+    ...(undo === true ? { undo } : {}),
   };
-}
-
-function untilAborted<T>(running: Promise<T>, signal: AbortSignal | undefined, contract: Contract): Promise<T> {
-  if (!signal) return running;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(
-        new OncelyError('aborted', {
-          message: `this caller stopped waiting for ${slotOf(contract)}; the effect goes on and may happen.`,
-          cause: signal.reason,
-        }),
-      );
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-function abortedBefore(contract: Contract): OncelyError {
-  return new OncelyError('aborted', { message: `${slotOf(contract)} was aborted before it began. Nothing was sent.` });
 }

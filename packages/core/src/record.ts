@@ -64,6 +64,29 @@ export interface Approval<T = number> {
   readonly decidedAt?: T;
   readonly by?: string;
   readonly reason?: string;
+  /** The version of the policy that asked for it; absent: the effect itself did. */
+  readonly policy?: number;
+  /** How many different people must approve. Absent: one. */
+  readonly approvers?: number;
+  /** Who has approved so far, where more than one must. */
+  readonly approvedBy?: readonly string[];
+  /** What the person is shown of the input; gone once it is used up. */
+  readonly preview?: Stored;
+}
+
+/** That an effect is to be taken back, and how far that is. */
+export interface Undo<T = number> {
+  readonly at: T;
+  readonly by: string;
+  readonly reason?: string;
+  /**
+   * `asked`: if it should turn out to have happened; `begun`: by an effect of its own; `by_hand`: no program can, for
+   * `why`; `done`.
+   */
+  readonly state: 'asked' | 'begun' | 'by_hand' | 'done';
+  readonly why?: string;
+  /** JSON of what the person gave for the adapter. */
+  readonly with?: string;
 }
 
 /** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */
@@ -92,6 +115,11 @@ export interface EffectRecord<T = number> {
   /** Probe only: nothing more is sent. It erases nothing. */
   readonly noMoreAttempts?: { readonly at: T; readonly why: 'cancelled' | 'declined'; readonly by: string };
   readonly approval?: Approval<T>;
+  /** The version of the approval policy that has judged the input. */
+  readonly policy?: number;
+  /** Handed in to be performed by whoever recovers or completes it. */
+  readonly submitted?: true;
+  readonly undo?: Undo<T>;
   /** The exact request while the effect is open, so that any process can resend it. Gone once it is settled. */
   readonly request?: Stored;
   readonly result?: Stored;
@@ -121,7 +149,9 @@ export type EffectState =
   | 'in_doubt'
   | 'stopped'
   | 'declined'
-  | 'cancelled';
+  | 'cancelled'
+  | 'compensating'
+  | 'compensated';
 
 /** The text a ledger stores for a draft. */
 export function encodeRecord(draft: Draft): string {
@@ -149,6 +179,7 @@ export function resolveTimes(draft: Draft, at: number): EffectRecord {
     ...optional('retryAt', draft.retryAt, time),
     ...optional('verifyAt', draft.verifyAt, time),
     ...optional('halt', draft.halt, (halt) => ({ ...halt, at: time(halt.at) })),
+    ...optional('undo', draft.undo, (undo) => ({ ...undo, at: time(undo.at) })),
     ...optional('noMoreAttempts', draft.noMoreAttempts, (end) => ({ ...end, at: time(end.at) })),
     ...optional('divergence', draft.divergence, (divergence) => ({ ...divergence, at: time(divergence.at) })),
     ...optional('tombstone', draft.tombstone, (tombstone) => ({ ...tombstone, at: time(tombstone.at) })),

@@ -1,13 +1,14 @@
 import { durationProblem, type Clock } from './clock.ts';
-import { isOncelyError, OncelyError } from './errors.ts';
+import { isOncelyError, OncelyError, type ErrorCode } from './errors.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
-import { stateOf } from './lifecycle/state.ts';
+import { hasHappened, stateOf } from './lifecycle/state.ts';
 import type { Codec } from './payload.ts';
 import type { Origin } from './perform.ts';
 import { probe } from './probing.ts';
 import type { EffectState } from './record.ts';
 import type { Job } from './job.ts';
 import type { Runner } from './runner.ts';
+import { isToBeTakenBack, takeBack } from './undo.ts';
 
 export interface RecoverOptions {
   /** How many effects at most. Default 100. */
@@ -26,15 +27,20 @@ export interface Recovered {
   readonly open: readonly { readonly slot: string; readonly reason: string }[];
 }
 
-export interface RecoverParts {
+export interface FinishParts {
   readonly session: LedgerSession;
   readonly runner: Runner;
   readonly clock: Clock;
   readonly codec: Codec | undefined;
-  /** Where the last call of this process ended. */
-  readonly place: { after: string };
   /** The client a record came through; `undefined` where this process was not given it. */
   readonly originOf: (client: string, account: string) => Origin | undefined;
+  /** The version of this process's approval policy. */
+  readonly policyVersion: number | undefined;
+}
+
+export interface RecoverParts extends FinishParts {
+  /** Where the last call of this process ended. */
+  readonly place: { after: string };
 }
 
 const concurrency = 8;
@@ -59,7 +65,7 @@ export async function recover(parts: RecoverParts, options: RecoverOptions = {})
   const worker = async (): Promise<void> => {
     for (const slot of next) {
       const reason =
-        clock.monotonic() >= giveUpAt ? 'the deadline of this call was over' : await settleOne(parts, slot, giveUpAt);
+        clock.monotonic() >= giveUpAt ? 'the deadline of this call was over' : await finish(parts, slot, giveUpAt);
       const { record, at } = await session.read(slot).catch(() => ({ record: undefined, at: 0 }));
       if (!record) {
         if (reason !== undefined) open.push({ slot, reason });
@@ -101,18 +107,26 @@ async function dueAfter(session: LedgerSession, from: string, limit: number): Pr
   return slots;
 }
 
-/** Why it is still open; `undefined` when it is not, or waits for a person. */
-async function settleOne(parts: RecoverParts, slot: string, giveUpAt: number): Promise<string | undefined> {
+/**
+ * Brings one effect as far as this process can: performs it where it was handed in or approved, settles its doubt, takes
+ * it back. Gives why it is still open; `undefined` when it is not, or waits for a person.
+ */
+export async function finish(parts: FinishParts, slot: string, giveUpAt: number): Promise<string | undefined> {
   try {
-    return await settleRecord(parts, slot, await parts.session.read(slot), giveUpAt);
+    const why = await settleRecord(parts, slot, await parts.session.read(slot), giveUpAt);
+    const { record } = await parts.session.read(slot);
+    if (!record || !isToBeTakenBack(record)) return why;
+    return (await takeBack(parts, slot, giveUpAt)) ?? why;
   } catch (error) {
-    if (isOncelyError(error)) return error.code === 'stopped' ? undefined : error.message;
+    if (isOncelyError(error)) return waitsForPerson.has(error.code) ? undefined : error.message;
     return error instanceof Error ? error.message : String(error);
   }
 }
 
+const waitsForPerson: ReadonlySet<string> = new Set<ErrorCode>(['stopped', 'approval_required', 'compensated']);
+
 async function settleRecord(
-  parts: RecoverParts,
+  parts: FinishParts,
   slot: string,
   seen: Seen,
   giveUpAt: number,
@@ -139,12 +153,14 @@ async function settleRecord(
     restore: (target) => origin.connection.restore(target),
     giveUpAt,
     deadlineAt: giveUpAt,
+    ...(parts.policyVersion === undefined ? {} : { policyVersion: parts.policyVersion }),
   };
   // After a resend from "absent": the look for two.
-  if (record.verifyAt !== undefined && stateOf(record, at) === 'succeeded') {
+  if (record.verifyAt !== undefined && hasHappened(record) && record.verifyAt <= at) {
     const looked = await probe(parts, job, slot, seen);
     return looked.kind === 'unreachable' ? `the look for two: ${looked.reason}` : undefined;
   }
+  if (hasHappened(record)) return undefined;
   await parts.runner.run(job);
   return undefined;
 }

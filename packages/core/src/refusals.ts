@@ -1,5 +1,5 @@
 import type { Verdict } from './adapter.ts';
-import { effectKeyOf } from './contract.ts';
+import { effectKeyOf, type Contract } from './contract.ts';
 import { isOncelyError, OncelyError, type ErrorDetail, type ErrorCode } from './errors.ts';
 import type { WorkflowRow } from './ledger.ts';
 import type { Seen } from './ledger-session.ts';
@@ -7,6 +7,7 @@ import type { Refusal } from './lifecycle/claim.ts';
 import { unknownAttempts } from './lifecycle/state.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import type { Job } from './job.ts';
+import { readWorkflowDoc } from './workflow-doc.ts';
 
 /** The errors of the runner: what happened, whether the vendor was or may have been called, the line to change. */
 function about(job: Job, code: ErrorCode, detail: ErrorDetail): OncelyError {
@@ -46,6 +47,11 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal): Oncel
       return about(job, refusal.code, {
         message: `${what} was ${refusal.code} by ${refusal.by}. Nothing was sent now.`,
       });
+    case 'compensated':
+      return about(job, 'compensated', {
+        message: `${what} happened and was taken back by ${refusal.by}. Nothing was sent now.`,
+        fix: `if it is meant to happen again: oncely.effect('${id}', { occurrence: 2 }, ...)`,
+      });
     case 'in_doubt':
       return about(job, 'in_doubt', {
         message: `${what}: an attempt of logic version ${refusal.recorded} is in doubt and must be settled before version ${job.claim.contract.logicVersion} acts. Nothing was sent now.`,
@@ -57,6 +63,28 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal): Oncel
         fix: `await oncely.effects.resolve('${effectKeyOf(job.claim.contract)}', { happened: { vendorId: '...' } }, { by: 'name' })  // or { happened: false }`,
       });
   }
+}
+
+export function submitted(job: Job): OncelyError {
+  return about(job, 'submitted', {
+    message: `${named(job)} is handed in and not sent yet.`,
+    fix: 'await oncely.effects.complete(id), or let oncely.recover() perform it',
+  });
+}
+
+export function twin(operation: string, contract: Contract, other: string): OncelyError {
+  return new OncelyError('twin', {
+    effect: effectKeyOf(contract),
+    message: `${operation} (${effectKeyOf(contract)}): another workflow has done the same for this business case, or is about to: ${other}. Nothing was sent.`,
+    fix: 'if both are meant, say so by the business id, or twins: { onTwin: "approve" }',
+  });
+}
+
+export function outdatedPolicy(job: Job, newest: number, own: number): OncelyError {
+  return about(job, 'outdated_policy', {
+    message: `${named(job)} needs approval by version ${newest} of the approval policy; this process runs ${own === 0 ? 'none' : `version ${own}`}. Nothing was sent.`,
+    fix: 'deploy the newer policy everywhere: createOncely({ approvals: { version, operations } })',
+  });
 }
 
 export function waiting(
@@ -216,8 +244,9 @@ export function notPrepared(job: Job, seen: Seen, cause: unknown): OncelyError {
 }
 
 export function held(job: Job, seen: Seen, workflow: WorkflowRow): OncelyError {
+  const { reason } = readWorkflowDoc(workflow);
   return stillOpen(job, seen, 'workflow_held', {
-    message: `${named(job)}: the workflow ${workflow.workflow} is ${workflow.state}.`,
+    message: `${named(job)}: the workflow ${workflow.workflow} is ${workflow.state}${reason === undefined ? '' : ` (${reason})`}.`,
     fix:
       workflow.state === 'paused'
         ? 'await oncely.workflows.resume(...)'

@@ -1,20 +1,20 @@
 import type { Verdict, WireResponse } from './adapter.ts';
 import { attempt, settle, targetOf } from './attempt.ts';
+import { cancelWith, claimPatienceMs } from './cancelling.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
 import { publish } from './events.ts';
 import { correlation, type Job, type RunnerParts } from './job.ts';
 import { keysOf } from './keys.ts';
-import type { WorkflowRow } from './ledger.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
 import type { Change } from './lifecycle/change.ts';
 import { decideClaim } from './lifecycle/claim.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
-import { decide } from './lifecycle/decide.ts';
-import { isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import { hasHappened, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { openStored, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { probe } from './probing.ts';
+import { policyFor, refuseOutdated, withPreview } from './policing.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
@@ -30,7 +30,6 @@ export interface Runner {
   run(job: Job): Promise<Ended>;
 }
 
-const claimPatienceMs = 2_000;
 const longestPollMs = 500;
 
 /** Drives jobs through the lifecycle: decide, store, act, store. It decides nothing itself. */
@@ -56,6 +55,9 @@ export function createRunner(parts: RunnerParts): Runner {
     let start: Instant | undefined;
     let pollMs = 10;
     let lastCause: unknown;
+    let made = false;
+    let counted = false;
+    let returning: Promise<void> | undefined;
 
     const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
       const answer = await session.write(
@@ -71,17 +73,18 @@ export function createRunner(parts: RunnerParts): Runner {
       );
       switch (answer.kind) {
         case 'written':
+          made ||= seen.revision === 0;
           seen = seenAs(record, answer);
           return 'written';
         case 'conflict':
           seen = seenIn(answer);
           return 'again';
         case 'epoch':
-          info = answer.info;
-          session.renew(info);
+          session.renew(answer.info);
+          info = await session.info();
           return 'again';
         case 'held': {
-          const cancelled = await cancelWith(answer.workflow, slot, seen);
+          const cancelled = await cancelWith(parts, answer.workflow, slot, seen);
           if (!cancelled) throw refusals.held(job, seen, answer.workflow);
           seen = cancelled;
           return 'again';
@@ -90,8 +93,10 @@ export function createRunner(parts: RunnerParts): Runner {
     };
 
     for (;;) {
+      refuseOutdated(job, info);
       const request: ClaimRequest = {
         ...job.claim,
+        ...policyFor(job, info),
         token,
         leaseMs: options.leaseMs,
         holder: options.holder,
@@ -99,9 +104,15 @@ export function createRunner(parts: RunnerParts): Runner {
         ...(info.suspectSince === undefined ? {} : { suspectSince: info.suspectSince }),
       };
       const decision = decideClaim(seen.record, request, seen.at);
+      if (seen.record && !made && decision.kind !== 'own') returning ??= job.returned?.();
       switch (decision.kind) {
         case 'send': {
           refuseWhenClosing(job, seen);
+          await returning;
+          if (sent.times === 0 && !counted && (seen.record?.attempts.length ?? 0) > 0) {
+            counted = true;
+            await job.executesAgain?.();
+          }
           if (sent.times >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
             throw refusals.exhausted(job, seen, sent.times, lastCause);
           }
@@ -137,10 +148,12 @@ export function createRunner(parts: RunnerParts): Runner {
         case 'write': {
           const { draft } = decision.change;
           const kept = await withRequest(job, seen, draft, draft.generation, 'stored');
-          if (kept) await write(decision.change, kept);
+          if (kept) await write(decision.change, await withPreview(job, kept, codec));
           else seen = await session.read(slot);
           break;
         }
+        case 'submitted':
+          throw refusals.submitted(job);
         case 'replay':
           publish({
             type: 'replayed',
@@ -179,27 +192,6 @@ export function createRunner(parts: RunnerParts): Runner {
           throw refusals.refused(job, seen.record as EffectRecord, decision.refusal);
       }
     }
-  };
-
-  /**
-   * A cancelled workflow never sends again, so what was begun in it is cancelled with it: from then on it is only
-   * looked up. Otherwise its doubt would wait for a claim that never comes.
-   */
-  const cancelWith = async (workflow: WorkflowRow, slot: string, seen: Seen): Promise<Seen | undefined> => {
-    const state = seen.record && stateOf(seen.record, seen.at);
-    if (workflow.state !== 'cancelled' || seen.record?.noMoreAttempts) return undefined;
-    if (state !== 'in_doubt' && state !== 'ready') return undefined;
-    const { by } = JSON.parse(workflow.doc) as { readonly by: string };
-    const decision = { id: parts.token(), by, reason: 'the workflow is cancelled', kind: 'cancel' } as const;
-    return session.change(
-      slot,
-      seen,
-      (record, at) => {
-        const decided = decide(record, decision, at);
-        return decided.kind === 'write' ? decided.change : undefined;
-      },
-      claimPatienceMs,
-    );
   };
 
   const refuseWhenClosing = (job: Job, seen: Seen): void => {
@@ -241,7 +233,7 @@ export function createRunner(parts: RunnerParts): Runner {
       case 'not_applied': {
         // Another may have brought it to its end meanwhile; what stands in the record comes first.
         const state = seen.record && stateOf(seen.record, seen.at);
-        if (state === 'succeeded' || state === 'rejected') return undefined;
+        if (state === 'rejected' || (seen.record && hasHappened(seen.record))) return undefined;
         if (verdict.environment !== true) {
           if (state !== 'ready') return undefined;
           const waitMs = verdict.retryAfterMs ?? backoffMs(sends);

@@ -13,6 +13,11 @@ export interface Scope {
   readonly correlationId?: string;
   /** How long this run may take from here, in milliseconds: a serverless function's remaining time. */
   readonly deadlineMs?: number;
+  /**
+   * `business`: its effects happen once for the business case, whichever workflow asks first. They are paused and
+   * cancelled together, under the same option. Default `workflow`.
+   */
+  readonly slotScope?: 'workflow' | 'business';
 }
 
 export interface EffectOptions {
@@ -32,12 +37,22 @@ export interface EffectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** An effect's options with what only we set: to hand it in instead of performing it. */
+export interface RunOptions extends EffectOptions {
+  readonly submit?: true;
+}
+
 /** A running scope. */
 export interface ScopeFrame {
-  readonly scope: Scope;
+  /** `undo`: what is done here takes back the effects of the same contract. */
+  readonly scope: Scope & { readonly undo?: true };
   readonly deadlineAt?: number;
   closed: boolean;
   poisoned?: string;
+  /** The slots that were met here first, so that the next call of one is no return to it. */
+  readonly met: Set<string>;
+  /** The count of this scope as one that was entered again, once it was seen to be. */
+  reentry?: Promise<void>;
   /** How many unnamed writes of each operation have begun. */
   readonly counts: Map<string, number>;
   /** The unnamed write under way. */
@@ -49,8 +64,11 @@ export interface ScopeFrame {
 /** A running named effect. */
 export interface EffectFrame {
   readonly id: string;
-  readonly options: EffectOptions;
+  readonly options: RunOptions;
   closed: boolean;
+  /** The slot of what is to be handed in here, and whether it was. */
+  slot?: string;
+  submitted?: true;
   write?: { readonly operation: string; readonly fingerprint: string };
 }
 

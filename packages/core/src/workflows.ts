@@ -1,13 +1,22 @@
+import type { Budgets } from './budgets.ts';
+import type { Clock } from './clock.ts';
 import { workflowKeyOf } from './contract.ts';
+import { effectOf, type Effect } from './effect.ts';
 import { OncelyError } from './errors.ts';
 import type { WorkflowRow } from './ledger.ts';
-import type { LedgerSession } from './ledger-session.ts';
+import { decide } from './lifecycle/decide.ts';
+import { hasHappened, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import { decodeRecord, type EffectRecord } from './record.ts';
+import { finish, type FinishParts } from './recover.ts';
+import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
 
 /** Which workflow: one business case of one kind of work. */
 export interface WorkflowId {
   readonly tenant?: string;
   readonly businessId: string;
   readonly workflowId: string;
+  /** `business`: all of the case's effects whose scopes were opened with it. */
+  readonly slotScope?: 'workflow' | 'business';
 }
 
 export interface WorkflowActor {
@@ -15,37 +24,203 @@ export interface WorkflowActor {
   readonly reason?: string;
 }
 
-/** Holding a workflow's writes. Once a call here has answered, no new claim of that workflow is stored. */
-export interface Workflows {
-  state(id: WorkflowId): Promise<WorkflowRow['state']>;
-  pause(id: WorkflowId, actor: WorkflowActor): Promise<void>;
-  resume(id: WorkflowId, actor: WorkflowActor): Promise<void>;
-  /** For good. */
-  cancel(id: WorkflowId, actor: WorkflowActor): Promise<void>;
+export type WorkflowState = 'running' | 'paused' | 'cancelled' | 'aborting';
+
+/** A workflow as people see it; absent in the ledger it runs. */
+export interface Workflow {
+  readonly state: WorkflowState;
+  readonly by?: string;
+  readonly reason?: string;
+  /** What is used of the budgets since they were last granted. */
+  readonly spent: Budgets;
+  /** What a person granted in place of the usual budgets. */
+  readonly granted?: Budgets;
 }
 
-export function createWorkflows(session: LedgerSession): Workflows {
-  const set = async (id: WorkflowId, state: WorkflowRow['state'], actor: WorkflowActor): Promise<void> => {
+/** What came of aborting a workflow. */
+export interface Aborted {
+  /** What was taken back, in the order in which it was. */
+  readonly compensated: readonly Effect[];
+  /** What only a person can take back, with the reason. */
+  readonly byHand: readonly Effect[];
+  /** What is not at its end yet, with the reason: `recover()`, or this call once more, goes on with it. */
+  readonly open: readonly { readonly slot: string; readonly reason: string }[];
+}
+
+/** Holding a workflow's writes. Once a call here has answered, no new claim of that workflow is stored. */
+export interface Workflows {
+  get(id: WorkflowId): Promise<Workflow>;
+  state(id: WorkflowId): Promise<WorkflowState>;
+  /** `wait` also waits until nothing is being sent any more; gives the slots that still were when its time was over. */
+  pause(
+    id: WorkflowId,
+    actor: WorkflowActor & { readonly wait?: boolean; readonly deadlineMs?: number },
+  ): Promise<readonly string[]>;
+  /** Begins the budgets anew, with `grant` in place of the usual limits. */
+  resume(id: WorkflowId, actor: WorkflowActor & { readonly grant?: Budgets }): Promise<void>;
+  /** For good: nothing more is sent, what may have happened is still looked for. */
+  cancel(id: WorkflowId, actor: WorkflowActor): Promise<void>;
+  /**
+   * Cancels it and takes back what it did, the last first. It stays so: what turns out later to have happened is taken
+   * back too. Calling it again goes on with what is open.
+   */
+  abort(id: WorkflowId, actor: WorkflowActor & { readonly deadlineMs?: number }): Promise<Aborted>;
+}
+
+export function createWorkflows(parts: FinishParts & { readonly clock: Clock; readonly waitMs: number }): Workflows {
+  const { session, clock, codec } = parts;
+
+  const set = async (
+    id: WorkflowId,
+    state: WorkflowRow['state'],
+    actor: WorkflowActor,
+    more: (doc: WorkflowDoc) => WorkflowDoc = (doc) => doc,
+  ): Promise<void> => {
+    if (!actor.by) throw new OncelyError('invalid_input', { message: 'by is missing: who decides this?' });
     await session.info();
     const workflow = workflowKeyOf(id);
     for (;;) {
       const { row } = await session.ledger.readWorkflow(workflow);
-      if (row?.state === state) return;
-      if (row?.state === 'cancelled') {
+      const { reason: _reason, ...before } = readWorkflowDoc(row);
+      const changed: WorkflowDoc = {
+        ...more(before),
+        by: actor.by,
+        ...(actor.reason === undefined ? {} : { reason: actor.reason }),
+      };
+      const same = row?.state === state && changed.aborting === before.aborting && state !== 'running';
+      if (same || (row === undefined && state === 'running')) return;
+      if (row?.state === 'cancelled' && state !== 'cancelled') {
         throw new OncelyError('invalid_input', { message: `the workflow ${workflow} is cancelled and stays so.` });
       }
-      const doc = JSON.stringify({ by: actor.by, reason: actor.reason });
+      const doc = JSON.stringify(changed);
       const answer = await session.ledger.writeWorkflow({ workflow, expect: row?.revision ?? 0, state, doc });
       if (answer.kind === 'written') return;
     }
   };
-  return {
-    state: async (id) => {
-      await session.info();
-      return (await session.ledger.readWorkflow(workflowKeyOf(id))).row?.state ?? 'running';
-    },
-    pause: (id, actor) => set(id, 'paused', actor),
-    resume: (id, actor) => set(id, 'running', actor),
-    cancel: (id, actor) => set(id, 'cancelled', actor),
+
+  const get = async (id: WorkflowId): Promise<Workflow> => {
+    await session.info();
+    const { row } = await session.ledger.readWorkflow(workflowKeyOf(id));
+    const { by, reason, spent = {}, granted, aborting } = readWorkflowDoc(row);
+    return {
+      state: aborting ? 'aborting' : (row?.state ?? 'running'),
+      spent,
+      ...(by === undefined ? {} : { by }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(granted === undefined ? {} : { granted }),
+    };
   };
+
+  const recordsOf = async (id: WorkflowId): Promise<Standing[]> => {
+    const found: Standing[] = [];
+    let after: string | undefined;
+    do {
+      const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
+        limit: 200,
+        workflow: workflowKeyOf(id),
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const row of page.rows) {
+        const record = decodeRecord(row.doc, row.at);
+        found.push({ slot: row.slot, record, at: page.at });
+      }
+      after = page.next;
+    } while (after !== undefined);
+    return found;
+  };
+
+  /** Waits until no attempt of it is under way; gives those that are when the time is over. */
+  const drained = async (id: WorkflowId, giveUpAt: number): Promise<string[]> => {
+    for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
+      const all = await recordsOf(id);
+      const sending = all.filter(({ record, at }) => stateOf(record, at) === 'executing').map(({ slot }) => slot);
+      if (sending.length === 0 || clock.monotonic() + pauseMs > giveUpAt) return sending;
+      await clock.sleep(pauseMs);
+    }
+  };
+
+  const mark = async (slot: string, actor: WorkflowActor): Promise<void> => {
+    const decision = { id: `abort ${slot}`, ...actorOf(actor), kind: 'undo', open: true } as const;
+    await session.change(
+      slot,
+      await session.read(slot),
+      (record, now) => {
+        if (!mayStillHappen(record, now)) return undefined;
+        const decided = decide(record, decision, now);
+        return decided.kind === 'write' ? decided.change : undefined;
+      },
+      2_000,
+    );
+  };
+
+  return {
+    get,
+    state: async (id) => (await get(id)).state,
+    pause: async (id, { wait, deadlineMs, ...actor }) => {
+      await set(id, 'paused', actor);
+      return wait === true ? drained(id, clock.monotonic() + (deadlineMs ?? parts.waitMs)) : [];
+    },
+    resume: (id, { grant, ...actor }) =>
+      set(id, 'running', actor, ({ spent: _spent, granted: _granted, ...doc }) =>
+        grant === undefined ? doc : { ...doc, granted: grant },
+      ),
+    cancel: (id, actor) => set(id, 'cancelled', actor),
+    abort: async (id, { deadlineMs, ...actor }) => {
+      await set(id, 'cancelled', actor, (doc) => ({ ...doc, aborting: true }));
+      const giveUpAt = clock.monotonic() + (deadlineMs ?? parts.waitMs);
+      // From here on nothing is claimed in it, so this list is all there will be.
+      for (const { slot } of await recordsOf(id)) await mark(slot, actor);
+      await drained(id, giveUpAt);
+      const compensated: Effect[] = [];
+      const byHand: Effect[] = [];
+      const open: { slot: string; reason: string }[] = [];
+      for (const { slot, record } of latestFirst(await recordsOf(id))) {
+        if (record.undo?.state === 'done' || !(hasHappened(record) || unknownAttempts(record).length > 0)) continue;
+        const reason = await finish(parts, slot, giveUpAt);
+        const now = await session.read(slot);
+        if (!now.record) continue;
+        const effect = await effectOf(slot, now.record, now.at, codec);
+        if (effect.state === 'compensated') compensated.push(effect);
+        else if (effect.compensation?.state === 'by_hand' || effect.state === 'stopped') byHand.push(effect);
+        else if (effect.state !== 'cancelled') open.push({ slot, reason: reason ?? `it is ${effect.state}` });
+      }
+      return { compensated, byHand, open };
+    },
+  };
+}
+
+interface Standing {
+  readonly slot: string;
+  readonly record: EffectRecord;
+  readonly at: number;
+}
+
+function actorOf({ by, reason }: WorkflowActor): { by: string; reason?: string } {
+  return { by, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Whether there is something to take back, now or later; a definite no stays one. */
+function mayStillHappen(record: EffectRecord, now: number): boolean {
+  switch (stateOf(record, now)) {
+    case 'rejected':
+    case 'declined':
+    case 'cancelled':
+    case 'compensated':
+      return false;
+    case 'awaiting_approval':
+    case 'ready':
+    case 'executing':
+    case 'succeeded':
+    case 'in_doubt':
+    case 'stopped':
+    case 'compensating':
+      return true;
+  }
+}
+
+/** What happened last is taken back first. */
+function latestFirst(all: readonly Standing[]): Standing[] {
+  const happenedAt = ({ record }: Standing): number =>
+    Math.max(record.createdAt, ...record.attempts.map((attempt) => attempt.settledAt ?? attempt.claimedAt));
+  return all.toSorted((one, other) => happenedAt(other) - happenedAt(one));
 }

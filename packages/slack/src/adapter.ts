@@ -14,6 +14,7 @@ import type { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { classify } from './classify.ts';
+import { planCompensation } from './compensate.ts';
 import { lineBy, type Line } from './lines.ts';
 import type { SlackLike } from './looking.ts';
 import { isWrite, operationOf } from './methods.ts';
@@ -136,6 +137,7 @@ export function oncelySlack<Client extends SlackLike>(
         resend: (target, permit) => resend(client, desk, target, permit),
         probe: (target) => probe(client, target, known),
         restore: (target) => restore(client, target, known),
+        compensate: (target) => planCompensation(client, target),
       };
     },
   });

@@ -1,4 +1,4 @@
-import type { Effect, Oncely } from '@oncely/core';
+import type { Compensation as CoreCompensation, CompensationTarget, Effect } from '@oncely/core';
 
 import { messageAt } from './look-messages.ts';
 import { fileAt } from './look-things.ts';
@@ -17,18 +17,6 @@ export type Compensation =
   | { readonly kind: 'nothing'; readonly why: string }
   /** Slack has no way: for a person. */
   | { readonly kind: 'impossible'; readonly why: string };
-
-/** What came of undoing an effect. */
-export type Compensated =
-  | {
-      readonly kind: 'compensated';
-      readonly operation: string;
-      /** The slot of the effect that undid it. */
-      readonly slot: string;
-      /** What Slack answered. */
-      readonly result: unknown;
-    }
-  | Exclude<Compensation, { readonly kind: 'write' }>;
 
 interface Plan {
   readonly method: string;
@@ -91,34 +79,19 @@ export async function compensationOf(
 }
 
 /**
- * Undoes an effect once, as an effect of its own: `tell` is undone by `tell.compensate` of the same workflow. Call it
- * again after a crash: what was begun is brought to its end, and never planned anew.
- *
- * @example
- * await compensate(oncely, slack, 'invoice_98342:refund-desk:tell');
+ * How core takes an effect back: read and written through the client under the ledger. Once begun, the message may be
+ * gone because of it, so it is not asked for again.
  */
-export async function compensate(
-  oncely: Pick<Oncely, 'scope' | 'effect' | 'effects'>,
-  slack: SlackLike,
-  id: string | Effect['contract'],
-): Promise<Compensated> {
-  const effect = await oncely.effects.get(id);
-  if (!effect) return { kind: 'impossible', why: 'there is no such effect' };
-  const { contract } = effect;
-  const undo = { ...contract, stepId: `${contract.stepId}.compensate` };
-  // Once begun, the message may be gone because of it.
-  const plan = (await oncely.effects.get(undo)) ? planOf(effect) : await compensationOf(slack, effect);
+export async function planCompensation(slack: SlackLike, target: CompensationTarget): Promise<CoreCompensation> {
+  const { operation, vendorId, begun } = target;
+  const effect = { operation, state: 'succeeded', ...(vendorId === undefined ? {} : { vendorId }) } as const;
+  const plan = begun === undefined ? await compensationOf(slack, effect) : planOf(effect);
   if (plan.kind !== 'write') return plan;
-  const { operation, parameters } = plan;
-  const { tenant, businessId, workflowId, logicVersion } = contract;
-  const scope = { ...(tenant === undefined ? {} : { tenant }), businessId, workflowId };
-  const result = await oncely.scope(scope, () =>
-    oncely.effect(undo.stepId, { version: logicVersion, expect: operation }, () =>
-      slack.apiCall(operation.replace(/^slack\./, ''), { ...parameters }),
-    ),
-  );
-  const done = await oncely.effects.get(undo);
-  return { kind: 'compensated', operation, slot: done?.slot ?? '', result };
+  return {
+    kind: 'write',
+    operation: plan.operation,
+    run: () => slack.apiCall(plan.operation.replace(/^slack\./, ''), { ...plan.parameters }),
+  };
 }
 
 function planOf(effect: Pick<Effect, 'operation' | 'state' | 'vendorId'>): Compensation {

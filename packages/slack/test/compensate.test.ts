@@ -1,11 +1,12 @@
-import { compensable, compensate, compensationOf } from '@oncely/slack';
+import { compensable, compensationOf } from '@oncely/slack';
 import type { WebClient } from '@slack/web-api';
 import { describe, expect, it } from 'vitest';
 
 import { subjects, titleOf } from './subjects.ts';
 import { slot, startWorld } from './world.ts';
 
-const undoSlot = `${slot}.compensate`;
+const undoSlot = slot.replace(/:([^:]*)$/, '@undo:$1');
+const ann = { by: 'ann' };
 const named = (title: string): (typeof subjects)[number] => {
   const found = subjects.find((subject) => titleOf(subject) === title);
   if (!found) throw new Error(`no subject ${title}`);
@@ -89,11 +90,12 @@ describe.concurrent.each(all.map((each) => [each.of, each] as const))('undoing %
     const vendorId = (await first.oncely.effects.get(slot))?.vendorId?.split(':') ?? [];
     expect(await proof(raw, vendorId)).not.toBe(true);
     const earlier = fake.effects(by).length;
-    const done = await compensate(first.oncely, first.slack, slot);
-    expect(done).toMatchObject({ kind: 'compensated', operation: `slack.${by}`, slot: undoSlot });
+    const done = await first.oncely.effects.compensate(slot, ann);
+    expect(done).toMatchObject({ state: 'compensated', compensation: { by: 'ann', slot: undoSlot } });
+    expect(await first.oncely.effects.get(undoSlot)).toMatchObject({ operation: `slack.${by}` });
     expect(await proof(raw, vendorId)).toBe(true);
     const other = process();
-    expect(await compensate(other.oncely, other.slack, slot)).toEqual(done);
+    expect(await other.oncely.effects.compensate(slot, ann)).toEqual(done);
     expect(fake.effects(by).length - earlier).toBe(1);
   });
 
@@ -105,10 +107,12 @@ describe.concurrent.each(all.map((each) => [each.of, each] as const))('undoing %
     const vendorId = (await first.oncely.effects.get(slot))?.vendorId?.split(':') ?? [];
     const earlier = fake.effects(by).length;
     fake.fail({ kind: 'reset_after_effect' }, { match: ({ path }) => path === `/api/${by}` });
-    await compensate(first.oncely, first.slack, slot).catch(() => undefined);
+    await first.oncely.effects.compensate(slot, ann).catch(() => undefined);
     later(20_000);
     const other = process();
-    expect(await compensate(other.oncely, other.slack, slot)).toMatchObject({ kind: 'compensated' });
+    await other.oncely.recover();
+    await other.oncely.recover();
+    expect(await other.oncely.effects.get(slot)).toMatchObject({ state: 'compensated' });
     expect(fake.effects(by).length - earlier).toBe(1);
     expect(await proof(raw, vendorId)).toBe(true);
   });
@@ -117,11 +121,10 @@ describe.concurrent.each(all.map((each) => [each.of, each] as const))('undoing %
 describe('what is not undone', () => {
   it('is said, and nothing is sent', async () => {
     const { fake, process, raw } = await startWorld();
-    const { effect, oncely, slack } = process();
+    const { effect, oncely } = process();
     await effect((client) => client.chat.postEphemeral({ channel: 'C0DESK', user: 'U0ANN', text: 'only you' }));
     const before = fake.effects().length;
-    expect(await compensate(oncely, slack, slot)).toMatchObject({ kind: 'impossible' });
-    expect(await compensate(oncely, slack, 'no:such:effect')).toMatchObject({ kind: 'impossible' });
+    expect((await oncely.effects.compensate(slot, ann)).compensation).toMatchObject({ state: 'by_hand' });
     const of = (operation: string, state: string, vendorId = 'C0DESK:1.000100'): unknown =>
       compensationOf(raw, { operation, state: state as 'succeeded', vendorId });
     expect(await of('slack.chat.postMessage', 'in_doubt')).toMatchObject({ kind: 'impossible' });

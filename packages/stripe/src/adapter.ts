@@ -13,6 +13,7 @@ import {
 import { exchange } from '@oncely/core/transport';
 
 import { classify } from './classify.ts';
+import { planCompensation } from './compensate.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, operationOf } from './operations.ts';
 import { probe, restore } from './probe.ts';
@@ -115,6 +116,7 @@ export function oncelyStripe<Client extends StripeLike>(
         rekey: rekeyRequest,
         probe: (target) => probe(own, target, credentials),
         restore: (target) => restore(own, target, credentials),
+        compensate: (target) => planCompensation(own, client, target),
       };
     },
   });

@@ -1,4 +1,4 @@
-import type { Effect, Oncely } from '@oncely/core';
+import type { Compensation as CoreCompensation, CompensationTarget, Effect } from '@oncely/core';
 
 import type { StripeLike } from './reader.ts';
 
@@ -17,18 +17,6 @@ export type Compensation =
   | { readonly kind: 'nothing'; readonly why: string }
   /** Stripe has no way, or not in this state: for a person. */
   | { readonly kind: 'impossible'; readonly why: string };
-
-/** What came of undoing an effect. */
-export type Compensated =
-  | {
-      readonly kind: 'compensated';
-      readonly operation: string;
-      /** The slot of the effect that undid it. */
-      readonly slot: string;
-      /** What Stripe answered. */
-      readonly result: unknown;
-    }
-  | Exclude<Compensation, { readonly kind: 'write' }>;
 
 /** Options of the calls: the connected account or context that the effect was made in. */
 export interface CompensationOptions {
@@ -139,39 +127,32 @@ export async function compensationOf(
 }
 
 /**
- * Undoes an effect once, as an effect of its own: `refund` is undone by `refund.compensate` of the same workflow. Call
- * it again after a crash: what was begun is brought to its end, and never planned anew.
- *
- * @example
- * await compensate(oncely, stripe, 'invoice_98342:order-desk:charge');
+ * How core takes an effect back: read and planned through `own`, written through `client`, which is under the ledger.
+ * What was begun is brought to its end, and never planned anew.
  */
-export async function compensate(
-  oncely: Pick<Oncely, 'scope' | 'effect' | 'effects'>,
-  stripe: StripeLike,
-  id: string | Effect['contract'],
-  options: CompensationOptions = {},
-): Promise<Compensated> {
-  const effect = await oncely.effects.get(id);
-  if (!effect) return { kind: 'impossible', why: 'there is no such effect' };
-  const { contract } = effect;
-  const undo = { ...contract, stepId: `${contract.stepId}.compensate` };
-  const begun = await oncely.effects.get(undo);
-  const plan = begun ? plannedBefore(begun.operation, effect) : await compensationOf(stripe, effect, options);
+export async function planCompensation(
+  own: StripeLike,
+  client: StripeLike,
+  target: CompensationTarget,
+): Promise<CoreCompensation> {
+  const { operation, vendorId, begun } = target;
+  const options = (target.options ?? {}) as CompensationOptions;
+  const effect = { operation, state: 'succeeded', ...(vendorId === undefined ? {} : { vendorId }) } as const;
+  const plan = begun === undefined ? await compensationOf(own, effect, options) : plannedBefore(begun, effect);
   if (plan.kind !== 'write') return plan;
-  const { operation, method, path, parameters } = plan;
-  const { tenant, businessId, workflowId, logicVersion } = contract;
-  const scope = { ...(tenant === undefined ? {} : { tenant }), businessId, workflowId };
-  const result = await oncely.scope(scope, () =>
-    oncely.effect(undo.stepId, { version: logicVersion, expect: operation }, () =>
-      stripe.rawRequest(method, path, method === 'POST' ? { ...parameters } : undefined, { ...options }),
-    ),
-  );
-  const done = await oncely.effects.get(undo);
-  return { kind: 'compensated', operation, slot: done?.slot ?? '', result };
+  const { method, path, parameters } = plan;
+  return {
+    kind: 'write',
+    operation: plan.operation,
+    run: () => client.rawRequest(method, path, method === 'POST' ? { ...parameters } : undefined, { ...options }),
+  };
 }
 
 /** The write that was begun before, whatever the state of the object says by now: it may say so because of it. */
-function plannedBefore(operation: string, { operation: of, vendorId = '' }: Effect): Compensation {
+function plannedBefore(
+  operation: string,
+  { operation: of, vendorId = '' }: Pick<Effect, 'operation' | 'vendorId'>,
+): Compensation {
   const kind = objects[of];
   const plan = kind === undefined ? undefined : plans[kind]?.plan;
   const states = ['succeeded', 'requires_capture', 'draft', 'open', 'active'];

@@ -5,5 +5,5 @@
 export { oncelyStripe } from './adapter.ts';
 export type { StripeConfig, StripeOptions } from './adapter.ts';
 export type { StripeLike } from './reader.ts';
-export { compensable, compensate, compensationOf } from './compensate.ts';
-export type { Compensated, Compensation, CompensationOptions } from './compensate.ts';
+export { compensable, compensationOf } from './compensate.ts';
+export type { Compensation, CompensationOptions } from './compensate.ts';

@@ -1,11 +1,12 @@
-import { compensable, compensate, compensationOf } from '@oncely/stripe';
+import { compensable, compensationOf } from '@oncely/stripe';
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 
 import { subjects } from './subjects.ts';
 import { slot, startWorld, type World } from './world.ts';
 
-const undoSlot = `${slot}.compensate`;
+const undoSlot = slot.replace(/:([^:]*)$/, '@undo:$1');
+const ann = { by: 'ann' };
 const hold = {
   amount: 900,
   currency: 'usd',
@@ -104,11 +105,14 @@ describe.each(all)('undoing $name', ({ write, between, by, effect, proof }) => {
     const first = world.process();
     const { id } = await first.effect((stripe) => write(stripe, world.customer));
     await between?.(world.raw, id);
-    const done = await compensate(first.oncely, first.stripe, slot);
-    expect(done).toMatchObject({ kind: 'compensated', operation: by, slot: undoSlot });
+    const done = await first.oncely.effects.compensate(slot, ann);
+    expect(done).toMatchObject({ state: 'compensated', compensation: { by: 'ann', slot: undoSlot } });
     expect(await proof(world.raw, id)).toBe(true);
     const other = world.process();
-    expect(await compensate(other.oncely, other.stripe, slot)).toEqual(done);
+    expect(await other.oncely.effects.compensate(slot, ann)).toEqual(done);
+    await expect(first.effect((stripe) => write(stripe, world.customer))).rejects.toMatchObject({
+      code: 'compensated',
+    });
     expect(world.fake.effects(effect)).toHaveLength(1);
     expect(await other.oncely.effects.get(undoSlot)).toMatchObject({ state: 'succeeded', operation: by });
   });
@@ -119,10 +123,13 @@ describe.each(all)('undoing $name', ({ write, between, by, effect, proof }) => {
     const { id } = await first.effect((stripe) => write(stripe, world.customer));
     await between?.(world.raw, id);
     world.fake.fail({ kind: 'reset_after_effect' });
-    await expect(compensate(first.oncely, first.stripe, slot)).rejects.toMatchObject({ code: 'in_doubt' });
+    expect((await first.oncely.effects.compensate(slot, ann)).state).toBe('compensating');
     world.later(7 * 24 * 3_600_000);
     const other = world.process();
-    expect(await compensate(other.oncely, other.stripe, slot)).toMatchObject({ kind: 'compensated', operation: by });
+    await other.oncely.recover();
+    await other.oncely.recover();
+    expect(await other.oncely.effects.get(slot)).toMatchObject({ state: 'compensated' });
+    expect(await other.oncely.effects.get(undoSlot)).toMatchObject({ operation: by });
     expect(world.fake.effects(effect)).toHaveLength(1);
     expect(await proof(world.raw, id)).toBe(true);
   });
@@ -135,11 +142,11 @@ describe('what is not undone', () => {
     const { id } = await effect((client) => client.invoices.create({ customer: world.customer }));
     await world.raw.invoices.pay(id);
     const before = world.fake.effects().length;
-    expect(await compensate(oncely, stripe, slot)).toEqual({
-      kind: 'impossible',
+    expect((await oncely.effects.compensate(slot, ann)).compensation).toMatchObject({
+      state: 'by_hand',
       why: expect.stringContaining('credit note'),
     });
-    expect(await compensate(oncely, stripe, 'no:such:effect')).toMatchObject({ kind: 'impossible' });
+    await expect(oncely.effects.compensate('no:such:effect', ann)).rejects.toMatchObject({ code: 'not_found' });
     const of = (operation: string, state = 'succeeded'): unknown =>
       compensationOf(stripe, { operation, state: state as 'succeeded', vendorId: id });
     expect(await of('stripe.files.create')).toMatchObject({ kind: 'impossible' });
@@ -150,18 +157,22 @@ describe('what is not undone', () => {
 
   it('is what is undone already', async () => {
     const world = await start();
-    const { oncely, stripe, effect } = world.process();
+    const { oncely, effect } = world.process();
     const { id } = await effect((client) => client.paymentIntents.create(hold));
     await world.raw.paymentIntents.cancel(id);
-    expect(await compensate(oncely, stripe, slot)).toEqual({ kind: 'nothing', why: expect.any(String) });
+    const sent = world.fake.effects().length;
+    expect(await oncely.effects.compensate(slot, ann)).toMatchObject({ state: 'compensated' });
+    expect(world.fake.effects()).toHaveLength(sent);
   });
 
   it('in another account is undone there', async () => {
     const world = await start();
-    const { oncely, stripe, effect } = world.process();
+    const { oncely, effect } = world.process();
     const at = { stripeAccount: 'acct_a' };
     await effect((client) => client.charges.create({ amount: 900, currency: 'usd', source: 'tok_visa' }, at));
-    await compensate(oncely, stripe, slot, at);
+    // Without its account the charge is not found, and that ends nothing.
+    await expect(oncely.effects.compensate(slot, ann)).rejects.toMatchObject({ statusCode: 404 });
+    await oncely.effects.compensate(slot, { ...ann, with: at });
     expect(world.fake.effects('refunds.create').map(({ account }) => account)).toEqual(['acct_a']);
   });
 });

@@ -102,6 +102,10 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       epoch += 1;
       return info();
     },
+    raiseEpoch: async () => {
+      epoch += 1;
+      return info();
+    },
     close: async () => {},
   };
 }

@@ -77,6 +77,8 @@ const selectInfo = `
   select version, id, encode(key, 'hex') as key, epoch, suspect_since, {now_ms}() as now_at from {ledger}
 `;
 
+// The mark that leaves the mark as it is.
+const asItIs = -1;
 const callMarkSuspect = `select {mark_suspect}($1)`;
 
 const selectWorkflow = `
@@ -219,6 +221,10 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     },
     markSuspect: async (since) => {
       await query(callMarkSuspect, [since ?? null]);
+      return readInfo();
+    },
+    raiseEpoch: async () => {
+      await query(callMarkSuspect, [asItIs]);
       return readInfo();
     },
     close: async () => {},

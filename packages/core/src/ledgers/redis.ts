@@ -153,7 +153,8 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       const { answers } = await store.call(index, writeWorkflowScript, [bucket.ledger, bucket.workflows], args);
       return workflowAnswerOf(answers[0] ?? [], workflow);
     },
-    markSuspect: (since) => store.markSuspect(since),
+    markSuspect: (since) => store.mark({ since }),
+    raiseEpoch: () => store.mark('as it is'),
     close: async () => {},
   };
 }

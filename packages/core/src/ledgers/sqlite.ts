@@ -53,6 +53,8 @@ const listDueRows = `
 const selectInfo = `select id, key, epoch, suspect_since from ledger`;
 
 // A second loss does not end the doubt about the first.
+const updateEpoch = `update ledger set epoch = epoch + 1`;
+
 const updateSuspect = `update ledger set suspect_since = min(:since, coalesce(suspect_since, :since)), epoch = epoch + 1`;
 
 const selectWorkflow = `select workflow, revision, at, state, doc from workflows where workflow = ?`;
@@ -236,6 +238,13 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       patiently(() =>
         inTransaction(() => {
           statement(updateSuspect).run({ since: since ?? null });
+          return readInfo();
+        }),
+      ),
+    raiseEpoch: () =>
+      patiently(() =>
+        inTransaction(() => {
+          statement(updateEpoch).run();
           return readInfo();
         }),
       ),

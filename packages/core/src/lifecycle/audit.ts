@@ -21,7 +21,8 @@ export type AuditBody =
   | { readonly type: 'resend_chosen' }
   | { readonly type: 'superseded'; readonly from: number; readonly to: number }
   | { readonly type: 'reopened'; readonly generation: number }
-  | { readonly type: 'approval_asked'; readonly fingerprint: string }
+  | { readonly type: 'approval_asked'; readonly fingerprint: string; readonly policy?: number }
+  | { readonly type: 'submitted'; readonly by: string }
   | { readonly type: 'decided'; readonly decision: string; readonly by: string; readonly reason?: string }
   | { readonly type: 'diverged'; readonly vendorIds: readonly string[] };
 

@@ -1,5 +1,5 @@
 import type { AuditEntry, RecordIndex } from '../ledger.ts';
-import { resolveTimes, type Attempt, type Draft, type EffectRecord, type Stamp } from '../record.ts';
+import { resolveTimes, type Attempt, type Draft, type EffectRecord, type EffectState, type Stamp } from '../record.ts';
 import { appendEvents, type AuditBody } from './audit.ts';
 import { absenceGap, currentAttempts, landingEnd, stateOf, unknownAttempts } from './state.ts';
 
@@ -13,7 +13,24 @@ export interface Change {
 /** Completes a changed draft. `now` is the ledger's time as last heard; new times in the draft are offsets. */
 export function change(draft: Draft, bodies: readonly AuditBody[], now: number): Change {
   const chained = appendEvents(draft, bodies);
-  return { ...chained, index: indexOf(chained.draft, now) };
+  const index = indexOf(chained.draft, now);
+  return { ...chained, draft: over.has(index.state) ? withoutPreview(chained.draft) : chained.draft, index };
+}
+
+const over: ReadonlySet<string> = new Set<EffectState>([
+  'succeeded',
+  'rejected',
+  'declined',
+  'cancelled',
+  'compensating',
+  'compensated',
+]);
+
+/** What a person was shown is kept no longer than the question. */
+function withoutPreview(draft: Draft): Draft {
+  if (!draft.approval?.preview) return draft;
+  const { preview: _preview, ...approval } = draft.approval;
+  return { ...draft, approval };
 }
 
 function indexOf(draft: Draft, now: number): RecordIndex {
@@ -38,10 +55,12 @@ function dueAt(record: EffectRecord, now: number): number | undefined {
       return Math.max(now, record.retryAt ?? 0, afterGap, landing);
     }
     case 'ready':
-      // Opened again by a probe: it was begun, nobody was told that it failed, so it is to be finished.
-      return wasFoundAbsent(record) ? Math.max(now, record.retryAt ?? 0) : undefined;
+      return isToBeFinished(record, now) ? Math.max(now, record.retryAt ?? 0) : undefined;
     case 'succeeded':
+    case 'compensated':
       return record.verifyAt;
+    case 'compensating':
+      return record.undo?.state === 'by_hand' ? record.verifyAt : now;
     case 'awaiting_approval':
     case 'rejected':
     case 'stopped':
@@ -49,6 +68,18 @@ function dueAt(record: EffectRecord, now: number): number | undefined {
     case 'cancelled':
       return undefined;
   }
+}
+
+/**
+ * Whether an effect that is open waits for nobody: it was handed in or approved with its request, or a probe opened it
+ * again: it was begun, and nobody was told that it failed.
+ */
+function isToBeFinished(record: EffectRecord, now: number): boolean {
+  if (wasFoundAbsent(record)) return true;
+  const { approval, request, submitted } = record;
+  if (request === undefined || request.kind === 'omitted') return false;
+  if (submitted) return true;
+  return approval?.state === 'approved' && (approval.expiresAt === undefined || now < approval.expiresAt);
 }
 
 /** Whether the last that is known of the effect is that a probe did not find it. */
@@ -71,7 +102,9 @@ export function withoutPauses(record: EffectRecord): EffectRecord {
  */
 export function withoutOpenWork(record: EffectRecord): EffectRecord {
   const { approval, request: _request, ...rest } = withoutPauses(record);
-  return approval ? { ...rest, approval: { ...approval, state: 'expired' } } : rest;
+  if (!approval) return rest;
+  const { preview: _preview, approvedBy: _approvedBy, ...used } = approval;
+  return { ...rest, approval: { ...used, state: 'expired' } };
 }
 
 /** A change that raises the alarm: more than one effect is proven, or one that was believed not to have happened. */

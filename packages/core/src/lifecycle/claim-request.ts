@@ -15,7 +15,14 @@ export interface ClaimRequest {
   readonly drift: 'first' | 'refuse';
   /** What to do with an unverifiable effect in doubt; `resend` may double it and is audited. */
   readonly onDoubt: 'stop' | 'resend';
-  readonly approval?: { readonly ttlMs: number };
+  readonly approval?: { readonly ttlMs: number; readonly approvers?: number };
+  /**
+   * The version of the approval policy in force, where it speaks of this operation. Recovery cannot judge an input by
+   * it, so what no version of it has judged must be approved before it is sent.
+   */
+  readonly policy?: { readonly version: number; readonly judged: boolean };
+  /** Hands the effect in, to be performed later: it is stored and not sent. */
+  readonly submit?: true;
   /** The ledger may have forgotten what happened since then: an absent slot is in doubt. */
   readonly suspectSince?: number;
   /** The ledger's epoch: rises when it is marked. */

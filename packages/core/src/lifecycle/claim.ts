@@ -1,10 +1,20 @@
 import { changedFields, type Fingerprint } from '../fingerprint.ts';
-import type { Approval, Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
+import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
+import { approvalFor, judgedBy, mustBeApproved } from './approval.ts';
 import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
 import type { AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
-import { absenceGap, currentAttempts, isArbitrated, isOpen, landingEnd, stateOf, unknownAttempts } from './state.ts';
+import {
+  absenceGap,
+  currentAttempts,
+  hasHappened,
+  isArbitrated,
+  isOpen,
+  landingEnd,
+  stateOf,
+  unknownAttempts,
+} from './state.ts';
 
 export type ClaimDecision =
   /** Store the change; then this caller alone may send, the stored request or a newly prepared one. */
@@ -19,6 +29,8 @@ export type ClaimDecision =
   /** This token's attempt is already stored: the answer to the claim was lost. */
   | { readonly kind: 'own'; readonly attempt: Attempt }
   | { readonly kind: 'replay'; readonly drifted: boolean }
+  /** It is handed in: whoever recovers or completes it performs it. */
+  | { readonly kind: 'submitted' }
   | { readonly kind: 'wait'; readonly until: number; readonly why: 'executing' | 'retry_at' | 'landing' }
   /** Ask the vendor; a definite answer goes through `applyProbe`. */
   | { readonly kind: 'probe' }
@@ -28,7 +40,7 @@ export type Refusal =
   | { readonly code: 'input_changed'; readonly fields: readonly string[]; readonly wordingOnly: boolean }
   | { readonly code: 'outdated_logic'; readonly recorded: number }
   | { readonly code: 'approval_required' }
-  | { readonly code: 'declined' | 'cancelled'; readonly by: string }
+  | { readonly code: 'declined' | 'cancelled' | 'compensated'; readonly by: string }
   | { readonly code: 'in_doubt'; readonly recorded: number }
   | { readonly code: 'stopped'; readonly reason: string };
 
@@ -58,12 +70,17 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     case 'rejected':
       if (difference === 'same') return { kind: 'replay', drifted: false };
       return send(reopen(record, request), request, now, 'prepare');
+    case 'compensating':
+    case 'compensated':
+      return { kind: 'refuse', refusal: { code: 'compensated', by: record.undo?.by ?? 'unknown' } };
     case 'executing':
       if (!acceptable) return refuseChange;
+      if (request.submit) return { kind: 'submitted' };
       return { kind: 'wait', until: record.attempts.at(-1)?.leaseUntil ?? now, why: 'executing' };
     case 'in_doubt':
     case 'stopped': {
       if (!acceptable) return refuseChange;
+      if (request.submit) return { kind: 'submitted' };
       if (state === 'in_doubt' || mayResend(record, request)) {
         const next = doubt(record, request, now);
         // Where the first request was not kept, this caller's would go out in its place.
@@ -78,6 +95,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     case 'awaiting_approval':
     case 'ready': {
       const unchanged = difference === 'same';
+      if (unchanged && request.submit && record.submitted) return { kind: 'submitted' };
       if (unchanged && record.retryAt !== undefined && now < record.retryAt) {
         return { kind: 'wait', until: record.retryAt, why: 'retry_at' };
       }
@@ -115,18 +133,21 @@ function otherVersion(record: EffectRecord, request: ClaimRequest, now: number):
     case 'declined':
     case 'cancelled':
       return { kind: 'refuse', refusal: { code: state, by: record.noMoreAttempts?.by ?? 'retention' } };
+    case 'compensating':
+      return { kind: 'refuse', refusal: { code: 'compensated', by: record.undo?.by ?? 'unknown' } };
     case 'awaiting_approval':
     case 'ready':
     case 'rejected':
-    case 'succeeded': {
+    case 'succeeded':
+    case 'compensated': {
       // Beside what succeeded another attempt may be on its way still, and land on top of this version's effect.
       const landing = landingEnd(record);
       if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
       // The newer version is another effect under another marker: who looks for two of this one must do so before.
-      if (state === 'succeeded' && record.verifyAt !== undefined) {
+      if (hasHappened(record) && record.verifyAt !== undefined) {
         return now < record.verifyAt ? { kind: 'wait', until: record.verifyAt, why: 'landing' } : { kind: 'probe' };
       }
-      const { tombstone: _tombstone, result: _result, vendorId: _vendorId, ...rest } = withoutOpenWork(record);
+      const { tombstone: _stone, result: _result, vendorId: _id, undo: _undo, ...rest } = withoutOpenWork(record);
       const next: EffectRecord = { ...rest, ...described(request), generation: 1 };
       return send(next, request, now, 'prepare', [{ type: 'superseded', from, to }]);
     }
@@ -198,14 +219,22 @@ function send(
   source: 'prepare' | 'stored',
   bodies: readonly AuditBody[] = [],
 ): ClaimDecision {
-  if (request.approval || record.approval) {
+  const judged = { ...record, ...judgedBy(request), ...(request.submit ? { submitted: true as const } : {}) };
+  if (mustBeApproved(record, request)) {
     const asked = approvalFor(record, request, now);
     if (asked === 'pending') return { kind: 'refuse', refusal: { code: 'approval_required' } };
     if (asked !== 'approved') {
-      const draft: Draft = { ...record, approval: asked };
-      const body: AuditBody = { type: 'approval_asked', fingerprint: request.fingerprint.full };
+      const draft: Draft = { ...judged, approval: asked };
+      const body: AuditBody = {
+        type: 'approval_asked',
+        fingerprint: record.fingerprint.full,
+        ...(asked.policy === undefined ? {} : { policy: asked.policy }),
+      };
       return { kind: 'write', change: change(draft, [...bodies, body], now) };
     }
+  }
+  if (request.submit) {
+    return { kind: 'write', change: change(judged, [...bodies, { type: 'submitted', by: request.holder }], now) };
   }
   const generation = nextGeneration(record);
   const attempt: Attempt<Stamp> = {
@@ -220,7 +249,7 @@ function send(
   const previous = record.attempts.at(-1);
   const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, record.attempts.length)] : [];
   const draft: Draft = {
-    ...withoutPauses(record),
+    ...withoutPauses(judged),
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
     generation,
     attempts: [...record.attempts, attempt],
@@ -250,24 +279,6 @@ function reopen(record: EffectRecord, request: ClaimRequest): EffectRecord {
   const tried =
     tombstone !== undefined || currentAttempts(record).some((attempt) => attempt.generation === record.generation);
   return { ...rest, ...described(request), generation: tried ? record.generation + 1 : record.generation };
-}
-
-function approvalFor(
-  record: EffectRecord,
-  request: ClaimRequest,
-  now: number,
-): 'approved' | 'pending' | Approval<Stamp> {
-  const { approval } = record;
-  const fits = approval?.fingerprint === record.fingerprint.full;
-  const expired = approval?.expiresAt !== undefined && now >= approval.expiresAt;
-  if (approval && fits && !expired && approval.state === 'approved') return 'approved';
-  if (approval && fits && !expired && approval.state === 'pending') return 'pending';
-  return {
-    state: 'pending',
-    fingerprint: record.fingerprint.full,
-    requestedAt: { after: 0 },
-    ...(request.approval === undefined ? {} : { expiresAt: { after: request.approval.ttlMs } }),
-  };
 }
 
 function described(

@@ -2,13 +2,17 @@ import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
 import type { AuditBody } from './audit.ts';
 import { change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
 import { closed } from './probe.ts';
-import { landingEnd, stateOf, unknownAttempts } from './state.ts';
+import { hasHappened, landingEnd, stateOf, unknownAttempts } from './state.ts';
 
 /** What a person (or retention) may decide of a record. `id` makes a repeated command recognise itself. */
 export type Decision = { readonly id: string; readonly by: string; readonly reason?: string } & (
   | { readonly kind: 'approve'; readonly fingerprint: string; readonly ttlMs?: number }
   | { readonly kind: 'decline' | 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
   | { readonly kind: 'happened'; readonly vendorId?: string; readonly result: Stored }
+  /** Take it back: what has happened, or, with `open`, whatever of it turns out to have happened. */
+  | { readonly kind: 'undo'; readonly open?: true; readonly with?: string }
+  | { readonly kind: 'undone'; readonly byHand?: true }
+  | { readonly kind: 'undo_by_hand'; readonly why: string }
   | { readonly kind: 'compact' }
 );
 
@@ -24,6 +28,7 @@ export function decide(record: EffectRecord, decision: Decision, now: number): D
   if (record.decisions.includes(decision.id)) return { kind: 'unchanged' };
   const next = consequence(record, decision, now);
   if (typeof next === 'string') return { kind: 'refuse', why: next };
+  if (next === record) return { kind: 'unchanged' };
   const body: AuditBody = {
     type: 'decided',
     decision: decision.kind,
@@ -45,6 +50,10 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
       }
       const expired = record.approval.expiresAt !== undefined && now >= record.approval.expiresAt;
       if (expired) return 'the request for approval has expired; run the agent again to ask anew';
+      const { approvers = 1, approvedBy = [] } = record.approval;
+      if (approvedBy.includes(decision.by)) return `${decision.by} has approved it already; another person must`;
+      const all = [...approvedBy, decision.by];
+      if (all.length < approvers) return { ...record, approval: { ...record.approval, approvedBy: all } };
       return {
         ...record,
         approval: {
@@ -52,6 +61,7 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
           state: 'approved',
           decidedAt: { after: 0 },
           by: decision.by,
+          ...(approvers > 1 ? { approvedBy: all } : {}),
           ...(decision.reason === undefined ? {} : { reason: decision.reason }),
           ...(decision.ttlMs === undefined ? {} : { expiresAt: { after: decision.ttlMs } }),
         },
@@ -60,7 +70,7 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
     case 'decline':
     case 'revoke': {
       if (!record.approval) return 'this effect never asked for approval; cancel it instead';
-      if (state === 'succeeded') return 'the effect has happened already; compensate it instead';
+      if (hasHappened(record)) return 'the effect has happened already; compensate it instead';
       return {
         ...record,
         approval: {
@@ -72,8 +82,17 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
         noMoreAttempts: { at: { after: 0 }, why: 'declined', by: decision.by },
       };
     }
+    case 'undo':
+      return toUndo(record, decision);
+    case 'undone':
+      if (!record.undo || !hasHappened(record)) return `nothing is to be taken back here (the effect is ${state})`;
+      if (record.undo.state !== 'begun' && decision.byHand !== true) return 'it was not begun';
+      return { ...record, undo: { ...record.undo, state: 'done' } };
+    case 'undo_by_hand':
+      if (record.undo?.state !== 'begun') return `nothing is being taken back here (the effect is ${state})`;
+      return { ...record, undo: { ...record.undo, state: 'by_hand', why: decision.why } };
     case 'cancel':
-      if (state === 'succeeded') return 'the effect has happened already; compensate it instead';
+      if (hasHappened(record)) return 'the effect has happened already; compensate it instead';
       return { ...record, noMoreAttempts: { at: { after: 0 }, why: 'cancelled', by: decision.by } };
     case 'happened': {
       const last = unknownAttempts(record).at(-1);
@@ -92,19 +111,53 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
       if (state !== 'rejected' && state !== 'declined' && state !== 'cancelled') {
         return `only a rejected, declined or cancelled effect can be opened again (the effect is ${state})`;
       }
-      const { noMoreAttempts: _end, result: _result, tombstone: _stone, ...rest } = withoutOpenWork(record);
+      const {
+        noMoreAttempts: _end,
+        result: _result,
+        tombstone: _stone,
+        undo: _undo,
+        ...rest
+      } = withoutOpenWork(record);
       return { ...rest, generation: record.generation + 1 };
     }
     case 'compact': {
+      if (state === 'compensated') return compacted(record, 'succeeded', now);
       if (state !== 'succeeded' && state !== 'rejected' && state !== 'declined' && state !== 'cancelled') {
         return `only a settled effect can be compacted (the effect is ${state})`;
       }
-      if (record.verifyAt !== undefined) return 'one more probe is due here';
-      if (now < landingEnd(record)) return 'an attempt may still be on its way; wait for its landing bound';
-      const { result: _result, request: _request, ...rest } = record;
-      return { ...rest, attempts: [], absences: [], tombstone: { at: { after: 0 }, state } };
+      return compacted(record, state, now);
     }
   }
+}
+
+function toUndo(record: EffectRecord, decision: Decision & { kind: 'undo' }): Draft | string {
+  const { by, reason, open, with: given = record.undo?.with } = decision;
+  const of = {
+    at: { after: 0 },
+    by,
+    ...(reason === undefined ? {} : { reason }),
+    ...(given === undefined ? {} : { with: given }),
+  } as const;
+  if (hasHappened(record)) {
+    // Somebody is at it already; what a person must do by hand may be tried once more.
+    const { undo } = record;
+    if (undo?.state === 'done' || (undo?.state === 'begun' && undo.with === given)) return record;
+    return { ...record, undo: { ...of, state: 'begun' } };
+  }
+  if (open !== true) return 'it is not known to have happened; settle that first, or abort its workflow';
+  const end = record.noMoreAttempts ?? ({ at: { after: 0 }, why: 'cancelled', by } as const);
+  return { ...record, noMoreAttempts: end, undo: record.undo ?? { ...of, state: 'asked' } };
+}
+
+function compacted(
+  record: EffectRecord,
+  state: NonNullable<EffectRecord['tombstone']>['state'],
+  now: number,
+): Draft | string {
+  if (record.verifyAt !== undefined) return 'one more probe is due here';
+  if (now < landingEnd(record)) return 'an attempt may still be on its way; wait for its landing bound';
+  const { result: _result, request: _request, ...rest } = record;
+  return { ...rest, attempts: [], absences: [], tombstone: { at: { after: 0 }, state } };
 }
 
 function happened(record: EffectRecord, last: Attempt, vendorId: string | undefined, result: Stored): Draft {

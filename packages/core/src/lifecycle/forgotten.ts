@@ -1,13 +1,13 @@
 import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
 import { attemptBody, change, withoutPauses, type Change } from './change.ts';
 import type { ClaimRequest } from './claim-request.ts';
-import { stateOf } from './state.ts';
+import { hasHappened, stateOf } from './state.ts';
 
 /** Whether a ledger that may have forgotten can have forgotten an attempt beside what it still knows of this effect. */
 export function mayBeForgotten(record: EffectRecord, request: ClaimRequest, now: number): boolean {
   if (request.suspectSince === undefined || (record.epoch ?? 0) >= (request.epoch ?? 0)) return false;
   const state = stateOf(record, now);
-  return state !== 'succeeded' && state !== 'executing' && state !== 'in_doubt' && state !== 'stopped';
+  return !hasHappened(record) && state !== 'executing' && state !== 'in_doubt' && state !== 'stopped';
 }
 
 /**

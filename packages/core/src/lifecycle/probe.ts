@@ -5,6 +5,7 @@ import {
   absenceGap,
   absencesNeeded,
   currentAttempts,
+  hasHappened,
   isArbitrated,
   landingEnd,
   stateOf,
@@ -31,7 +32,7 @@ export function applyProbe(
   begunAt: number = now,
 ): Change | undefined {
   const state = stateOf(record, now);
-  if (state === 'succeeded') return verify(record, finding, now, begunAt);
+  if (hasHappened(record)) return verify(record, finding, now, begunAt);
   const doubtful = state === 'in_doubt' || state === 'stopped';
   if (!doubtful && finding.kind !== 'found') return undefined;
   const probed: AuditBody = {

@@ -4,8 +4,10 @@ import type { Attempt, EffectRecord, EffectState } from '../record.ts';
 export function stateOf(record: EffectRecord, now: number): EffectState {
   const attempts = currentAttempts(record);
   const last = attempts.at(-1);
-  if (record.tombstone?.state === 'succeeded' || attempts.some((attempt) => attempt.evidence === 'accepted'))
-    return 'succeeded';
+  if (hasHappened(record)) {
+    if (!record.undo) return 'succeeded';
+    return record.undo.state === 'done' ? 'compensated' : 'compensating';
+  }
   if (last && isLive(last, now)) return 'executing';
   if (attempts.some((attempt) => attempt.evidence === 'unknown')) return record.halt ? 'stopped' : 'in_doubt';
   if (record.noMoreAttempts) return record.noMoreAttempts.why;
@@ -15,6 +17,12 @@ export function stateOf(record: EffectRecord, now: number): EffectState {
     return 'rejected';
   if (record.approval && record.approval.state !== 'approved') return 'awaiting_approval';
   return 'ready';
+}
+
+/** Whether the effect is proven at the vendor, taken back since or not. */
+export function hasHappened(record: EffectRecord): boolean {
+  const accepted = currentAttempts(record).some((attempt) => attempt.evidence === 'accepted');
+  return accepted || record.tombstone?.state === 'succeeded';
 }
 
 /** The attempts of the logic version that the record is at; earlier versions' are kept for late evidence. */

@@ -233,12 +233,13 @@ const migrations: readonly string[] = [
     return next;
   end $workflow$;
 
-  -- A second loss does not end the doubt about the first.
+  -- A second loss does not end the doubt about the first; -1 leaves the mark as it is and raises the epoch only.
   create function {mark_suspect}(since bigint) returns void language plpgsql as $suspect$
   begin
     perform {pass_gate}(true);
     update {ledger} l set epoch = l.epoch + 1,
-      suspect_since = case when since is not null then least(since, l.suspect_since) end;
+      suspect_since = case when since = -1 then l.suspect_since
+        when since is not null then least(since, l.suspect_since) end;
   end $suspect$;
   `,
 ];

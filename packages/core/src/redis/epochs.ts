@@ -7,10 +7,8 @@ import { allParts } from './parts.ts';
 import { epochScript } from './scripts-epoch.ts';
 import { infoOf, lostSince, type Head, type Part } from './standing.ts';
 
-/** What a person says of the ledger: that it may have forgotten since then, or that all is well. */
-export interface Mark {
-  readonly since: number | undefined;
-}
+/** What is said of the ledger: that it may have forgotten since then, that all is well, or nothing but a new epoch. */
+export type Mark = { readonly since: number | undefined } | 'as it is';
 
 /**
  * Makes what was lost, or what a person says, an epoch of its own, and brings all buckets to the highest one.
@@ -65,10 +63,11 @@ export async function settleEpochs(
 function raised(top: Head, known: number, losses: readonly number[], mark: Mark | undefined): Head {
   const { suspectSince, ...rest } = top;
   const epoch = Math.max(top.epoch, known) + 1;
-  if (mark && mark.since === undefined) return { ...rest, epoch };
+  const said = mark === 'as it is' ? undefined : mark;
+  if (said && said.since === undefined) return { ...rest, epoch };
   // A second loss does not end the doubt about the first.
-  const since = [suspectSince, mark?.since, ...losses].filter((each) => each !== undefined);
-  return { ...rest, epoch, suspectSince: Math.min(...since) };
+  const since = [suspectSince, said?.since, ...losses].filter((each) => each !== undefined);
+  return since.length === 0 ? { ...rest, epoch } : { ...rest, epoch, suspectSince: Math.min(...since) };
 }
 
 function isAt(target: Head, epoch: number | string, suspect: number | string): boolean {

@@ -29,7 +29,7 @@ export interface Store {
   refuseUnfitServer(): Promise<void>;
   /** Makes what was lost an epoch of its own, and brings all buckets to the highest one. */
   settle(): Promise<LedgerInfo>;
-  markSuspect(since: number | undefined): Promise<LedgerInfo>;
+  mark(mark: Mark): Promise<LedgerInfo>;
   infoOf(head: Head): LedgerInfo;
 }
 
@@ -137,9 +137,9 @@ export function createStore({ prefix, buckets: asked, calling, looking: how }: S
       if (unfit) throw unfit;
     },
     settle,
-    markSuspect: async (since) => {
+    mark: async (mark) => {
       await opened();
-      return reconcile({ since });
+      return reconcile(mark);
     },
     infoOf: (head) => infoOf(memory.identity as Identity, head),
   };

@@ -33,6 +33,7 @@ function forgetful(): { readonly ledger: Ledger; readonly forget: () => void } {
     readWorkflow: (workflow) => inner.readWorkflow(workflow),
     writeWorkflow: (command) => inner.writeWorkflow(command),
     markSuspect: (since) => inner.markSuspect(since),
+    raiseEpoch: () => inner.raiseEpoch(),
     close: () => inner.close(),
   };
   return {

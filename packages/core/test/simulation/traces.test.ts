@@ -194,10 +194,11 @@ describe('traces that broke earlier designs', () => {
   it('I6: a paused workflow claims nothing, and goes on when it is resumed', async () => {
     const world = createWorld(13);
     const id = { businessId: 'invoice_1', workflowId: 'desk' };
-    await world.worker('operator').oncely.workflows.pause(id, { by: 'ops' });
+    const { workflows } = world.worker('operator').oncely;
+    await finish(world, workflows.pause(id, { by: 'ops' }));
     expect(codeOf(await finish(world, act(world.worker('a'), 'pay')))).toBe('workflow_held');
     expect(world.vendor.requests).toHaveLength(0);
-    await world.worker('operator').oncely.workflows.resume(id, { by: 'ops' });
+    await finish(world, workflows.resume(id, { by: 'ops' }));
     expect(await finish(world, act(world.worker('b'), 'pay'))).toEqual({ id: 'v_1' });
   });
 

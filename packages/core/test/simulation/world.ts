@@ -100,6 +100,7 @@ function overNetwork(world: World, process: Process): Ledger {
     readWorkflow: (workflow) => ledger.readWorkflow(workflow),
     writeWorkflow: (command) => ledger.writeWorkflow(command),
     markSuspect: (since) => ledger.markSuspect(since),
+    raiseEpoch: () => ledger.raiseEpoch(),
     close: () => ledger.close(),
   };
 }

@@ -70,6 +70,8 @@ export const ledgerWorkflowCases: readonly LedgerCase[] = [
         1_234,
         'a second loss does not end the doubt about the first',
       );
+      const raised = await another.raiseEpoch();
+      assert.deepEqual([raised.epoch > marked.epoch, raised.suspectSince], [true, 1_234]);
       const lifted = await another.markSuspect(undefined);
       assert.ok(lifted.epoch > marked.epoch);
       assert.equal((await ledger.open()).suspectSince, undefined);

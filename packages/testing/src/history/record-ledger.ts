@@ -95,6 +95,7 @@ export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
       );
     },
     markSuspect: (since) => recorded({ op: 'info' }, () => ledger.markSuspect(since), infoTold),
+    raiseEpoch: () => recorded({ op: 'info' }, () => ledger.raiseEpoch(), infoTold),
     close: () => ledger.close(),
   };
 }

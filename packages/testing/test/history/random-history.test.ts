@@ -77,6 +77,7 @@ function lossy(ledger: Ledger, random: () => number): Ledger {
     readWorkflow: (workflow) => call(() => ledger.readWorkflow(workflow)),
     writeWorkflow: (command) => call(() => ledger.writeWorkflow(command)),
     markSuspect: (since) => call(() => ledger.markSuspect(since)),
+    raiseEpoch: () => call(() => ledger.raiseEpoch()),
   };
 }
 

@@ -1,0 +1,58 @@
+import type { LedgerSession } from './ledger-session.ts';
+import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
+
+/** How much may be done again in one workflow before it pauses for a person. Absent: without a limit, and not counted. */
+export interface Budgets {
+  /** How often its scopes may be entered again: the runs in which a write met what an earlier run recorded. */
+  readonly reEntries?: number;
+  /** How often the vendor may be called again for an effect that an attempt was made of before. */
+  readonly reExecutions?: number;
+}
+
+export type BudgetKind = keyof Budgets;
+
+const words: Readonly<Record<BudgetKind, string>> = { reEntries: 'scope re-entries', reExecutions: 're-executions' };
+
+/** Says what is wrong with budgets; `undefined` when nothing is. */
+export function budgetProblem(budgets: Budgets | undefined): string | undefined {
+  for (const [name, limit] of Object.entries(budgets ?? {})) {
+    if (!Object.hasOwn(words, name)) return `budgets.${name} is no budget; there are ${Object.keys(words).join(', ')}`;
+    if (!(Number.isSafeInteger(limit) && limit >= 0)) return `budgets.${name} must be a whole number from 0`;
+  }
+  return undefined;
+}
+
+/**
+ * Counts one use in the ledger and pauses the workflow where that is one too many: once this has ended, no claim of it
+ * is stored until a person resumes it.
+ */
+export async function spend(
+  session: LedgerSession,
+  budgets: Budgets | undefined,
+  workflow: string,
+  kind: BudgetKind,
+): Promise<void> {
+  const usual = budgets?.[kind];
+  if (usual === undefined) return;
+  await session.info();
+  for (;;) {
+    const { row } = await session.ledger.readWorkflow(workflow);
+    const state = row?.state ?? 'running';
+    if (state === 'cancelled') return;
+    const doc = readWorkflowDoc(row);
+    const spent = (doc.spent?.[kind] ?? 0) + 1;
+    const limit = doc.granted?.[kind] ?? usual;
+    const counted: WorkflowDoc = { ...doc, spent: { ...doc.spent, [kind]: spent } };
+    const over = state === 'running' && spent > limit;
+    const next: WorkflowDoc = over
+      ? { ...counted, by: 'oncely', reason: `the budget of ${limit} ${words[kind]} is used up` }
+      : counted;
+    const answer = await session.ledger.writeWorkflow({
+      workflow,
+      expect: row?.revision ?? 0,
+      state: over ? 'paused' : state,
+      doc: JSON.stringify(next),
+    });
+    if (answer.kind === 'written') return;
+  }
+}

@@ -1,0 +1,67 @@
+import { effectKeyOf, slotOf, type Contract } from './contract.ts';
+import { stateOf } from './lifecycle/state.ts';
+import { openStored, type Codec } from './payload.ts';
+import type { Approval, Attempt, EffectRecord, EffectState, Undo } from './record.ts';
+import { undoOf } from './undo.ts';
+
+/** An effect as people see it; times are the ledger's, in milliseconds since 1970. */
+export interface Effect {
+  readonly slot: string;
+  readonly key: string;
+  readonly contract: Contract;
+  readonly state: EffectState;
+  readonly operation: string;
+  readonly client: string;
+  readonly account: string;
+  readonly generation: number;
+  readonly vendorId?: string;
+  readonly createdAt: number;
+  readonly retryAt?: number;
+  /** Why it stopped, where it did. */
+  readonly stopped?: string;
+  /** `preview` is what the person is to see of the input, where this process can open it. */
+  readonly approval?: Omit<Approval, 'preview'> & { readonly preview?: unknown };
+  /** That it is taken back: by whom, how far that is, and the slot of the effect that does it. */
+  readonly compensation?: Omit<Undo, 'with'> & { readonly slot: string };
+  readonly divergence?: readonly string[];
+  /** Without their tokens, which are permissions. */
+  readonly attempts: readonly Omit<Attempt, 'token'>[];
+}
+
+/** A record as people see it, with what they are to see of its input opened. */
+export async function effectOf(
+  slot: string,
+  record: EffectRecord,
+  at: number,
+  codec: Codec | undefined,
+): Promise<Effect> {
+  return {
+    slot,
+    key: effectKeyOf(record.contract, record.generation),
+    contract: record.contract,
+    state: stateOf(record, at),
+    operation: record.operation,
+    client: record.client,
+    account: record.account,
+    generation: record.generation,
+    createdAt: record.createdAt,
+    ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
+    ...(record.retryAt === undefined ? {} : { retryAt: record.retryAt }),
+    ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
+    ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec) }),
+    ...(record.undo === undefined ? {} : { compensation: compensationOf(record.contract, record.undo) }),
+    ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
+    attempts: record.attempts.map(({ token: _token, ...attempt }) => attempt),
+  };
+}
+
+async function opened(approval: Approval, codec: Codec | undefined): Promise<NonNullable<Effect['approval']>> {
+  const { preview, ...rest } = approval;
+  const text = await openStored(preview, codec).catch(() => undefined);
+  return text === undefined ? rest : { ...rest, preview: JSON.parse(text) as unknown };
+}
+
+function compensationOf(contract: Contract, undo: Undo): NonNullable<Effect['compensation']> {
+  const { with: _with, ...rest } = undo;
+  return { ...rest, slot: slotOf(undoOf(contract)) };
+}

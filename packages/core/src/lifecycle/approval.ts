@@ -1,0 +1,38 @@
+import type { Approval, EffectRecord, Stamp } from '../record.ts';
+import type { ClaimRequest } from './claim-request.ts';
+
+/** Whether nothing may be sent before a person approved this input. */
+export function mustBeApproved(record: EffectRecord, { approval, policy }: ClaimRequest): boolean {
+  if (approval || record.approval) return true;
+  return policy !== undefined && !policy.judged && (record.policy ?? 0) < policy.version;
+}
+
+/** What a record keeps of the policy that judged its input. */
+export function judgedBy({ policy }: ClaimRequest): { policy?: number } {
+  return policy?.judged === true ? { policy: policy.version } : {};
+}
+
+/** What the record's approval says of this claim: it holds, it is waited for, or what is to be asked instead. */
+export function approvalFor(
+  record: EffectRecord,
+  request: ClaimRequest,
+  now: number,
+): 'approved' | 'pending' | Approval<Stamp> {
+  const { approval } = record;
+  const fits = approval?.fingerprint === record.fingerprint.full;
+  const expired = approval?.expiresAt !== undefined && now >= approval.expiresAt;
+  // What was asked for by an older policy may have asked for less.
+  const outdated = request.policy !== undefined && (approval?.policy ?? 0) < request.policy.version;
+  const asksAnew = outdated && (request.approval !== undefined || !request.policy.judged);
+  if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
+  if (approval && fits && !expired && !asksAnew && approval.state === 'pending') return 'pending';
+  const { ttlMs, approvers = approval?.approvers ?? 1 } = request.approval ?? {};
+  return {
+    state: 'pending',
+    fingerprint: record.fingerprint.full,
+    requestedAt: { after: 0 },
+    ...(ttlMs === undefined ? {} : { expiresAt: { after: ttlMs } }),
+    ...(request.policy === undefined ? {} : { policy: request.policy.version }),
+    ...(approvers > 1 ? { approvers } : {}),
+  };
+}

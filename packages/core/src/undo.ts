@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+
+import { targetOf } from './attempt.ts';
+import { effectKeyOf, slotOf, type Contract } from './contract.ts';
+import { isOncelyError } from './errors.ts';
+import type { LedgerSession } from './ledger-session.ts';
+import { decide, type Decision } from './lifecycle/decide.ts';
+import { hasHappened, stateOf } from './lifecycle/state.ts';
+import { openStored, type Codec } from './payload.ts';
+import type { Origin } from './perform.ts';
+import type { EffectRecord } from './record.ts';
+import { runInFrames, type ScopeFrame } from './scope.ts';
+
+export interface UndoParts {
+  readonly session: LedgerSession;
+  readonly codec: Codec | undefined;
+  readonly originOf: (client: string, account: string) => Origin | undefined;
+}
+
+/** The effect that takes another back. */
+export function undoOf(contract: Contract): Contract {
+  const { expectedEffect: _expected, ...rest } = contract;
+  return { ...rest, undo: true };
+}
+
+/**
+ * Takes back what has happened, as an effect of its own: begun once, planned once, and brought to its end by whoever
+ * comes next. Gives why it is still open; `undefined` where it is done, or left to a person.
+ */
+export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: number): Promise<string | undefined> {
+  const { session, codec } = parts;
+  const seen = await session.read(slot);
+  const { record } = seen;
+  const undo = record?.undo;
+  if (!record || !undo || !hasHappened(record) || undo.state === 'done' || undo.state === 'by_hand') return undefined;
+  const told = { by: undo.by, ...(undo.reason === undefined ? {} : { reason: undo.reason }) };
+  const note = async (
+    decision: { readonly kind: 'undo' | 'undone' } | { readonly kind: 'undo_by_hand'; readonly why: string },
+  ): Promise<void> => {
+    const full = { id: randomUUID(), ...told, ...decision } as Decision;
+    await session.change(
+      slot,
+      await session.read(slot),
+      (current, now) => {
+        const decided = decide(current, full, now);
+        return decided.kind === 'write' ? decided.change : undefined;
+      },
+      2_000,
+    );
+  };
+  const byHand = async (why: string): Promise<undefined> => {
+    await note({ kind: 'undo_by_hand', why });
+  };
+
+  const origin = parts.originOf(record.client, record.account);
+  if (!origin) return `no client named "${record.client}" was given to createOncely in this process`;
+  if (undo.state === 'asked') await note({ kind: 'undo' });
+  if (!origin.connection.compensate) return byHand(`${record.operation} cannot be taken back by a program`);
+  const contract = undoOf(record.contract);
+  const before = (await session.read(slotOf(contract))).record;
+  const response = await openStored(record.result, codec).catch(() => undefined);
+  const plan = await origin.connection.compensate({
+    ...targetOf(record),
+    ...(response === undefined ? {} : { response }),
+    ...(before === undefined ? {} : { begun: before.operation }),
+    ...(undo.with === undefined ? {} : { options: JSON.parse(undo.with) as unknown }),
+  });
+  switch (plan.kind) {
+    case 'nothing':
+      await note({ kind: 'undone' });
+      return undefined;
+    case 'impossible':
+      return byHand(plan.why);
+    case 'write':
+      break;
+  }
+  const failed = await performUndo(contract, plan, deadlineAt);
+  if (failed === undefined) {
+    await note({ kind: 'undone' });
+    return undefined;
+  }
+  const after = await session.read(slotOf(contract));
+  const state = after.record && stateOf(after.record, after.at);
+  const key = effectKeyOf(contract, after.record?.generation);
+  if (state === 'rejected' || state === 'declined' || state === 'cancelled') {
+    return byHand(`${key} was ${state}: ${failed}`);
+  }
+  return `${key} is ${state ?? 'not begun'}: ${failed}`;
+}
+
+/** Why it failed; `undefined` where it did not. */
+async function performUndo(
+  contract: Contract,
+  plan: { readonly operation: string; run(): Promise<unknown> },
+  deadlineAt: number | undefined,
+): Promise<string | undefined> {
+  const { stepId, logicVersion, ...rest } = contract;
+  const scope: ScopeFrame = {
+    scope: rest,
+    closed: false,
+    counts: new Map(),
+    met: new Set(),
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+  };
+  const effect = { id: stepId, options: { version: logicVersion, expect: plan.operation }, closed: false };
+  try {
+    await runInFrames({ scope, effect }, () => plan.run());
+    return undefined;
+  } catch (error) {
+    if (isOncelyError(error)) return error.message;
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Whether a record is to be taken back now. */
+export function isToBeTakenBack(record: EffectRecord): boolean {
+  const { undo } = record;
+  return undo !== undefined && hasHappened(record) && (undo.state === 'asked' || undo.state === 'begun');
+}
