@@ -14,8 +14,8 @@ export interface Call {
   readonly json: boolean;
   /** Prints one JSON document with `--json`, else the lines. */
   readonly answer: (document: object, lines: readonly string[]) => void;
-  /** @throws CommandError where only the ledger is known and `what` has to call a vendor. */
-  readonly needsClients: (what: string) => void;
+  /** @throws CommandError where only the ledger is known, and `what` needs the application's clients or rules. */
+  readonly needsConfig: (what: string) => void;
 }
 
 export interface Kit {
@@ -52,15 +52,15 @@ export function createKit(around: Surroundings, end: (code: ExitCode) => void): 
       const json = options.json === true;
       await guarded(json, async () => {
         const session = await openSession(options, around, mayCreate);
-        const needsClients = (what: string): void => {
+        const needsConfig = (what: string): void => {
           if (session.from === 'config') return;
           throw new CommandError(
             'usage',
-            `${what} asks the vendors, and a ledger by itself has no clients: run it with the application's oncely.config.`,
+            `${what} needs the clients and rules of the application, and this is its ledger alone: run it with its oncely.config.`,
           );
         };
         try {
-          return await work({ oncely: session.oncely, around, json, answer: answerOf(json), needsClients });
+          return await work({ oncely: session.oncely, around, json, answer: answerOf(json), needsConfig });
         } finally {
           await session.close();
         }

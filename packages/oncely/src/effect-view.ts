@@ -4,7 +4,7 @@ import { masked, printable } from './masked.ts';
 import { shortIdOf } from './short-id.ts';
 import type { Style, Surroundings } from './surroundings.ts';
 import { age, clockTime, isoTime } from './time.ts';
-import { workflowName } from './workflow-name.ts';
+import { workflowOf } from './workflow-name.ts';
 
 type State = Effect['state'];
 type Attempt = Effect['attempts'][number];
@@ -20,7 +20,14 @@ export const states: Readonly<Record<State, { readonly style: Style; readonly pe
   stopped: { style: 'red', person: true },
   declined: { style: 'gray', person: false },
   cancelled: { style: 'gray', person: false },
+  compensating: { style: 'cyan', person: false },
+  compensated: { style: 'gray', person: false },
 };
+
+/** Whether a person has to do something about it. */
+export function needsPerson(effect: Effect): boolean {
+  return states[effect.state].person || effect.divergence !== undefined || effect.compensation?.state === 'by_hand';
+}
 
 export const stateNames: readonly State[] = Object.keys(states) as State[];
 
@@ -31,7 +38,7 @@ export function effectDocument(effect: Effect, revealed = false): Record<string,
     id: shortIdOf(effect.slot),
     slot: effect.slot,
     key: effect.key,
-    workflow: workflowName(effect.contract),
+    workflow: workflowOf(effect),
     state: effect.state,
     operation: effect.operation,
     client: effect.client,
@@ -43,13 +50,14 @@ export function effectDocument(effect: Effect, revealed = false): Record<string,
     retryAt: effect.retryAt === undefined ? null : isoTime(effect.retryAt),
     stopped: effect.stopped === undefined ? null : text(effect.stopped),
     approval: effect.approval ? approvalDocument(effect.approval, text) : null,
+    compensation: effect.compensation ? compensationDocument(effect.compensation, text) : null,
     divergence: effect.divergence ?? [],
     attempts: effect.attempts.map((attempt) => attemptDocument(attempt, text)),
   };
 }
 
 function approvalDocument(approval: NonNullable<Effect['approval']>, text: (value: string) => string): object {
-  const { state, fingerprint, requestedAt, expiresAt, decidedAt, by, reason } = approval;
+  const { state, fingerprint, requestedAt, expiresAt, decidedAt, by, reason, approvers, approvedBy } = approval;
   return {
     state,
     fingerprint,
@@ -58,6 +66,23 @@ function approvalDocument(approval: NonNullable<Effect['approval']>, text: (valu
     decidedAt: decidedAt === undefined ? null : isoTime(decidedAt),
     by: by ?? null,
     reason: reason === undefined ? null : text(reason),
+    approvers: approvers ?? 1,
+    approvedBy: approvedBy ?? [],
+  };
+}
+
+function compensationDocument(
+  { state, at, by, reason, why, slot }: NonNullable<Effect['compensation']>,
+  text: (value: string) => string,
+): object {
+  return {
+    state,
+    at: isoTime(at),
+    by,
+    reason: reason === undefined ? null : text(reason),
+    why: why === undefined ? null : text(why),
+    id: shortIdOf(slot),
+    slot,
   };
 }
 
@@ -79,11 +104,12 @@ function attemptDocument(attempt: Attempt, text: (value: string) => string): obj
 /** The one line of an effect: short id, state, age, operation, key. */
 export function effectLine(effect: Effect, now: number, paint: Surroundings['paint']): string {
   const twice = effect.divergence ? paint('red', '  TWICE AT THE VENDOR') : '';
+  const byHand = effect.compensation?.state === 'by_hand' ? paint('red', '  UNDO BY HAND') : '';
   return [
     shortIdOf(effect.slot),
     paint(states[effect.state].style, effect.state.padEnd(widest)),
     age(now - effect.createdAt).padStart(4),
-    `${effect.operation}  ${printable(effect.key)}${twice}`,
+    `${effect.operation}  ${printable(effect.key)}${twice}${byHand}`,
   ].join('  ');
 }
 
@@ -94,7 +120,7 @@ export function effectLines(effect: Effect, now: number, paint: Surroundings['pa
   const lines = [
     `${paint('bold', shortIdOf(effect.slot))}  ${paint(states[effect.state].style, effect.state)}  ${effect.operation}`,
     row('key', printable(effect.key)),
-    row('workflow', printable(workflowName(effect.contract))),
+    row('workflow', printable(workflowOf(effect))),
     row('client', effect.account === '' ? effect.client : `${effect.client}, account ${printable(effect.account)}`),
     row('made', `${clockTime(effect.createdAt)}, ${age(now - effect.createdAt)} ago`),
   ];
@@ -103,6 +129,7 @@ export function effectLines(effect: Effect, now: number, paint: Surroundings['pa
   if (effect.stopped !== undefined) lines.push(row('stopped', masked(effect.stopped)));
   if (effect.divergence) lines.push(row('twice', paint('red', effect.divergence.map(printable).join(', '))));
   if (effect.approval) lines.push(row('approval', approvalText(effect.approval)));
+  if (effect.compensation) lines.push(row('undo', undoText(effect.compensation)));
   effect.attempts.forEach((attempt, at) => lines.push(row(at === 0 ? 'attempts' : '', attemptText(attempt, at + 1))));
   return lines;
 }
@@ -111,9 +138,18 @@ function row(name: string, text: string): string {
   return `  ${name.padEnd(10)}  ${text}`;
 }
 
-function approvalText({ state, fingerprint, expiresAt, by, reason }: NonNullable<Effect['approval']>): string {
+function undoText({ state, by, reason, why, slot }: NonNullable<Effect['compensation']>): string {
+  const parts = [`${state.replace('_', ' ')}, by ${printable(by)}`];
+  if (reason !== undefined) parts.push(`"${masked(reason)}"`);
+  parts.push(why === undefined ? `as ${shortIdOf(slot)}` : masked(why));
+  return parts.join(', ');
+}
+
+function approvalText(approval: NonNullable<Effect['approval']>): string {
+  const { state, fingerprint, expiresAt, by, reason, approvers, approvedBy } = approval;
   const parts = [`${state}, fingerprint ${fingerprint.slice(0, 16)}`];
   if (expiresAt !== undefined) parts.push(`until ${clockTime(expiresAt)}`);
+  if (approvers !== undefined && approvers > 1) parts.push(`${approvedBy?.length ?? 0} of ${approvers} have approved`);
   if (by !== undefined) parts.push(`by ${printable(by)}`);
   if (reason !== undefined) parts.push(`"${masked(reason)}"`);
   return parts.join(', ');

@@ -47,6 +47,18 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     what: 'a person must approve exactly this input first',
     todo: '`oncely.effects.approve(effect, { by, fingerprint })`, then call again',
   },
+  outdated_policy: {
+    what: "a newer approval policy than this process's speaks of the operation",
+    todo: 'deploy the newer policy everywhere',
+  },
+  not_allowed: {
+    what: "`approvals.mayDecide` refused this person's decision",
+    todo: 'ask somebody who may',
+  },
+  submitted: {
+    what: 'it was handed in by `oncely.submit` and is not sent yet',
+    todo: '`oncely.effects.complete(effect)`, or `oncely.recover()`',
+  },
   declined: {
     what: 'a person declined it, or took the approval back',
     todo: '`oncely.effects.reopen(effect, { by })` if that is revised',
@@ -54,6 +66,14 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
   cancelled: {
     what: 'a person cancelled it',
     todo: '`oncely.effects.reopen(effect, { by })` if that is revised',
+  },
+  compensated: {
+    what: 'it happened and was taken back',
+    todo: '`occurrence: 2` if it is meant to happen again',
+  },
+  twin: {
+    what: 'another workflow has made the same write for this business case',
+    todo: 'use one workflow, or another business id if both are meant',
   },
   workflow_held: {
     what: 'the workflow is paused or cancelled',

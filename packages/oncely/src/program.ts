@@ -9,6 +9,7 @@ import { addList } from './commands/list.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
 import { addShow } from './commands/show.ts';
+import { addUndo } from './commands/undo.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Surroundings } from './surroundings.ts';
 import { version } from './version.ts';
@@ -34,7 +35,17 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
         .join('\n')}`,
     );
   const kit = createKit(around, end);
-  for (const add of [addLedger, addList, addShow, addDecisions, addHolds, addRecovery, addReport, addExplain]) {
+  for (const add of [
+    addLedger,
+    addList,
+    addShow,
+    addDecisions,
+    addHolds,
+    addRecovery,
+    addUndo,
+    addReport,
+    addExplain,
+  ]) {
     add(program, kit);
   }
   return program;

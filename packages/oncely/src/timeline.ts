@@ -5,16 +5,17 @@ import { clockTime, isoTime } from './time.ts';
 
 export type History = Awaited<ReturnType<Oncely['effects']['history']>>;
 
-// The chain is for `verify`; on a screen it is noise.
-const unshown = new Set(['type', 'sequence', 'previous', 'hash']);
+// The chain is for `verify`; on a screen it is noise, and so is what is as usual.
+const unshown = new Set(['type', 'sequence', 'previous', 'hash', 'claimedAt']);
+const usual: Readonly<Record<string, unknown>> = { generation: 1, logicVersion: 1, basis: 'answer' };
 
 /** The audit events of an effect, a line each, oldest first. */
 export function timelineLines(history: History): string[] {
   return history.map(({ at, event }) => {
     const said = Object.entries(event)
-      .filter(([name, value]) => !unshown.has(name) && value !== undefined && value !== null)
+      .filter(([name, value]) => !unshown.has(name) && value !== usual[name] && value !== undefined && value !== null)
       .map(([name, value]) => `${words(name)} ${name.endsWith('At') ? clockTime(Number(value)) : textOf(value)}`);
-    return `  ${clockTime(at)}  ${words(String(event['type'])).padEnd(14)}  ${said.join(', ')}`;
+    return `  ${clockTime(at)}  ${words(String(event['type'])).padEnd(14)}  ${said.join(', ')}`.trimEnd();
   });
 }
 

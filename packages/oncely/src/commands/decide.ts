@@ -6,12 +6,15 @@ import { CommandError } from '../command-error.ts';
 import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm.ts';
 import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { printable } from '../masked.ts';
 import { findEffect } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 
 interface ApproveOptions extends DecisionOptions {
   readonly fingerprint?: string;
   readonly ttl?: string;
+  readonly perform?: boolean;
+  readonly reveal?: boolean;
 }
 
 interface ResolveOptions extends DecisionOptions {
@@ -29,8 +32,10 @@ export function addDecisions(program: Command, kit: Kit): void {
     .description(
       'Approves exactly the input that `show` shows the fingerprint of; other input asks anew. Without a terminal that fingerprint must be given.',
     )
-    .option('--fingerprint <digits>', 'what you were shown, at least its first 16 digits')
+    .option('--fingerprint <text>', 'that of what you were shown, at least its first 16 characters')
     .option('--ttl <age>', 'how long the approval holds: 15m, 2h, 1d')
+    .option('--perform', 'perform it at once; without this the next call of the agent or `recover` does')
+    .option('--reveal', 'show what the person is to see of the input before asking')
     .action((id: string, options: ApproveOptions, command: Command) =>
       kit.use(command, (call) => approve(call, id, options)),
     );
@@ -41,6 +46,15 @@ export function addDecisions(program: Command, kit: Kit): void {
     .action((id: string, options: DecisionOptions, command: Command) =>
       kit.use(command, (call) =>
         decideOn(call, id, options, 'Decline', (effects, slot, actor) => effects.decline(slot, actor)),
+      ),
+    );
+  decision('revoke', 'take an approval back')
+    .description(
+      'Takes an approval back: nothing more is sent. Where a claim was first, what it sent is still looked for.',
+    )
+    .action((id: string, options: DecisionOptions, command: Command) =>
+      kit.use(command, (call) =>
+        decideOn(call, id, options, 'Revoke', (effects, slot, actor) => effects.revoke(slot, actor)),
       ),
     );
   decision('resolve', 'say what became of an effect in doubt')
@@ -79,9 +93,11 @@ export async function decideOn(
 
 async function approve(call: Call, id: string, options: ApproveOptions): Promise<ExitCode> {
   const { fingerprint: given } = options;
-  if (given !== undefined && !/^[0-9a-f]{16,}$/.test(given)) {
-    throw new CommandError('usage', '--fingerprint takes the digits that `show` prints, at least 16 of them.');
+  if (given !== undefined && !/^[\w-]{16,}$/.test(given)) {
+    throw new CommandError('usage', '--fingerprint takes what `show` prints, at least its first 16 characters.');
   }
+  // Who may approve is the application's to say; a ledger by itself does not know.
+  call.needsConfig('approve');
   if (given === undefined && (options.yes === true || !call.around.interactive)) {
     throw new CommandError(
       'usage',
@@ -97,8 +113,15 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
       `What stands there has the fingerprint ${fingerprint.slice(0, 16) || '(none)'}, not ${given}; look at it again. Nothing was changed.`,
     );
   }
-  return decideOn(call, seen.slot, options, 'Approve', (effects, key, actor) =>
-    effects.approve(key, { ...actor, fingerprint, ...(ttlMs === undefined ? {} : { ttlMs }) }),
+  const preview = options.reveal === true ? seen.approval?.preview : undefined;
+  const verb = preview === undefined ? 'Approve' : `Approve ${printable(JSON.stringify(preview))}`;
+  return decideOn(call, seen.slot, options, verb, (effects, key, actor) =>
+    effects.approve(key, {
+      ...actor,
+      fingerprint,
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+      ...(options.perform === true ? { perform: true } : {}),
+    }),
   );
 }
 

@@ -4,8 +4,22 @@ import type { Call, Kit } from '../call.ts';
 import { CommandError } from '../command-error.ts';
 import { actorOf, confirm, withActor, withDecision, type DecisionOptions } from '../confirm.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { shortIdOf } from '../short-id.ts';
+import { durationOf } from '../time.ts';
 import { findWorkflow, workflowName, type WorkflowParts } from '../workflow-name.ts';
 import { decideOn } from './decide.ts';
+import { workflowLines } from './ledger.ts';
+import { countOf } from './list.ts';
+
+interface PauseOptions extends DecisionOptions {
+  readonly wait?: boolean;
+  readonly deadline: string;
+}
+
+interface ResumeOptions extends DecisionOptions {
+  readonly reEntries?: string;
+  readonly reExecutions?: string;
+}
 
 interface CancelOptions extends DecisionOptions {
   readonly workflow?: string;
@@ -20,18 +34,20 @@ export function addHolds(program: Command, kit: Kit): void {
       'Pauses a workflow: once this has answered, none of its effects is claimed. It asks nothing, since `resume` undoes it.',
     )
     .argument('<workflow>', workflowArgument)
-    .action((name: string, options: DecisionOptions, command: Command) =>
-      kit.use(command, (call) => hold(call, name, (id) => call.oncely.workflows.pause(id, actorOf(call, options)))),
+    .option('--wait', 'also wait until nothing of it is being sent any more')
+    .option('--deadline <age>', 'how long to wait', '60s')
+    .action((name: string, options: PauseOptions, command: Command) =>
+      kit.use(command, (call) => pause(call, name, options)),
     );
   withDecision(program.command('resume').summary('let a paused workflow go on'))
-    .description('Lets a paused workflow go on.')
+    .description(
+      'Lets a paused workflow go on. Its budgets begin anew, with what is granted here in place of the usual limits.',
+    )
     .argument('<workflow>', workflowArgument)
-    .action((name: string, options: DecisionOptions, command: Command) =>
-      kit.use(command, async (call) => {
-        const id = await findWorkflow(call.oncely, name);
-        await confirm(call, `Let ${workflowName(id)} go on.`, options);
-        return hold(call, workflowName(id), () => call.oncely.workflows.resume(id, actorOf(call, options)));
-      }),
+    .option('--re-entries <number>', 'how often its scopes may be entered again')
+    .option('--re-executions <number>', 'how often the vendor may be called again')
+    .action((name: string, options: ResumeOptions, command: Command) =>
+      kit.use(command, (call) => resume(call, name, options)),
     );
   withDecision(program.command('cancel').summary('cancel one effect, or a whole workflow for good'))
     .description(
@@ -44,12 +60,35 @@ export function addHolds(program: Command, kit: Kit): void {
     );
 }
 
-async function hold(call: Call, name: string, change: (id: WorkflowParts) => Promise<unknown>): Promise<ExitCode> {
+async function pause(call: Call, name: string, options: PauseOptions): Promise<ExitCode> {
   const id = await findWorkflow(call.oncely, name);
-  await change(id);
-  const state = await call.oncely.workflows.state(id);
-  call.answer({ workflow: workflowName(id), state }, [`${workflowName(id)}  ${state}`]);
-  return 0;
+  const deadlineMs = durationOf(options.deadline);
+  const wait = options.wait === true;
+  const sending = await call.oncely.workflows.pause(id, { ...actorOf(call, options), wait, deadlineMs });
+  return shown(call, id, sending);
+}
+
+async function resume(call: Call, name: string, options: ResumeOptions): Promise<ExitCode> {
+  const id = await findWorkflow(call.oncely, name);
+  const { reEntries, reExecutions } = options;
+  const grant = {
+    ...(reEntries === undefined ? {} : { reEntries: countOf(reEntries) }),
+    ...(reExecutions === undefined ? {} : { reExecutions: countOf(reExecutions) }),
+  };
+  await confirm(call, `Let ${workflowName(id)} go on.`, options);
+  const granted = Object.keys(grant).length > 0;
+  await call.oncely.workflows.resume(id, { ...actorOf(call, options), ...(granted ? { grant } : {}) });
+  return shown(call, id);
+}
+
+/** How the workflow stands now; `sending` are those that were still at it when the waiting ended. */
+async function shown({ oncely, answer }: Call, id: WorkflowParts, sending: readonly string[] = []): Promise<ExitCode> {
+  const workflow = { name: workflowName(id), ...(await oncely.workflows.get(id)) };
+  answer({ workflow, sending: sending.map((slot) => ({ id: shortIdOf(slot), slot })) }, [
+    ...workflowLines(workflow),
+    ...sending.map((slot) => `${shortIdOf(slot)}  is still being sent: ${slot}`),
+  ]);
+  return sending.length > 0 ? 4 : 0;
 }
 
 async function cancel(call: Call, id: string | undefined, options: CancelOptions): Promise<ExitCode> {
@@ -61,5 +100,6 @@ async function cancel(call: Call, id: string | undefined, options: CancelOptions
   }
   const workflow = await findWorkflow(call.oncely, options.workflow ?? '');
   await confirm(call, `Cancel ${workflowName(workflow)} for good: none of its effects is ever sent again.`, options);
-  return hold(call, workflowName(workflow), () => call.oncely.workflows.cancel(workflow, actorOf(call, options)));
+  await call.oncely.workflows.cancel(workflow, actorOf(call, options));
+  return shown(call, workflow);
 }

@@ -1,12 +1,22 @@
+import type { Effect, Oncely } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
 import { CommandError } from '../command-error.ts';
 import { confirm, withQuestion, type DecisionOptions } from '../confirm.ts';
-import { stateNames, states } from '../effect-view.ts';
+import { needsPerson, stateNames, states } from '../effect-view.ts';
 import { everyEffect } from '../every-effect.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { masked, printable } from '../masked.ts';
 import { age, clockTime, isoTime, momentOf } from '../time.ts';
+import { findWorkflow, workflowName, workflowOf } from '../workflow-name.ts';
+
+type State = Effect['state'];
+type Workflow = Awaited<ReturnType<Oncely['workflows']['get']>>;
+
+interface StatusOptions {
+  readonly workflow?: string;
+}
 
 interface SuspectOptions extends Pick<DecisionOptions, 'yes'> {
   readonly since?: string;
@@ -28,7 +38,8 @@ export function addLedger(program: Command, kit: Kit): void {
     .description(
       'Counts the effects by their state and says whether anything needs a person (exit code 3). It reads every record.',
     )
-    .action((_options: object, command: Command) => kit.use(command, status));
+    .option('-w, --workflow <workflow>', 'of one workflow, with whether it runs and what it spent of its budgets')
+    .action((options: StatusOptions, command: Command) => kit.use(command, (call) => status(call, options)));
   withQuestion(
     program
       .command('suspect')
@@ -48,33 +59,30 @@ async function migrate({ oncely, answer }: Call): Promise<ExitCode> {
   return 0;
 }
 
-async function status({ oncely, around, answer }: Call): Promise<ExitCode> {
+async function status({ oncely, around, answer }: Call, options: StatusOptions): Promise<ExitCode> {
   const ledger = await oncely.inspect.ledger();
-  const counts = new Map<string, number>();
-  let diverged = 0;
-  let oldestOpen = Infinity;
-  for await (const effect of everyEffect(oncely)) {
-    counts.set(effect.state, (counts.get(effect.state) ?? 0) + 1);
-    if (effect.divergence) diverged += 1;
-    if (effect.state === 'in_doubt' || effect.state === 'stopped') oldestOpen = Math.min(oldestOpen, effect.createdAt);
-  }
-  const there = stateNames.filter((name) => counts.has(name));
+  const of = options.workflow === undefined ? undefined : await findWorkflow(oncely, options.workflow);
+  const workflow = of && { name: workflowName(of), ...(await oncely.workflows.get(of)) };
+  const counts = await count(oncely, workflow?.name);
   const lines = [`${ledger.name}  ${around.paint('dim', `ledger ${ledger.id.slice(0, 8)}, epoch ${ledger.epoch}`)}`];
   if (ledger.suspectSince !== undefined) {
     lines.push(
       around.paint('red', `suspect: it may have forgotten what happened since ${clockTime(ledger.suspectSince)}`),
     );
   }
-  for (const name of there)
-    lines.push(`${String(counts.get(name)).padStart(8)}  ${around.paint(states[name].style, name)}`);
-  if (there.length === 0) lines.push('no effects');
-  if (Number.isFinite(oldestOpen))
-    lines.push(`the oldest in doubt or stopped was made ${age(ledger.at - oldestOpen)} ago`);
-  if (diverged > 0) lines.push(around.paint('red', `${diverged} happened more than once at the vendor`));
-  const person = diverged > 0 || there.some((name) => states[name].person);
-  lines.push(
-    person ? around.paint('yellow', 'something needs a person: `oncely list --state ...`') : 'nothing needs a person',
-  );
+  if (workflow) lines.push(...workflowLines(workflow));
+  for (const [name, many] of counts.states)
+    lines.push(`${String(many).padStart(8)}  ${around.paint(states[name].style, name)}`);
+  if (counts.states.size === 0) lines.push('no effects');
+  if (counts.oldestOpen !== undefined) {
+    lines.push(`the oldest in doubt or stopped was made ${age(ledger.at - counts.oldestOpen)} ago`);
+  }
+  if (counts.diverged > 0) lines.push(around.paint('red', `${counts.diverged} happened more than once at the vendor`));
+  const held = workflow !== undefined && workflow.state === 'paused';
+  const person = counts.persons > 0 || held;
+  const waiting = [...counts.states.keys()].filter((name) => states[name].person);
+  for (const name of waiting) lines.push(around.paint('yellow', `needs a person: oncely list --state ${name}`));
+  if (!person) lines.push('nothing needs a person');
   answer(
     {
       ledger: ledger.name,
@@ -82,14 +90,54 @@ async function status({ oncely, around, answer }: Call): Promise<ExitCode> {
       epoch: ledger.epoch,
       at: isoTime(ledger.at),
       suspectSince: ledger.suspectSince === undefined ? null : isoTime(ledger.suspectSince),
-      states: Object.fromEntries(stateNames.map((name) => [name, counts.get(name) ?? 0])),
-      oldestOpenAt: Number.isFinite(oldestOpen) ? isoTime(oldestOpen) : null,
-      diverged,
+      ...(workflow ? { workflow } : {}),
+      states: Object.fromEntries(stateNames.map((name) => [name, counts.states.get(name) ?? 0])),
+      oldestOpenAt: counts.oldestOpen === undefined ? null : isoTime(counts.oldestOpen),
+      diverged: counts.diverged,
       needsPerson: person,
     },
     lines,
   );
   return person ? 3 : 0;
+}
+
+interface Counts {
+  readonly states: ReadonlyMap<State, number>;
+  readonly diverged: number;
+  /** How many need a person. */
+  readonly persons: number;
+  readonly oldestOpen: number | undefined;
+}
+
+async function count(oncely: Oncely, workflow: string | undefined): Promise<Counts> {
+  const found = new Map<State, number>();
+  let diverged = 0;
+  let persons = 0;
+  let oldest = Infinity;
+  for await (const effect of everyEffect(oncely)) {
+    if (workflow !== undefined && workflowOf(effect) !== workflow) continue;
+    found.set(effect.state, (found.get(effect.state) ?? 0) + 1);
+    if (effect.divergence) diverged += 1;
+    if (needsPerson(effect)) persons += 1;
+    if (effect.state === 'in_doubt' || effect.state === 'stopped') oldest = Math.min(oldest, effect.createdAt);
+  }
+  const inOrder = stateNames.flatMap((name) => (found.has(name) ? [[name, found.get(name) ?? 0] as const] : []));
+  return { states: new Map(inOrder), diverged, persons, oldestOpen: Number.isFinite(oldest) ? oldest : undefined };
+}
+
+/** A workflow's own lines: whether it runs, who holds it, and its budgets. */
+export function workflowLines(workflow: Workflow & { readonly name: string }): string[] {
+  const { name, state, by, reason, spent, granted } = workflow;
+  const why = [by === undefined ? '' : `by ${printable(by)}`, reason === undefined ? '' : `"${masked(reason)}"`];
+  const lines = [[`${printable(name)}  ${state}`, ...why].filter((text) => text !== '').join(', ')];
+  const budget = (kind: 'reEntries' | 'reExecutions', words: string): void => {
+    if (spent[kind] === undefined && granted?.[kind] === undefined) return;
+    const limit = granted?.[kind] === undefined ? '' : ` of ${granted[kind]} granted`;
+    lines.push(`  ${words}: ${spent[kind] ?? 0}${limit}`);
+  };
+  budget('reEntries', 're-entries');
+  budget('reExecutions', 're-executions');
+  return lines;
 }
 
 async function suspect(call: Call, options: SuspectOptions): Promise<ExitCode> {

@@ -6,9 +6,8 @@ import { CommandError } from '../command-error.ts';
 import { effectDocument, effectLine, stateNames } from '../effect-view.ts';
 import { everyEffect } from '../every-effect.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { shortIdOf } from '../short-id.ts';
 import { durationOf, isoTime } from '../time.ts';
-import { findWorkflow, workflowName } from '../workflow-name.ts';
+import { findWorkflow, workflowName, workflowOf } from '../workflow-name.ts';
 
 interface ListOptions {
   readonly state?: Effect['state'];
@@ -35,12 +34,11 @@ async function list({ oncely, around, answer }: Call, options: ListOptions): Pro
   const limit = countOf(options.limit);
   const { at: now } = await oncely.inspect.ledger();
   const madeBefore = options.olderThan === undefined ? Infinity : now - durationOf(options.olderThan);
-  const workflow =
-    options.workflow === undefined ? undefined : workflowName(await findWorkflow(oncely, options.workflow));
+  const workflow = options.workflow === undefined ? undefined : await nameOf(oncely, options.workflow);
   const effects: Effect[] = [];
   let more = false;
   for await (const effect of everyEffect(oncely, options)) {
-    if (workflow !== undefined && workflowName(effect.contract) !== workflow) continue;
+    if (workflow !== undefined && workflowOf(effect) !== workflow) continue;
     if (effect.createdAt > madeBefore) continue;
     // One is looked for beyond the page, so that "more" is never an empty promise.
     if (effects.length === limit) {
@@ -53,14 +51,19 @@ async function list({ oncely, around, answer }: Call, options: ListOptions): Pro
   const lines = effects.map((effect) => effectLine(effect, now, around.paint));
   if (lines.length === 0) lines.push('no effects');
   if (next !== undefined) lines.push(around.paint('dim', `more: the same with --after ${next}`));
-  answer({ at: isoTime(now), effects: effects.map((effect) => summary(effect)), next: next ?? null }, lines);
+  answer({ at: isoTime(now), effects: effects.map(summary), next: next ?? null }, lines);
   return 0;
+}
+
+/** A workflow as it is typed, that of what takes others back (`...@undo`) included; or an effect's by its short id. */
+async function nameOf(oncely: Call['oncely'], typed: string): Promise<string> {
+  return typed.endsWith('@undo') ? typed : workflowName(await findWorkflow(oncely, typed));
 }
 
 /** What a list holds of each; `show` has the rest. */
 function summary(effect: Effect): object {
   const { attempts: _attempts, ...rest } = effectDocument(effect);
-  return { ...rest, id: shortIdOf(effect.slot) };
+  return rest;
 }
 
 /** @throws CommandError unless it is a whole number from 1. */

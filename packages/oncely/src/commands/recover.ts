@@ -27,7 +27,7 @@ export function addRecovery(program: Command, kit: Kit): void {
     )
     .action((options: RecoverOptions, command: Command) =>
       kit.use(command, async (call) => {
-        call.needsClients('recover');
+        call.needsConfig('recover');
         return settle(call, options);
       }),
     );
@@ -38,7 +38,7 @@ export function addRecovery(program: Command, kit: Kit): void {
     .argument('[id...]', 'short ids, slots or effect keys of stopped effects')
     .action((ids: readonly string[], options: RecoverOptions & DecisionOptions, command: Command) =>
       kit.use(command, async (call) => {
-        call.needsClients('reconcile');
+        call.needsConfig('reconcile');
         await lookAgain(call, ids, options);
         return settle(call, options);
       }),

@@ -39,6 +39,9 @@ async function show({ oncely, around, answer }: Call, id: string, { reveal = fal
   ];
   if (history.length === 0) lines.push('  nothing yet: events are written when an attempt ends or somebody decides');
   if (payloads) {
+    const { preview } = effect.approval ?? {};
+    if (preview !== undefined)
+      lines.push('', around.paint('bold', 'preview'), `  ${printable(JSON.stringify(preview))}`);
     lines.push('', around.paint('bold', 'input'), `  ${keptText(payloads.request)}`);
     lines.push('', around.paint('bold', 'outcome'), `  ${keptText(payloads.result)}`);
   }
@@ -46,7 +49,13 @@ async function show({ oncely, around, answer }: Call, id: string, { reveal = fal
     {
       ...effectDocument(effect, reveal),
       history: timelineDocument(history, reveal),
-      ...(payloads ? { request: payloads.request ?? null, result: payloads.result ?? null } : {}),
+      ...(payloads
+        ? {
+            preview: effect.approval?.preview ?? null,
+            request: payloads.request ?? null,
+            result: payloads.result ?? null,
+          }
+        : {}),
     },
     lines,
   );
