@@ -9,7 +9,7 @@ import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
 import Stripe from 'stripe';
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -17,6 +17,12 @@ const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 export const apiKey = 'sk_test_SecretOfThePlatform';
 /** Stands in the input of every refund here. */
 export const secretNote = 'sk_live_PlantedInTheInput';
+
+const cleanups: (() => unknown)[] = [];
+// The last made goes first: an application before the folder of its ledger.
+afterAll(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
 
 /** How a command ended. */
 export interface Ran {
@@ -52,10 +58,10 @@ export async function run(
   return { code, out: out.trimEnd(), err: err.trimEnd() };
 }
 
-/** A folder as a user's project: packages are found in it, and it ends with the test. */
+/** A folder as a user's project: packages are found in it, and it ends with the file's tests. */
 export function folder({ packages = true }: { readonly packages?: boolean } = {}): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'oncely-cli-test-')));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  cleanups.push(() => rmSync(path, { recursive: true, force: true }));
   if (packages) symlinkSync(modules, join(path, 'node_modules'));
   return path;
 }
@@ -66,7 +72,7 @@ type App = Oncely<{ readonly stripe: Adapter<Stripe, 'one'> }>;
 export interface Project {
   readonly path: string;
   readonly fake: StripeFake;
-  /** The application in this process, on the same ledger; closed with the test. */
+  /** The application in this process, on the same ledger; closed with the file's tests. */
   readonly app: (options?: Partial<OncelyOptions<never>>) => App;
   /** One refund of a case, whose input holds `secretNote`. */
   readonly refund: (app: App, businessId: string, more?: Refund) => Promise<Stripe.Refund>;
@@ -94,7 +100,7 @@ export async function startProject({
 }: ProjectOptions = {}): Promise<Project> {
   const path = folder();
   const fake = await startStripeFake({ autoCharges: true });
-  onTestFinished(() => fake.close());
+  cleanups.push(() => fake.close());
   const { host, port } = fake;
   writeFileSync(
     join(path, 'oncely.config.ts'),
@@ -129,7 +135,7 @@ export default createOncely({
           ),
         },
       });
-      onTestFinished(() => app.close());
+      cleanups.push(() => app.close());
       return app;
     },
     refund: (app, businessId, { amount = 1000, approval, id = 'refund' } = {}) =>
