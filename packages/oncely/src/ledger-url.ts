@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
-import type { Ledger } from '@oncely/core';
+import { OncelyError, type Ledger } from '@oncely/core';
 import { postgresLedger } from '@oncely/core/ledgers/postgres';
 import { redisLedger } from '@oncely/core/ledgers/redis';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
@@ -88,7 +88,10 @@ async function openRedis(url: string, cwd: string): Promise<OpenedLedger> {
   } catch (error) {
     await disconnect().catch(() => undefined);
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The ledger ${masked(address)} cannot be reached: ${why}`, { cause: error });
+    throw new OncelyError('ledger_unavailable', {
+      message: `The ledger ${masked(address)} cannot be reached: ${why}.`,
+      cause: error,
+    });
   }
   return { ledger: redisLedger(client, place), disconnect };
 }

@@ -9,7 +9,7 @@ import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
 import Stripe from 'stripe';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -17,6 +17,9 @@ const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 export const apiKey = 'sk_test_SecretOfThePlatform';
 /** Stands in the input of every refund here. */
 export const secretNote = 'sk_live_PlantedInTheInput';
+
+// Each command is a process, and a busy machine takes seconds to start one.
+vi.setConfig({ testTimeout: 300_000 });
 
 const cleanups: (() => unknown)[] = [];
 // The last made goes first: an application before the folder of its ledger.
@@ -88,8 +91,10 @@ interface Refund {
 export interface ProjectOptions {
   readonly leaseMs?: number;
   readonly landingBoundMs?: number;
-  /** More of createOncely's options, as source text. */
+  /** More of createOncely's options, more imports and more clients, as source text. */
   readonly options?: string;
+  readonly imports?: string;
+  readonly clients?: string;
 }
 
 /** Starts Stripe and writes the project's config; nothing is in the ledger yet. */
@@ -97,6 +102,8 @@ export async function startProject({
   leaseMs = 60_000,
   landingBoundMs = 0,
   options = '',
+  imports = '',
+  clients = '',
 }: ProjectOptions = {}): Promise<Project> {
   const path = folder();
   const fake = await startStripeFake({ autoCharges: true });
@@ -108,11 +115,14 @@ export async function startProject({
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import Stripe from 'stripe';
-
+${imports}
 const address = { host: '${host}', port: ${port}, protocol: 'http', telemetry: false } as const;
 export default createOncely({
   ledger: sqliteLedger(new URL('effects.db', import.meta.url).pathname),
-  clients: { stripe: oncelyStripe((config) => new Stripe('${apiKey}', { ...config, ...address }), { landingBoundMs: ${landingBoundMs} }) },
+  clients: {
+    stripe: oncelyStripe((config) => new Stripe('${apiKey}', { ...config, ...address }), { landingBoundMs: ${landingBoundMs} }),
+    ${clients}
+  },
   leaseMs: ${leaseMs},
   ${options}
 });
@@ -148,6 +158,11 @@ export default createOncely({
   };
 }
 
+/** Does something once the tests of the file are over. */
+export function afterwards(cleanup: () => unknown): void {
+  cleanups.push(cleanup);
+}
+
 /** The effects of an application by their slots. */
 export async function effectsOf(app: Oncely): Promise<Record<string, Effect['state']>> {
   const { effects } = await app.effects.list();
@@ -167,7 +182,7 @@ export function steady(text: string): string {
     .replace(/ledger [0-9a-f]{8}/g, 'ledger <id>')
     .replace(/fingerprint [\w-]{16,}/g, 'fingerprint <text>')
     .replace(/\b\d+ms\b|after \d+ ms|\b\d+\.\d s\b/g, '<duration>')
-    .replace(/ +\d+[smhd](?= {2}| ago)/g, ' <age>')
+    .replace(/[ \d]{3}[smhd](?= {2})/g, '<age>')
     .replace(/(held by |holder )\S+?(?=,|$)/gm, '$1<holder>');
 }
 

@@ -78,6 +78,8 @@ async function status({ oncely, around, answer }: Call, options: StatusOptions):
     lines.push(`the oldest in doubt or stopped was made ${age(ledger.at - counts.oldestOpen)} ago`);
   }
   if (counts.diverged > 0) lines.push(around.paint('red', `${counts.diverged} happened more than once at the vendor`));
+  if (counts.byHand > 0)
+    lines.push(around.paint('red', `${counts.byHand} to undo by hand: oncely list --state compensating`));
   const held = workflow !== undefined && workflow.state === 'paused';
   const person = counts.persons > 0 || held;
   const waiting = [...counts.states.keys()].filter((name) => states[name].person);
@@ -94,6 +96,7 @@ async function status({ oncely, around, answer }: Call, options: StatusOptions):
       states: Object.fromEntries(stateNames.map((name) => [name, counts.states.get(name) ?? 0])),
       oldestOpenAt: counts.oldestOpen === undefined ? null : isoTime(counts.oldestOpen),
       diverged: counts.diverged,
+      undoByHand: counts.byHand,
       needsPerson: person,
     },
     lines,
@@ -104,6 +107,8 @@ async function status({ oncely, around, answer }: Call, options: StatusOptions):
 interface Counts {
   readonly states: ReadonlyMap<State, number>;
   readonly diverged: number;
+  /** Taken back by no program. */
+  readonly byHand: number;
   /** How many need a person. */
   readonly persons: number;
   readonly oldestOpen: number | undefined;
@@ -113,16 +118,24 @@ async function count(oncely: Oncely, workflow: string | undefined): Promise<Coun
   const found = new Map<State, number>();
   let diverged = 0;
   let persons = 0;
+  let byHand = 0;
   let oldest = Infinity;
   for await (const effect of everyEffect(oncely)) {
     if (workflow !== undefined && workflowOf(effect) !== workflow) continue;
     found.set(effect.state, (found.get(effect.state) ?? 0) + 1);
     if (effect.divergence) diverged += 1;
+    if (effect.compensation?.state === 'by_hand') byHand += 1;
     if (needsPerson(effect)) persons += 1;
     if (effect.state === 'in_doubt' || effect.state === 'stopped') oldest = Math.min(oldest, effect.createdAt);
   }
   const inOrder = stateNames.flatMap((name) => (found.has(name) ? [[name, found.get(name) ?? 0] as const] : []));
-  return { states: new Map(inOrder), diverged, persons, oldestOpen: Number.isFinite(oldest) ? oldest : undefined };
+  return {
+    states: new Map(inOrder),
+    diverged,
+    byHand,
+    persons,
+    oldestOpen: Number.isFinite(oldest) ? oldest : undefined,
+  };
 }
 
 /** A workflow's own lines: whether it runs, who holds it, and its budgets. */

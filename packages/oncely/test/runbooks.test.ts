@@ -1,0 +1,241 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { createOncely, type Adapter, type Oncely } from '@oncely/core';
+import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
+import { oncelyEmail } from '@oncely/email';
+import { startChild } from '@oncely/testing/crash/child';
+import { startSmtpFake, type SmtpFake } from '@oncely/testing/fakes/smtp';
+import nodemailer, { type Transporter } from 'nodemailer';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+
+import { shortIdOf } from '../src/short-id.ts';
+import { afterwards, apiKey, effectsOf, secretNote, startProject, type Project } from './project.ts';
+import { commandsOf, follow, followed, headingsOf, runbooks } from './runbook.ts';
+
+const slot = 'invoice_1:refund-desk:refund';
+const id = shortIdOf(slot);
+const workflow = 'invoice_1:refund-desk';
+
+/** How the last command of a page ended where it ends well. */
+const wellEnded = { code: 0, out: expect.stringContaining('nothing needs a person') as string };
+
+it('restart sequence: a worker killed after the vendor had refunded; one refund', async () => {
+  const leaseMs = 5_000;
+  const project = await startProject({ leaseMs });
+  const { host, port } = project.fake;
+  const worker = startChild({
+    module: new URL('./killed-worker.ts', import.meta.url),
+    exports: ['refundInvoice'],
+    argument: { ledger: join(project.path, 'effects.db'), host, port, apiKey, leaseMs },
+    at: { point: 'answer_received', signal: 'SIGKILL' },
+    timeoutMs: 120_000,
+  });
+  expect((await worker.ended).how).toBe('killed');
+  const app = project.app();
+  // The page says to wait until the leases of the dead are over.
+  await vi.waitFor(async () => expect((await app.effects.get(slot))?.state).toBe('in_doubt'), {
+    timeout: 60_000,
+    interval: 200,
+  });
+
+  const ran = await follow(project, 'restart-sequence', '');
+  expect(ran.at(-1)).toMatchObject(wellEnded);
+  expect(await effectsOf(app)).toEqual({ [slot]: 'succeeded' });
+  await project.refund(app, 'invoice_1').catch(() => undefined);
+  expect(project.fake.effects('refunds.create')).toHaveLength(1);
+});
+
+describe('in doubt', () => {
+  it('safe to replay: the answer was lost, the vendor dedupes; one refund', async () => {
+    const project = await startProject();
+    const app = project.app({ maxAttempts: 1 });
+    project.fake.fail({ kind: 'reset_after_effect' });
+    await project.refund(app, 'invoice_1').catch(() => undefined);
+    const [listed] = await follow(project, 'in-doubt', 'Safe to replay');
+    expect(listed?.out).toContain(id);
+    expect(await effectsOf(app)).toEqual({ [slot]: 'succeeded' });
+    expect(project.fake.effects('refunds.create')).toHaveLength(1);
+  });
+
+  it('pause and inspect: a mail that nobody can look up was found by a person; one mail', async () => {
+    const { project, smtp, desk, notify } = await mailProject();
+    smtp.fail({ kind: 'drop', at: 'after_dot' });
+    await expect(notify()).rejects.toMatchObject({ code: 'stopped' });
+    const mail = 'invoice_1:refund-desk:notify';
+    const values = { id: shortIdOf(mail), workflow };
+    const ran = await follow(project, 'in-doubt', 'Pause and inspect', values);
+    expect(ran.at(-1)?.out).toContain('stopped');
+    await expect(notify('another')).rejects.toMatchObject({ code: 'workflow_held' });
+    const [{ messageId } = { messageId: '' }] = smtp.effects();
+    const ended = await follow(project, 'in-doubt', 'It happened', { ...values, 'vendor id': messageId });
+    expect(ended.at(-1)).toMatchObject(wellEnded);
+    await notify();
+    expect(await effectsOf(desk)).toEqual({ [mail]: 'succeeded' });
+    expect(smtp.effects()).toHaveLength(1);
+  });
+
+  it('it did not happen: a person looked, and it is sent; one refund', async () => {
+    const project = await startProject();
+    const app = project.app({ maxAttempts: 1 });
+    project.fake.fail({ kind: 'reset_before_effect' });
+    await project.refund(app, 'invoice_1').catch(() => undefined);
+    await project.run('pause', workflow);
+    const ended = await follow(project, 'in-doubt', 'It did not happen', { id, workflow });
+    expect(ended.at(-1)).toMatchObject(wellEnded);
+    await project.refund(app, 'invoice_1');
+    expect(project.fake.effects('refunds.create')).toHaveLength(1);
+  });
+
+  it('abort and compensate: what happened is taken back, and so is what was in doubt', async () => {
+    const project = await startProject();
+    const app = project.app({ maxAttempts: 1 });
+    const pay = (amount: number): Promise<unknown> =>
+      app.scope({ businessId: 'invoice_1', workflowId: 'refund-desk' }, () =>
+        app.effect(`pay-${amount}`, () => app.clients.stripe.paymentIntents.create({ amount, currency: 'usd' })),
+      );
+    await pay(500);
+    project.fake.fail({ kind: 'reset_after_effect' });
+    await pay(600).catch(() => undefined);
+    const ended = await follow(project, 'in-doubt', 'Abort and compensate', { workflow });
+    expect(ended.at(-1)).toMatchObject(wellEnded);
+    const made = project.fake.effects('payment_intents.create').map((effect) => effect.id);
+    const takenBack = project.fake.effects('payment_intents.cancel').map((effect) => effect.id);
+    expect(made).toHaveLength(2);
+    expect(takenBack.toSorted()).toEqual(made.toSorted());
+    await expect(pay(700)).rejects.toMatchObject({ code: 'workflow_held' });
+  });
+});
+
+describe('approvals stuck', () => {
+  it('it waits: what was shown is approved and performed, other input is not; one refund', async () => {
+    const project = await startProject();
+    const app = project.app();
+    await project.refund(app, 'invoice_1', { approval: 'required' }).catch(() => undefined);
+    const looked = await follow(project, 'approvals-stuck', '', { id });
+    expect(looked.at(-1)?.out).toContain(secretNote);
+    const [, fingerprint = ''] = /fingerprint (\S+?),/.exec(looked.at(-1)?.out ?? '') ?? [];
+    const [approve, status, decline] = commandsOf('approvals-stuck', 'It waits');
+    expect([approve, status, decline]).toEqual([
+      expect.stringContaining(' approve '),
+      expect.stringContaining(' status'),
+      expect.stringContaining(' decline '),
+    ]);
+    const ended = await follow(project, 'approvals-stuck', 'It waits', { id, fingerprint });
+    expect(ended.at(-1)).toMatchObject({ code: 0 });
+    expect(project.fake.effects('refunds.create')).toHaveLength(1);
+  });
+});
+
+it('budget exhausted: paused before the next write, granted more, finished; one refund', async () => {
+  const project = await startProject({ options: 'budgets: { reExecutions: 1 },' });
+  const app = project.app({ budgets: { reExecutions: 1 }, maxAttempts: 1 });
+  project.fake.fail({ kind: 'reset_before_effect' }, { times: 10 });
+  for (let run = 0; run < 6 && (await app.workflows.state(parts)) === 'running'; run += 1) {
+    await project.refund(app, 'invoice_1').catch(() => undefined);
+  }
+  expect(await app.workflows.get(parts)).toMatchObject({ state: 'paused', by: 'oncely' });
+  project.fake.heal();
+  const [held] = await follow(project, 'budget-exhausted', '', { workflow, id });
+  expect(held).toMatchObject({ code: 3, out: expect.stringContaining('the budget of 1 re-executions is used up') });
+  const ended = await follow(project, 'budget-exhausted', 'It may go on', { workflow });
+  expect(ended.at(-1)).toMatchObject(wellEnded);
+  expect(project.fake.effects('refunds.create')).toHaveLength(1);
+});
+
+it('budget exhausted: it must not go on; no refund', async () => {
+  const project = await startProject();
+  const app = project.app();
+  await project.run('pause', workflow);
+  await follow(project, 'budget-exhausted', 'It must not go on', { workflow });
+  await expect(project.refund(app, 'invoice_1')).rejects.toMatchObject({ code: 'workflow_held' });
+  expect(project.fake.effects('refunds.create')).toHaveLength(0);
+});
+
+it('ledger lost: restored from a backup of before; one refund a case', async () => {
+  const project = await startProject();
+  const ledger = join(project.path, 'effects.db');
+  const before = project.app();
+  await project.refund(before, 'invoice_0');
+  await before.close();
+  copyFileSync(ledger, `${ledger}.backup`);
+  const time = new Date().toISOString();
+  const lost = project.app();
+  await project.refund(lost, 'invoice_1');
+  await lost.close();
+  for (const file of [ledger, `${ledger}-wal`, `${ledger}-shm`]) rmSync(file, { force: true });
+  copyFileSync(`${ledger}.backup`, ledger);
+
+  const marked = await follow(project, 'ledger-lost', 'Before any agent runs', { time });
+  expect(marked.at(-1)?.out).toContain('suspect: it may have forgotten');
+  // The agents run again: both cases.
+  const after = project.app();
+  await project.refund(after, 'invoice_0');
+  await project.refund(after, 'invoice_1').catch(() => undefined);
+  await follow(project, 'ledger-lost', 'After the agents ran');
+  const ended = await follow(project, 'ledger-lost', 'Lift the mark');
+  expect(ended.at(-1)).toMatchObject(wellEnded);
+  expect(await effectsOf(after)).toEqual({ 'invoice_0:refund-desk:refund': 'succeeded', [slot]: 'succeeded' });
+  expect(project.fake.effects('refunds.create')).toHaveLength(2);
+});
+
+it('escalation: held, handed over without secrets, undone by hand', async () => {
+  const project = await startProject();
+  const app = project.app();
+  await project.refund(app, 'invoice_1');
+  expect((await project.run('compensate', id, '--yes')).code).toBe(3);
+  await follow(project, 'escalation', 'Hold it first', { workflow });
+  const handed = await follow(project, 'escalation', 'What to hand over', { workflow, id });
+  expect(handed.map(({ out }) => JSON.parse(out) as unknown)).toHaveLength(3);
+  expect(handed.map(({ out }) => out).join('\n')).not.toContain(secretNote);
+  const ended = await follow(project, 'escalation', 'Done by hand', { workflow, id, name: 'ada' });
+  expect(ended.at(-1)).toMatchObject(wellEnded);
+  expect(await effectsOf(app)).toEqual({ [slot]: 'compensated' });
+});
+
+afterAll(() => {
+  const sections = runbooks().flatMap((page) => headingsOf(page).map((heading) => `${page}#${heading}`));
+  // Every command of every page has been run here.
+  expect(sections.filter((section) => !followed.has(section))).toEqual([]);
+});
+
+const parts = { businessId: 'invoice_1', workflowId: 'refund-desk' };
+
+interface MailProject {
+  readonly project: Project;
+  readonly smtp: SmtpFake;
+  readonly desk: Oncely<{ readonly email: Adapter<Transporter, 'one'> }>;
+  readonly notify: (id?: string) => Promise<unknown>;
+}
+
+/** A project that sends mail, and its application in this process. */
+async function mailProject(): Promise<MailProject> {
+  const smtp = await startSmtpFake();
+  const { host, port } = smtp;
+  const project = await startProject({
+    imports: `import { oncelyEmail } from '@oncely/email';\nimport nodemailer from 'nodemailer';`,
+    clients: `email: oncelyEmail(() => nodemailer.createTransport({ host: '${host}', port: ${port} }), { landingBoundMs: 0 }),`,
+  });
+  const desk = createOncely({
+    ledger: sqliteLedger(join(project.path, 'effects.db')),
+    drainOnSigterm: false,
+    clients: {
+      email: oncelyEmail(() => nodemailer.createTransport({ host, port }) as Transporter, { landingBoundMs: 0 }),
+    },
+  });
+  afterwards(() => smtp.close());
+  afterwards(() => desk.close());
+  afterwards(() => desk.clients.email.close());
+  const notify = (step = 'notify'): Promise<unknown> =>
+    desk.scope(parts, () =>
+      desk.effect(step, () =>
+        desk.clients.email.sendMail({
+          from: 'desk@shop.example',
+          to: 'ann@customer.example',
+          subject: 'Your refund',
+          text: 'On its way.',
+        }),
+      ),
+    );
+  return { project, smtp, desk, notify };
+}
