@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { commandMutants } from './command-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -162,6 +163,7 @@ const mutants: readonly Mutant[] = [
     named: 'of two takeovers in batches one wins',
   },
   ...ledgerMutants,
+  ...commandMutants,
   ...mailMutants,
   ...hubspotMutants,
   ...stripeMutants,

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { createOncely, type Adapter, type Effect, type Oncely, type OncelyOptions } from '@oncely/core';
+import {
+  createOncely,
+  type Adapter,
+  type Effect,
+  type EffectOptions,
+  type Oncely,
+  type OncelyOptions,
+} from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
@@ -82,9 +89,11 @@ export interface Project {
   readonly run: (...args: readonly string[]) => Promise<Ran>;
 }
 
+export type Approval = NonNullable<EffectOptions['approval']>;
+
 interface Refund {
   readonly amount?: number;
-  readonly approval?: 'required';
+  readonly approval?: Approval;
   readonly id?: string;
 }
 

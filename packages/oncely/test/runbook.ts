@@ -22,6 +22,12 @@ export function commandsOf(page: string, heading?: string): string[] {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trim().split('\n'));
 }
 
+/** The pages that a page links to in its table, in the order of their names. */
+export function linkedFrom(page: string): string[] {
+  const text = readFileSync(new URL(`${page}.md`, folder), 'utf8');
+  return [...text.matchAll(/^\|.*\((?<name>[\w-]+)\.md\)/gm)].map(({ groups }) => groups?.['name'] ?? '').toSorted();
+}
+
 /** The headings of a page that have commands; '' is what stands before the first. */
 export function headingsOf(page: string): string[] {
   return [...sectionsOf(page).keys()].filter((heading) => commandsOf(page, heading).length > 0);

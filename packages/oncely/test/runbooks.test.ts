@@ -7,11 +7,11 @@ import { oncelyEmail } from '@oncely/email';
 import { startChild } from '@oncely/testing/crash/child';
 import { startSmtpFake, type SmtpFake } from '@oncely/testing/fakes/smtp';
 import nodemailer, { type Transporter } from 'nodemailer';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { shortIdOf } from '../src/short-id.ts';
-import { afterwards, apiKey, effectsOf, secretNote, startProject, type Project } from './project.ts';
-import { commandsOf, follow, followed, headingsOf, runbooks } from './runbook.ts';
+import { afterwards, apiKey, effectsOf, secretNote, startProject, type Approval, type Project } from './project.ts';
+import { follow, followed, headingsOf, linkedFrom, runbooks } from './runbook.ts';
 
 const slot = 'invoice_1:refund-desk:refund';
 const id = shortIdOf(slot);
@@ -115,15 +115,39 @@ describe('approvals stuck', () => {
     const looked = await follow(project, 'approvals-stuck', '', { id });
     expect(looked.at(-1)?.out).toContain(secretNote);
     const [, fingerprint = ''] = /fingerprint (\S+?),/.exec(looked.at(-1)?.out ?? '') ?? [];
-    const [approve, status, decline] = commandsOf('approvals-stuck', 'It waits');
-    expect([approve, status, decline]).toEqual([
-      expect.stringContaining(' approve '),
-      expect.stringContaining(' status'),
-      expect.stringContaining(' decline '),
-    ]);
     const ended = await follow(project, 'approvals-stuck', 'It waits', { id, fingerprint });
-    expect(ended.at(-1)).toMatchObject({ code: 0 });
+    expect(ended.at(-1)).toMatchObject(wellEnded);
+    await project.refund(app, 'invoice_1', { approval: 'required' });
     expect(project.fake.effects('refunds.create')).toHaveLength(1);
+  });
+
+  it('it has expired: refused, asked anew by the agent, approved then; one refund', async () => {
+    const project = await startProject();
+    const app = project.app();
+    const agent = (approval: Approval): Promise<unknown> =>
+      project.refund(app, 'invoice_1', { approval }).catch(() => undefined);
+    await agent({ ttlMs: 1 });
+    const fingerprint = async (): Promise<string> => (await app.effects.get(slot))?.approval?.fingerprint ?? '';
+    const late = await project.run('approve', id, '--fingerprint', await fingerprint(), '--yes');
+    expect(late).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('has expired; run the agent again to ask anew'),
+    });
+    await agent('required');
+    await follow(project, 'approvals-stuck', 'It waits', { id, fingerprint: await fingerprint() });
+    expect(project.fake.effects('refunds.create')).toHaveLength(1);
+  });
+
+  it('it should not happen: declined; no refund', async () => {
+    const project = await startProject();
+    const app = project.app();
+    await project.refund(app, 'invoice_1', { approval: 'required' }).catch(() => undefined);
+    const ended = await follow(project, 'approvals-stuck', 'It should not happen', { id });
+    expect(ended.at(-1)).toMatchObject(wellEnded);
+    await expect(project.refund(app, 'invoice_1', { approval: 'required' })).rejects.toMatchObject({
+      code: 'declined',
+    });
+    expect(project.fake.effects('refunds.create')).toHaveLength(0);
   });
 });
 
@@ -193,10 +217,10 @@ it('escalation: held, handed over without secrets, undone by hand', async () => 
   expect(await effectsOf(app)).toEqual({ [slot]: 'compensated' });
 });
 
-afterAll(() => {
+it('every command of every page was run here', () => {
   const sections = runbooks().flatMap((page) => headingsOf(page).map((heading) => `${page}#${heading}`));
-  // Every command of every page has been run here.
   expect(sections.filter((section) => !followed.has(section))).toEqual([]);
+  expect(runbooks()).toEqual(linkedFrom('README'));
 });
 
 const parts = { businessId: 'invoice_1', workflowId: 'refund-desk' };
