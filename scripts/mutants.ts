@@ -1,6 +1,6 @@
 /**
  * Breaks the code on purpose, one guarantee at a time, in a copy of the working tree, and checks that the test named
- * for the guarantee goes red. A mutant that survives fails the run. `npm run mutants [-- part of a name]`
+ * for the guarantee goes red. A mutant that survives fails the run. `npm run mutants [-- part of a name or of its test]`
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { commandMutants } from './command-mutants.ts';
+import { governanceMutants } from './governance-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { slackApprovalMutants } from './slack-approval-mutants.ts';
+import { telemetryMutants } from './telemetry-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 
@@ -165,9 +168,12 @@ const mutants: readonly Mutant[] = [
   ...ledgerMutants,
   ...commandMutants,
   ...mailMutants,
+  ...governanceMutants,
   ...hubspotMutants,
   ...stripeMutants,
+  ...telemetryMutants,
   ...slackMutants,
+  ...slackApprovalMutants,
 ];
 
 const wanted = process.argv[2] ?? '';
@@ -176,7 +182,7 @@ let killed = 0;
 let survived = 0;
 try {
   copyTree();
-  for (const mutant of mutants.filter((each) => each.breaks.includes(wanted))) {
+  for (const mutant of mutants.filter((each) => each.breaks.includes(wanted) || each.test.includes(wanted))) {
     const red = run(mutant);
     if (red) killed += 1;
     else survived += 1;

@@ -1,28 +1,29 @@
 import type { Target, Verdict } from './adapter.ts';
 import { crashPoint } from './crash-point.ts';
-import { publish } from './events.ts';
-import { correlation, type Job, type RunnerParts } from './job.ts';
+import type { Job, RunnerParts } from './job.ts';
 import { keysOf } from './keys.ts';
 import { seenAs, type LedgerSession, type Seen } from './ledger-session.ts';
 import { change } from './lifecycle/change.ts';
 import { decideSettle, type Ending } from './lifecycle/settle.ts';
-import { currentAttempts } from './lifecycle/state.ts';
+import { currentAttempts, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
-import { issuePermit, PermitDenied, type Instant } from './permit.ts';
+import { issuePermit, PermitDenied, type Instant, type IssuedPermit } from './permit.ts';
 import { encodeRecord, type Attempt, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
+import { aboutJob, beginning, lasted, report, reportChange, reportReExecution } from './reporting.ts';
 
 /** How long an answered effect may try to be recorded before the caller is told that it was not. */
 const settlePatienceMs = 5_000;
 
 /** Sends once, under the permission that `record` holds, and says what that proves. It never throws. */
 export async function attempt(
-  { clock, codec, options, closing }: RunnerParts,
+  parts: RunnerParts,
   job: Job,
   slot: string,
   record: EffectRecord,
   start: Instant,
 ): Promise<Verdict> {
+  const { clock, options, closing } = parts;
   const permit = issuePermit({
     clock,
     start,
@@ -32,6 +33,27 @@ export async function attempt(
     withdrawn: () => (closing.aborted ? String(closing.reason) : undefined),
   });
   crashPoint('after_claim', slot);
+  const since = beginning(clock);
+  const verdict = await sendOnce(parts, job, slot, record, permit);
+  const sent = permit.passed;
+  report(job, slot, clock, () => ({
+    type: 'sent',
+    attempt: record.attempts.length,
+    sent,
+    evidence: verdict.evidence,
+    ...lasted(clock, since),
+  }));
+  if (sent) reportReExecution(job, slot, clock, record);
+  return verdict;
+}
+
+async function sendOnce(
+  { codec }: RunnerParts,
+  job: Job,
+  slot: string,
+  record: EffectRecord,
+  permit: IssuedPermit,
+): Promise<Verdict> {
   try {
     const target = targetOf(record, undefined, record.attempts.at(-1)?.token);
     const request = (await openStored(record.request, codec)) ?? job.prepare?.(target);
@@ -54,14 +76,14 @@ export async function attempt(
 
 /** Stores what an attempt ended with, whoever else changed the record meanwhile. */
 export async function settle(
-  { session, codec }: RunnerParts,
+  { session, codec, clock }: RunnerParts,
   job: Job,
   slot: string,
   seen: Seen,
   token: string,
   verdict: Verdict,
 ): Promise<Seen> {
-  const about = { slot, operation: job.claim.operation, ...correlation(job) };
+  const since = beginning(clock);
   const ending = await endingOf(verdict, codec);
   try {
     let settled = await session.change(
@@ -76,11 +98,16 @@ export async function settle(
     if (!settled.record && seen.record)
       settled = await writeBack(session, slot, seen.record, settled.at, token, ending);
     crashPoint('settled', slot);
-    publish({ type: 'settled', detail: ending.evidence, ...about });
-    if (settled.record?.divergence && !seen.record?.divergence) publish({ type: 'diverged', ...about });
+    report(job, slot, clock, () => ({
+      type: 'settled',
+      evidence: ending.evidence,
+      ...(settled.record ? { state: stateOf(settled.record, settled.at) } : {}),
+      ...lasted(clock, since),
+    }));
+    reportChange(aboutJob(job, slot, clock), 'answer', seen.record, settled);
     return settled;
   } catch (error) {
-    publish({ type: 'not_recorded', detail: ending.evidence, ...about });
+    report(job, slot, clock, () => ({ type: 'not_recorded', evidence: ending.evidence, ...lasted(clock, since) }));
     throw refusals.notRecorded(job, verdict, error);
   }
 }

@@ -1,4 +1,5 @@
 import { OncelyError } from './errors.ts';
+import { ledgersAreWatched, publishLedger } from './events.ts';
 
 export interface BatchingOptions<Command, Answer> {
   /** For messages: `postgres oncely`. */
@@ -58,6 +59,9 @@ export function batching<Command, Answer>(
   };
 
   const carryOut = async (batch: readonly Waiting<Command, Answer>[]): Promise<void> => {
+    if (ledgersAreWatched()) {
+      publishLedger({ type: 'batched', ledger: name, commands: batch.length, waiting: waiting.length });
+    }
     try {
       const answers = await inTime(send(batch.map(({ command }) => command)), timeoutMs, name);
       for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer);

@@ -1,3 +1,4 @@
+import { effectsAreWatched, publish } from './events.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
 
@@ -53,6 +54,12 @@ export async function spend(
       state: over ? 'paused' : state,
       doc: JSON.stringify(next),
     });
-    if (answer.kind === 'written') return;
+    if (answer.kind !== 'written') continue;
+    if (effectsAreWatched()) {
+      const { at } = answer;
+      publish({ type: 'budget_used', workflow, budget: kind, used: spent, limit, at });
+      if (over) publish({ type: 'workflow_changed', workflow, state: 'paused', at });
+    }
+    return;
   }
 }

@@ -8,6 +8,7 @@ import { OncelyError } from './errors.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
+import { reportDecision } from './reporting.ts';
 import { finish, type FinishParts } from './recover.ts';
 import { takeBack } from './undo.ts';
 
@@ -109,6 +110,7 @@ export function createEffects(
       },
       2_000,
     );
+    if (record) reportDecision(slot, found.record, { record, at }, decision);
     return effectOf(slot, record ?? found.record, at, codec);
   };
 

@@ -30,7 +30,7 @@ export type { TwinGuard } from './twins.ts';
 export type { Aborted, Workflow, WorkflowId, Workflows, WorkflowState } from './workflows.ts';
 export { errorCodes, isOncelyError, OncelyError } from './errors.ts';
 export type { ErrorCode, Next } from './errors.ts';
-export type { EffectEvent } from './events.ts';
+export type { About, EffectEvent, LedgerEvent, ReExecution, RunOutcome } from './events.ts';
 export type { Inspect, Kept, LedgerState } from './inspect.ts';
 export type { Ledger } from './ledger.ts';
 export { createOncely } from './oncely.ts';

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Codec } from './payload.ts';
+import type { Instant } from './permit.ts';
 
 /** One effect to be brought to its end, by its caller or by recovery. */
 export interface Job {
@@ -28,6 +29,10 @@ export interface Job {
   readonly executesAgain?: () => Promise<void>;
   /** What a person is to see of the input before it is sent. */
   readonly preview?: () => unknown;
+  /** The trace to continue (W3C `traceparent`): the caller's, or in recovery that of the run which began the effect. */
+  readonly traceparent?: string;
+  /** Ties the events of this run together where somebody listens. */
+  readonly run?: { readonly id: symbol; readonly start: Instant };
 }
 
 export interface RunnerOptions {

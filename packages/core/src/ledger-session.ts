@@ -4,6 +4,7 @@ import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts'
 import type { Change } from './lifecycle/change.ts';
 import { agreeOnPolicy, type ApprovalPolicy, type KnownPolicy } from './policies.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
+import { watchedLedger } from './watched-ledger.ts';
 
 /** A record as it was read, with the ledger's time of reading. */
 export interface Seen {
@@ -35,7 +36,8 @@ export interface LedgerSession {
   write(command: WriteCommand, patienceMs: number): Promise<WriteAnswer>;
 }
 
-export function ledgerSession(ledger: Ledger, clock: Clock, own?: ApprovalPolicy): LedgerSession {
+export function ledgerSession(unwatched: Ledger, clock: Clock, own?: ApprovalPolicy): LedgerSession {
+  const ledger = watchedLedger(unwatched, clock);
   let opening: Promise<SessionInfo> | undefined;
 
   const patiently = async <T>(work: () => Promise<T>, patienceMs: number): Promise<T> => {

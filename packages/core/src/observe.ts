@@ -1,3 +1,4 @@
+import { effectsAreWatched, publish } from './events.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { LedgerSession } from './ledger-session.ts';
 
@@ -36,7 +37,10 @@ export async function observe(session: LedgerSession, print: Fingerprint, operat
       },
       500,
     );
-    if (answer.kind === 'written') return;
+    if (answer.kind === 'written') {
+      if (effectsAreWatched()) publish({ type: 'observed', operation, at: answer.at });
+      return;
+    }
   }
 }
 

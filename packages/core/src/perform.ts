@@ -11,6 +11,7 @@ import { observe } from './observe.ts';
 import type { Job } from './job.ts';
 import { judge, type ApprovalPolicy } from './policies.ts';
 import * as refusals from './refusals.ts';
+import { report, tracing } from './reporting.ts';
 import type { Ended, Runner } from './runner.ts';
 import { poison, refuseClosed, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
 import {
@@ -191,6 +192,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const job = jobOf(origin, write, scope, contract, guarded, printed);
     let running = inFlight.get(id);
     if (running) {
+      report(job, slotOf(contract), parts.clock, () => ({ type: 'joined' }));
       // One that joins keeps its own time.
       running = within(parts.clock, job.giveUpAt - parts.clock.monotonic(), running, () => {
         throw refusals.outlasted(job);
@@ -238,6 +240,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         fingerprint: print,
         drift: options.drift ?? parts.defaultDrift,
         onDoubt: options.onDoubt ?? 'stop',
+        ...tracing(scope.traceparent),
         ...(approval === undefined ? {} : { approval }),
         ...(policy === undefined ? {} : { policy }),
         ...(options.submit === true ? { submit: true } : {}),
@@ -256,6 +259,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       restore: (target) => origin.connection.restore(target),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
+      ...tracing(scope.traceparent),
       ...(scope.correlationId === undefined ? {} : { correlationId: scope.correlationId }),
     };
   }

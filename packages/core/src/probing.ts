@@ -1,12 +1,12 @@
 import type { ProbeAnswer } from './adapter.ts';
 import { targetOf } from './attempt.ts';
 import { within } from './clock.ts';
-import { publish } from './events.ts';
-import { correlation, type Job, type RunnerParts } from './job.ts';
+import type { Job, RunnerParts } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { applyProbe, type Finding } from './lifecycle/probe.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import type { EffectRecord } from './record.ts';
+import { aboutJob, beginning, lasted, report, reportChange, tracing } from './reporting.ts';
 
 /** How long a vendor's answer may try to be recorded; lost, it is asked for again. */
 const patienceMs = 5_000;
@@ -18,12 +18,13 @@ export type Probed =
 /** Asks the vendor whether the effect happened and stores what follows from the answer. */
 export async function probe(
   { session, codec, clock }: Pick<RunnerParts, 'session' | 'codec' | 'clock'>,
-  job: Pick<Job, 'probe' | 'claim' | 'correlationId' | 'giveUpAt'>,
+  job: Pick<Job, 'probe' | 'claim' | 'correlationId' | 'run' | 'giveUpAt'>,
   slot: string,
   before: Seen,
 ): Promise<Probed> {
   const record = before.record as EffectRecord;
   const request = await openStored(record.request, codec).catch(() => undefined);
+  const since = beginning(clock);
   const looking = job.probe(targetOf(record, request)).catch((error: unknown): ProbeAnswer => ({
     kind: 'unreachable',
     reason: error instanceof Error ? error.message : String(error),
@@ -32,7 +33,12 @@ export async function probe(
     kind: 'unreachable',
     reason: 'the look-up did not answer in time',
   }));
-  publish({ type: 'probed', slot, operation: job.claim.operation, detail: answer.kind, ...correlation(job) });
+  report(job, slot, clock, () => ({
+    type: 'probed',
+    answer: answer.kind === 'found' && answer.matches.length === 0 ? 'absent' : answer.kind,
+    ...lasted(clock, since),
+    ...tracing(record.traceparent),
+  }));
   if (answer.kind === 'unreachable') return answer;
   const finding = await findingOf(
     answer.kind === 'found' && answer.matches.length === 0 ? { kind: 'absent' } : answer,
@@ -49,6 +55,7 @@ export async function probe(
         : undefined,
     patienceMs,
   );
+  reportChange(aboutJob(job, slot, clock), 'probe', record, seen);
   return { kind: 'applied', seen: seen === before ? await session.read(slot) : seen };
 }
 

@@ -105,6 +105,8 @@ export interface EffectRecord<T = number> {
   readonly generation: number;
   readonly fingerprint: Fingerprint;
   readonly createdAt: T;
+  /** Where in which trace it was begun (W3C `traceparent`). */
+  readonly traceparent?: string;
   readonly attempts: readonly Attempt<T>[];
   /** Not before this time. */
   readonly retryAt?: T;

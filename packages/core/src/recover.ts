@@ -7,6 +7,7 @@ import type { Origin } from './perform.ts';
 import { probe } from './probing.ts';
 import type { EffectState } from './record.ts';
 import type { Job } from './job.ts';
+import { tracing } from './reporting.ts';
 import type { Runner } from './runner.ts';
 import { isToBeTakenBack, takeBack } from './undo.ts';
 
@@ -154,6 +155,7 @@ async function settleRecord(
     giveUpAt,
     deadlineAt: giveUpAt,
     ...(parts.policyVersion === undefined ? {} : { policyVersion: parts.policyVersion }),
+    ...tracing(record.traceparent),
   };
   // After a resend from "absent": the look for two.
   if (record.verifyAt !== undefined && hasHappened(record) && record.verifyAt <= at) {

@@ -3,8 +3,8 @@ import { attempt, settle, targetOf } from './attempt.ts';
 import { cancelWith, claimPatienceMs } from './cancelling.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
-import { publish } from './events.ts';
-import { correlation, type Job, type RunnerParts } from './job.ts';
+import type { RunOutcome } from './events.ts';
+import type { Job, RunnerParts } from './job.ts';
 import { keysOf } from './keys.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
 import type { Change } from './lifecycle/change.ts';
@@ -18,11 +18,13 @@ import { policyFor, refuseOutdated, withPreview } from './policing.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
+import { reportAsked, reportClaim, reportRefusal, reportReplay, reportRun } from './reporting.ts';
 
 export interface Ended {
   readonly response: WireResponse;
   /** Whether the effect is over; a rate limit or a missing scope leaves it open. */
   readonly definite: boolean;
+  readonly outcome: Exclude<RunOutcome, 'failed'>;
 }
 
 export interface Runner {
@@ -85,7 +87,10 @@ export function createRunner(parts: RunnerParts): Runner {
           return 'again';
         case 'held': {
           const cancelled = await cancelWith(parts, answer.workflow, slot, seen);
-          if (!cancelled) throw refusals.held(job, seen, answer.workflow);
+          if (!cancelled) {
+            reportRefusal(job, slot, clock, 'workflow_held');
+            throw refusals.held(job, seen, answer.workflow);
+          }
           seen = cancelled;
           return 'again';
         }
@@ -128,7 +133,7 @@ export function createRunner(parts: RunnerParts): Runner {
             if (!seen.record?.attempts.some((each) => each.token === token)) start = undefined;
             break;
           }
-          publish({ type: 'claimed', slot, operation: job.claim.operation, ...correlation(job) });
+          reportClaim(job, slot, clock, seen, start.monotonic);
           break;
         }
         case 'own': {
@@ -148,21 +153,16 @@ export function createRunner(parts: RunnerParts): Runner {
         case 'write': {
           const { draft } = decision.change;
           const kept = await withRequest(job, seen, draft, draft.generation, 'stored');
-          if (kept) await write(decision.change, await withPreview(job, kept, codec));
-          else seen = await session.read(slot);
+          if (!kept) seen = await session.read(slot);
+          else if ((await write(decision.change, await withPreview(job, kept, codec))) === 'written')
+            reportAsked(job, slot, clock, kept);
           break;
         }
         case 'submitted':
           throw refusals.submitted(job);
         case 'replay':
-          publish({
-            type: 'replayed',
-            slot,
-            operation: job.claim.operation,
-            ...(decision.drifted ? { detail: 'wording_drift' } : {}),
-            ...correlation(job),
-          });
-          return { response: await replay(job, seen.record as EffectRecord), definite: true };
+          reportReplay(job, slot, clock, seen, decision.drifted);
+          return { response: await replay(job, seen.record as EffectRecord), definite: true, outcome: 'replayed' };
         case 'wait': {
           const waitMs = decision.until - seen.at;
           if (clock.monotonic() + waitMs >= job.giveUpAt && decision.why !== 'executing') {
@@ -182,13 +182,7 @@ export function createRunner(parts: RunnerParts): Runner {
           seen = await lookUp(job, slot, seen);
           break;
         case 'refuse':
-          publish({
-            type: 'refused',
-            slot,
-            operation: job.claim.operation,
-            detail: decision.refusal.code,
-            ...correlation(job),
-          });
+          reportRefusal(job, slot, clock, decision.refusal.code);
           throw refusals.refused(job, seen.record as EffectRecord, decision.refusal);
       }
     }
@@ -225,10 +219,10 @@ export function createRunner(parts: RunnerParts): Runner {
   const afterSettle = async (job: Job, seen: Seen, verdict: Verdict, sends: number): Promise<Ended | undefined> => {
     switch (verdict.evidence) {
       case 'accepted':
-        return { response: verdict.response, definite: true };
+        return { response: verdict.response, definite: true, outcome: 'performed' };
       case 'rejected': {
         const over = seen.record !== undefined && stateOf(seen.record, seen.at) === 'rejected';
-        return over ? { response: verdict.response, definite: true } : undefined;
+        return over ? { response: verdict.response, definite: true, outcome: 'rejected' } : undefined;
       }
       case 'not_applied': {
         // Another may have brought it to its end meanwhile; what stands in the record comes first.
@@ -243,7 +237,9 @@ export function createRunner(parts: RunnerParts): Runner {
           }
         }
         const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
-        if (verdict.response && !inDoubt) return { response: verdict.response, definite: false };
+        if (verdict.response && !inDoubt) {
+          return { response: verdict.response, definite: false, outcome: 'not_applied' };
+        }
         throw refusals.notSent(job, verdict, inDoubt);
       }
       case 'unknown':
@@ -279,7 +275,7 @@ export function createRunner(parts: RunnerParts): Runner {
     throw refusals.resultUnavailable(job, record, undefined);
   };
 
-  return { run };
+  return { run: (job) => reportRun(job, clock, run) };
 }
 
 function backoffMs(sends: number): number {

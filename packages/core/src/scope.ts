@@ -11,6 +11,8 @@ export interface Scope {
   readonly logicVersion?: number;
   /** The run's own id, for the audit only; it is never part of a key. */
   readonly correlationId?: string;
+  /** The caller's place in its trace (W3C `traceparent`), kept with each effect so that recovery continues the trace. */
+  readonly traceparent?: string;
   /** How long this run may take from here, in milliseconds: a serverless function's remaining time. */
   readonly deadlineMs?: number;
   /**

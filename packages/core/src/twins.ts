@@ -1,5 +1,6 @@
+import type { Clock } from './clock.ts';
 import { slotOf, workflowKeyOf, workflowOfSlot, type Contract } from './contract.ts';
-import { publish } from './events.ts';
+import { effectsAreWatched, publish } from './events.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { stateOf } from './lifecycle/state.ts';
 import { decodeRecord } from './record.ts';
@@ -64,7 +65,11 @@ async function twinOf(
 
 /** The options of an effect with what a twin of it asks for. @throws OncelyError `twin` where it is refused. */
 export async function underTwinGuard(
-  { session, twins }: { readonly session: LedgerSession; readonly twins: TwinGuard | undefined },
+  {
+    session,
+    twins,
+    clock,
+  }: { readonly session: LedgerSession; readonly twins: TwinGuard | undefined; readonly clock: Clock },
   contract: Contract,
   operation: string,
   material: string,
@@ -73,7 +78,7 @@ export async function underTwinGuard(
   if (!twins || contract.undo === true || contract.slotScope === 'business') return options;
   const twin = await twinOf(session, twins, contract, operation, material);
   if (twin === undefined) return options;
-  publish({ type: 'twin', slot: slotOf(contract), operation, detail: twin });
+  if (effectsAreWatched()) publish({ type: 'twin', slot: slotOf(contract), operation, twin, at: clock.wall() });
   switch (twins.onTwin) {
     case 'warn':
       return options;

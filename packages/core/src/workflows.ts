@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { workflowKeyOf } from './contract.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { OncelyError } from './errors.ts';
+import { effectsAreWatched, publish } from './events.ts';
 import type { WorkflowRow } from './ledger.ts';
 import { decide } from './lifecycle/decide.ts';
 import { hasHappened, stateOf, unknownAttempts } from './lifecycle/state.ts';
@@ -94,7 +95,9 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
       }
       const doc = JSON.stringify(changed);
       const answer = await session.ledger.writeWorkflow({ workflow, expect: row?.revision ?? 0, state, doc });
-      if (answer.kind === 'written') return;
+      if (answer.kind !== 'written') continue;
+      if (effectsAreWatched()) publish({ type: 'workflow_changed', workflow, state, at: answer.at });
+      return;
     }
   };
 

@@ -12,6 +12,7 @@ import {
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
 import { guarded, type CallOptions } from './client.ts';
+import { planCompensation } from './compensate.ts';
 import { createHandover, type RequestContextLike, type ResponseContextLike } from './handover.ts';
 import { isCompared, look } from './look.ts';
 import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
@@ -145,6 +146,11 @@ function connect<Client extends HubSpotLike>(
     rekey: rekeyRequest,
     probe: (target) => probe(parts, target),
     restore: (target) => restore(parts, target),
+    compensate: (target) =>
+      planCompensation(target, vendor.reader({ auth: 'bearer' }), async (path) => {
+        const { status } = (await apiRequest({ method: 'DELETE', path })) as Response;
+        if (status >= 400) throw new Error(`HubSpot answered ${status}`);
+      }),
   };
 
   /** As the SDK sends it, and its errors: no answer rejects. */

@@ -77,7 +77,8 @@ function dueAt(record: EffectRecord, now: number): number | undefined {
 function isToBeFinished(record: EffectRecord, now: number): boolean {
   if (wasFoundAbsent(record)) return true;
   const { approval, request, submitted } = record;
-  if (request === undefined || request.kind === 'omitted') return false;
+  // One that is handed in now is given its request right before it is stored.
+  if (request?.kind === 'omitted') return false;
   if (submitted) return true;
   return approval?.state === 'approved' && (approval.expiresAt === undefined || now < approval.expiresAt);
 }
@@ -101,7 +102,7 @@ export function withoutPauses(record: EffectRecord): EffectRecord {
  * approval is used up. That one was asked for stays, so whoever claims next must ask anew.
  */
 export function withoutOpenWork(record: EffectRecord): EffectRecord {
-  const { approval, request: _request, ...rest } = withoutPauses(record);
+  const { approval, request: _request, submitted: _submitted, ...rest } = withoutPauses(record);
   if (!approval) return rest;
   const { preview: _preview, approvedBy: _approvedBy, ...used } = approval;
   return { ...rest, approval: { ...used, state: 'expired' } };

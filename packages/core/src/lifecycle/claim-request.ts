@@ -23,6 +23,8 @@ export interface ClaimRequest {
   readonly policy?: { readonly version: number; readonly judged: boolean };
   /** Hands the effect in, to be performed later: it is stored and not sent. */
   readonly submit?: true;
+  /** Kept with the effect, so that whoever takes it up later continues the trace. It decides nothing. */
+  readonly traceparent?: string;
   /** The ledger may have forgotten what happened since then: an absent slot is in doubt. */
   readonly suspectSince?: number;
   /** The ledger's epoch: rises when it is marked. */

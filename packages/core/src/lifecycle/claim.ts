@@ -283,9 +283,13 @@ function reopen(record: EffectRecord, request: ClaimRequest): EffectRecord {
 
 function described(
   request: ClaimRequest,
-): Pick<EffectRecord, 'contract' | 'client' | 'account' | 'operation' | 'safety' | 'landingBoundMs' | 'fingerprint'> {
-  const { contract, client, account, operation, safety, landingBoundMs, fingerprint } = request;
-  return { contract, client, account, operation, safety, landingBoundMs, fingerprint };
+): Pick<
+  EffectRecord,
+  'contract' | 'client' | 'account' | 'operation' | 'safety' | 'landingBoundMs' | 'fingerprint' | 'traceparent'
+> {
+  const { contract, client, account, operation, safety, landingBoundMs, fingerprint, traceparent } = request;
+  const trace = traceparent === undefined ? {} : { traceparent };
+  return { contract, client, account, operation, safety, landingBoundMs, fingerprint, ...trace };
 }
 
 function compare(recorded: Fingerprint, now: Fingerprint): 'same' | 'wording' | 'material' {

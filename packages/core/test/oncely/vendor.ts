@@ -40,8 +40,8 @@ export function testAdapter(vendor: TestVendor): ReturnType<typeof defineAdapter
   return defineAdapter<TestClient, 'one'>({
     vendor: 'shop',
     accounts: 'one',
-    connect: (runtime) => ({
-      client: {
+    connect: (runtime) => {
+      const client: TestClient = {
         write: async (name, parameters, own) => {
           const operation = defineOperation({
             name: `shop.${name}`,
@@ -66,18 +66,25 @@ export function testAdapter(vendor: TestVendor): ReturnType<typeof defineAdapter
           if (response.status >= 400) throw Object.assign(new Error('declined'), { status: response.status });
           return JSON.parse(response.body) as { id: string };
         },
-      },
-      resend: async (target, permit) => {
-        permit.check();
-        return send(target.request);
-      },
-      probe: async () => ({ kind: 'cannot_know', reason: 'the shop tells nothing' }),
-      restore: async (target) => ({
-        status: 200,
-        headers: {},
-        body: JSON.stringify({ id: target.vendorId, restored: true }),
-      }),
-    }),
+      };
+      return {
+        client,
+        resend: async (target, permit) => {
+          permit.check();
+          return send(target.request);
+        },
+        probe: async () => ({ kind: 'cannot_know', reason: 'the shop tells nothing' }),
+        restore: async (target) => ({
+          status: 200,
+          headers: {},
+          body: JSON.stringify({ id: target.vendorId, restored: true }),
+        }),
+        compensate: async ({ operation, vendorId }) =>
+          operation === 'shop.shout'
+            ? { kind: 'impossible', why: 'what was said stays said' }
+            : { kind: 'write', operation: 'shop.undo', run: () => client.write('undo', { of: vendorId }) },
+      };
+    },
   });
 }
 

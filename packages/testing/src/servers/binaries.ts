@@ -72,6 +72,16 @@ export async function findPostfix(): Promise<{ readonly postfix: string; readonl
   return { postfix, master };
 }
 
+/**
+ * The path of `promtool`, Prometheus's checker of rules.
+ *
+ * @throws an error that says what to install
+ */
+export function findPromtool(): Promise<string> {
+  const wanted = { name: 'promtool', debian: 'prometheus', homebrew: 'prometheus' };
+  return findOrInstall(wanted, () => findOnPath('promtool'));
+}
+
 /** The path of `valkey-server`, or undefined: it is never installed, as Debian has it only from version 13 on. */
 export function findValkey(): string | undefined {
   return findOnPath('valkey-server');

@@ -1,0 +1,223 @@
+import { OncelyError, type Effect } from '@oncely/core';
+
+import {
+  actionIdOf,
+  blockIdOf,
+  buttonValueOf,
+  defaultNamespace,
+  digest,
+  refuseBadNamespace,
+  type ApprovalChoice,
+} from './approval-button.ts';
+import { code, literal, person, slackDate } from './mrkdwn.ts';
+
+/** What `chat.postMessage` and `chat.update` take beside the channel. */
+export interface ApprovalMessage {
+  /** For notifications and readers without blocks. */
+  readonly text: string;
+  readonly blocks: ApprovalBlock[];
+}
+
+export interface ApprovalMessageOptions {
+  /** What it is about in your words: `Refund 10 € to Ann`. Shown as it is, never as markup. */
+  readonly detail?: string | undefined;
+  /** Begins the ids of block and buttons; where one Slack app serves several ledgers, one for each. Default `oncely`. */
+  readonly namespace?: string | undefined;
+}
+
+interface Text<T extends 'mrkdwn' | 'plain_text'> {
+  type: T;
+  text: string;
+}
+
+/** Taken word by word: no links or mentions are made of what the words contain. */
+interface Markdown extends Text<'mrkdwn'> {
+  verbatim: true;
+}
+
+interface Button {
+  type: 'button';
+  action_id: string;
+  style: 'primary' | 'danger';
+  text: Text<'plain_text'>;
+  value: string;
+  confirm: {
+    title: Text<'plain_text'>;
+    text: Markdown;
+    confirm: Text<'plain_text'>;
+    deny: Text<'plain_text'>;
+    style: 'primary' | 'danger';
+  };
+}
+
+export type ApprovalBlock =
+  | { type: 'section'; text: Markdown }
+  | { type: 'section'; fields: Markdown[] }
+  | { type: 'context'; elements: Markdown[] }
+  | { type: 'actions'; block_id: string; elements: Button[] };
+
+/** Slack's: a section's text, one of its fields, the text of a confirmation. */
+const limits = { section: 3_000, field: 2_000, confirm: 300 } as const;
+
+/**
+ * The message that asks people for an approval: what would happen, for which business case, until when, and two
+ * buttons, which carry the names and the fingerprint of the effect and never its input. A preview that core keeps of
+ * the input is shown. Post it as an effect of its own, named by `approvalStep`.
+ *
+ * @throws OncelyError `invalid_input` where nothing waits for approval, or its names take more than 2,000 characters.
+ * @example
+ * await oncely.effect(approvalStep(effect), () =>
+ *   slack.chat.postMessage({ channel, ...approvalMessage(effect, { detail: 'Refund 10 € to Ann' }) }));
+ */
+export function approvalMessage(effect: Effect, options: ApprovalMessageOptions = {}): ApprovalMessage {
+  const { namespace = defaultNamespace, detail } = options;
+  refuseBadNamespace(namespace);
+  const value = buttonValueOf(effect);
+  return {
+    text: summaryOf('Approval needed', effect, detail),
+    blocks: [
+      ...described('*Approval needed*', effect, detail),
+      {
+        type: 'actions',
+        block_id: blockIdOf(namespace, value),
+        elements: [
+          button(effect, { choice: 'approve', namespace, value }),
+          button(effect, { choice: 'decline', namespace, value }),
+        ],
+      },
+    ],
+  };
+}
+
+/**
+ * The message after the decision: the same without buttons, and who decided and when.
+ *
+ * @throws OncelyError `invalid_input` where nobody decided yet.
+ */
+export function decidedMessage(effect: Effect, { detail }: ApprovalMessageOptions = {}): ApprovalMessage {
+  const { approval } = effect;
+  if (!approval || approval.state === 'pending') {
+    throw new OncelyError('invalid_input', {
+      message: `${effect.key}: nobody decided yet.`,
+      fix: 'approvalMessage(effect)',
+      effect: effect.key,
+    });
+  }
+  const { state, by, decidedAt, reason, approvedBy = [] } = approval;
+  // Where several had to, the last one alone would hide the others.
+  const people = state === 'approved' && approvedBy.length > 1 ? approvedBy : by === undefined ? [] : [by];
+  const verdict = state === 'approved' ? 'Approved' : state === 'expired' ? 'Expired' : 'Declined';
+  const who = people.length === 0 ? '' : ` by ${peopleIn(people)}`;
+  const when = decidedAt === undefined ? '' : `, ${slackDate(decidedAt)}`;
+  const why = reason === undefined ? '' : `\nReason: ${literal(reason, 200)}`;
+  const revoked = state === 'revoked' ? ' (an approval was taken back)' : '';
+  const since = state === 'approved' && effect.state !== 'ready' ? `\nThe effect: ${effect.state}` : '';
+  return {
+    text: summaryOf(`${verdict}${who}`, effect, detail),
+    blocks: described(`*${verdict}*${who}${when}${revoked}${why}${since}`, effect, detail),
+  };
+}
+
+/** The message of a request that can no longer be decided here, and why. */
+export function closedMessage(effect: Effect, why: string, { detail }: ApprovalMessageOptions = {}): ApprovalMessage {
+  return { text: summaryOf(why, effect, detail), blocks: described(`*${why}*`, effect, detail) };
+}
+
+/**
+ * The step under which to post the message, the same in every process: another one for other input and for a request
+ * that was made anew, whose old message nobody can use.
+ */
+export function approvalStep(effect: Effect): string {
+  return `${effect.contract.stepId.slice(0, 450)}.ask.${digest(buttonValueOf(effect)).slice(0, 12)}`;
+}
+
+function described(head: string, effect: Effect, detail: string | undefined): ApprovalBlock[] {
+  const { contract, approval, operation, client, account } = effect;
+  const fields: [string, string | undefined][] = [
+    ['Operation', operation],
+    ['Business case', contract.businessId],
+    ['Workflow', contract.workflowId],
+    ['Step', contract.stepId],
+    ['Tenant', contract.tenant],
+    ['Client', client],
+    ['Account', account === '' ? undefined : account],
+  ];
+  const named = fields.flatMap(([name, value]) =>
+    value === undefined ? [] : [markdown(`*${name}*\n${code(value, limits.field - 50)}`)],
+  );
+  if (approval?.state === 'pending') {
+    const until = approval.expiresAt === undefined ? 'no time limit' : slackDate(approval.expiresAt);
+    named.push(markdown(`*Until*\n${until}`));
+    const { approvers = 1, approvedBy = [] } = approval;
+    const so = approvedBy.length === 0 ? '' : `: ${peopleIn(approvedBy)}`;
+    if (approvers > 1) named.push(markdown(`*Approved so far*\n${approvedBy.length} of ${approvers}${so}`));
+  }
+  const words = detail === undefined || detail === '' ? '' : `\n${literal(detail, 1_200, 'lines')}`;
+  return [
+    { type: 'section', text: markdown(`${head}${words}`) },
+    { type: 'section', fields: named },
+    ...previewOf(effect),
+    {
+      type: 'context',
+      elements: [
+        markdown(`Effect ${code(effect.key, 2_900)}`),
+        ...(approval ? [markdown(`Fingerprint ${code(approval.fingerprint, 200)}`)] : []),
+      ],
+    },
+  ];
+}
+
+function peopleIn(names: readonly string[]): string {
+  const shown = names.slice(0, 4).map((by) => person(by, 300));
+  return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
+}
+
+/** What core kept of the input for people, its secrets left out. */
+function previewOf({ approval }: Effect): ApprovalBlock[] {
+  const preview = approval?.preview;
+  const json = preview === undefined ? undefined : JSON.stringify(preview, undefined, 2);
+  if (json === undefined) return [];
+  return [
+    {
+      type: 'section',
+      text: markdown(`\`\`\`\n${literal(json, limits.section - '```\n\n```'.length, 'lines')}\n\`\`\``),
+    },
+  ];
+}
+
+function button(
+  effect: Effect,
+  { choice, namespace, value }: { readonly choice: ApprovalChoice; readonly namespace: string; readonly value: string },
+): Button {
+  const { operation, contract } = effect;
+  const style = choice === 'approve' ? 'primary' : 'danger';
+  const does = choice === 'approve' ? 'It will be done once:' : 'It will not be done:';
+  const label = choice === 'approve' ? 'Approve' : 'Decline';
+  return {
+    type: 'button',
+    action_id: actionIdOf(namespace, choice),
+    style,
+    text: plain(label),
+    value,
+    confirm: {
+      title: plain(`${label} this?`),
+      text: markdown(`${does} ${code(operation, 120)} for ${code(contract.businessId, 120)}.`),
+      confirm: plain(label),
+      deny: plain('Back'),
+      style,
+    },
+  };
+}
+
+function summaryOf(head: string, { operation, contract }: Effect, detail: string | undefined): string {
+  const about = `${literal(operation, 200)} for ${literal(contract.businessId, 600)} (${literal(contract.workflowId, 600)})`;
+  return `${head}: ${about}${detail === undefined || detail === '' ? '' : `. ${literal(detail, 1_000)}`}`;
+}
+
+function markdown(text: string): Markdown {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+function plain(text: string): Text<'plain_text'> {
+  return { type: 'plain_text', text };
+}
