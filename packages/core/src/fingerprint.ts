@@ -52,6 +52,12 @@ export function fingerprint(input: FingerprintInput, key: KeyObject | Uint8Array
   return { version: 1, full, material: sameAsFull ? full : digest({ ...head, parameters: material }), fields };
 }
 
+/** What differs of two inputs: nothing, the wording only, or what matters. */
+export function compare(before: Fingerprint, after: Fingerprint): 'same' | 'wording' | 'material' {
+  if (before.full === after.full) return 'same';
+  return before.material === after.material ? 'wording' : 'material';
+}
+
 /** Which top-level parameters differ between two fingerprints, by name only. */
 export function changedFields(before: Fingerprint, after: Fingerprint): string[] {
   const names = new Set([...Object.keys(before.fields), ...Object.keys(after.fields)]);

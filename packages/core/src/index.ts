@@ -19,6 +19,19 @@ export type {
   Verdict,
   WireResponse,
 } from './adapter.ts';
+export type { Audit, AuditOptions } from './audit/audit.ts';
+export type { Checkpoint, CheckpointOptions, MakeCheckpoint } from './audit/checkpoint.ts';
+export type { Seal } from './audit/seal.ts';
+export type { Sealed, SealOptions, SealSink } from './audit/sealing.ts';
+export type {
+  AttemptChange,
+  Resume,
+  Timeline,
+  TimelineAttempt,
+  TimelineEffect,
+  TimelineEntry,
+} from './audit/timeline-types.ts';
+export type { AuditProblem, Verified, VerifyOptions } from './audit/verify.ts';
 export { effectKeyOf } from './contract.ts';
 export type { Contract } from './contract.ts';
 export type { Clock } from './clock.ts';
@@ -33,10 +46,10 @@ export type { ErrorCode, Next } from './errors.ts';
 export type { About, EffectEvent, LedgerEvent, ReExecution, RunOutcome } from './events.ts';
 export type { Inspect, Kept, LedgerState } from './inspect.ts';
 export type { Ledger } from './ledger.ts';
+export type { ClientOf, Flow, Oncely } from './handle.ts';
 export { createOncely } from './oncely.ts';
-export type { ClientOf, Flow, Oncely } from './oncely.ts';
 export type { OncelyOptions } from './options.ts';
 export type { Codec } from './payload.ts';
-export type { EffectState, Evidence, SafetyClass } from './record.ts';
+export type { EffectState, Evidence, Run, SafetyClass } from './record.ts';
 export type { Recovered, RecoverOptions } from './recover.ts';
 export type { EffectOptions, Scope } from './scope.ts';

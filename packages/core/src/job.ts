@@ -1,4 +1,5 @@
 import type { Keys, Permit, ProbeAnswer, Target, Verdict, WireResponse } from './adapter.ts';
+import type { Observing } from './audit/observing.ts';
 import type { Clock } from './clock.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
@@ -48,6 +49,7 @@ export interface RunnerParts {
   readonly token: () => string;
   readonly codec: Codec | undefined;
   readonly options: RunnerOptions;
+  readonly observing: Observing;
   /** Aborted, with the reason, once nothing may be sent any more. */
   readonly closing: AbortSignal;
 }

@@ -18,6 +18,13 @@ export interface Ledger {
   list(query: ListQuery): Promise<ListAnswer>;
   /** A slot's audit events in order. */
   history(slot: string): Promise<readonly AuditRow[]>;
+  /**
+   * Records with all of their audit events, each as of one moment, in an order of the store's own. Also the events of
+   * slots that have no record any more, under revision 0, where the store can hold such.
+   */
+  audited(query: AuditQuery): Promise<AuditAnswer>;
+  /** Marks what a seal covers: of each slot this revision, unless it has another by now. Nothing else changes. */
+  markSealed(rows: readonly Pick<Row, 'slot' | 'revision'>[]): Promise<void>;
   readWorkflow(workflow: string): Promise<{ readonly at: number; readonly row?: WorkflowRow }>;
   /** Once it has answered, no claim in a workflow that is not running is stored. */
   writeWorkflow(command: WorkflowCommand): Promise<WorkflowAnswer>;
@@ -99,6 +106,28 @@ export interface ListQuery {
 export interface ListAnswer {
   readonly at: number;
   readonly rows: readonly Row[];
+  /** Give it as `after` for the next page; absent: that was the last one. */
+  readonly next?: string;
+}
+
+export interface AuditQuery {
+  readonly limit: number;
+  /** As an answer gave it in `next`. */
+  readonly after?: string;
+  /** Only records whose present revision no seal was marked to cover. */
+  readonly unsealed?: true;
+}
+
+/** A record as it is stored, whole. */
+export interface AuditedRow extends Row {
+  readonly state: string;
+  readonly dueAt?: number;
+  readonly events: readonly AuditRow[];
+}
+
+export interface AuditAnswer {
+  readonly at: number;
+  readonly rows: readonly AuditedRow[];
   /** Give it as `after` for the next page; absent: that was the last one. */
   readonly next?: string;
 }

@@ -1,19 +1,21 @@
 import { hostname } from 'node:os';
 
-import type { Adapter, Connection } from './adapter.ts';
+import type { Connection } from './adapter.ts';
+import { createAudit } from './audit/audit.ts';
+import { checkpointing } from './audit/checkpoint.ts';
 import { durationProblem, randomToken, systemClock } from './clock.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
-import type { Effect } from './effect.ts';
-import { createEffects, type Effects } from './effects.ts';
+import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
-import { createInspect, type Inspect } from './inspect.ts';
+import type { Flow, Oncely } from './handle.ts';
+import { createInspect } from './inspect.ts';
 import { ledgerSession } from './ledger-session.ts';
-import { observedDuplicates, type Observation } from './observe.ts';
+import { observedDuplicates } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
 import { createPerform, type Origin } from './perform.ts';
-import { recover, type Recovered, type RecoverOptions } from './recover.ts';
+import { recover } from './recover.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { afterwards, begun, bindResult } from './scope-binding.ts';
 import {
@@ -28,51 +30,7 @@ import {
   type ScopeFrame,
 } from './scope.ts';
 import { rememberValue } from './values.ts';
-import { createWorkflows, type Workflows } from './workflows.ts';
-
-/** A built client, or a function of the account where the adapter was told `accounts: 'many'`. */
-export type ClientOf<A> =
-  A extends Adapter<infer Client, 'many'>
-    ? (account: string) => Client
-    : A extends Adapter<infer Client>
-      ? Client
-      : never;
-
-/** A scope's handle, for code that lost the asynchronous context. */
-export interface Flow {
-  effect: Oncely['effect'];
-  submit: Oncely['submit'];
-  value: Oncely['value'];
-}
-
-export interface Oncely<A extends Adapters = Adapters> {
-  readonly clients: { readonly [Name in keyof A]: ClientOf<A[Name]> };
-  /** Runs `fn` as work on one business case. Writes inside of it are effects of that case. */
-  scope<T>(scope: Scope, fn: (flow: Flow) => T): T;
-  /** Runs `fn`, in which one write may happen, once for this case however often it is run. */
-  effect<T>(id: string, fn: () => T): T;
-  effect<T>(id: string, options: EffectOptions, fn: () => T): T;
-  /**
-   * Hands in the one write that `fn` makes: it is stored and not sent, survives this process, and gives what to follow
-   * it by. `effects.complete(id)` or `recover()` performs it.
-   */
-  submit(id: string, fn: () => unknown): Promise<Effect>;
-  submit(id: string, options: EffectOptions, fn: () => unknown): Promise<Effect>;
-  /** Computes a JSON value once for this case: a date, a generated text. */
-  value<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
-  readonly effects: Effects;
-  readonly workflows: Workflows;
-  /** For operators. */
-  readonly inspect: Inspect;
-  /** Settles what is in doubt, in any process. */
-  recover(options?: RecoverOptions): Promise<Recovered>;
-  /** What `unscoped: 'observe'` saw more than once. */
-  observed(): Promise<readonly Observation[]>;
-  /** Marks the ledger as one that may have forgotten what happened since then (a restored backup, a failover). */
-  suspect(since: Date | undefined): Promise<void>;
-  /** Sends nothing more, waits for what is under way, closes the ledger. */
-  close(): Promise<void>;
-}
+import { createWorkflows } from './workflows.ts';
 
 /**
  * Makes the side effects of an agent happen once: each write through one of `clients` is remembered in `ledger`.
@@ -94,6 +52,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const waitMs = options.waitMs ?? 30_000;
   const session = ledgerSession(options.ledger, clock, options.approvals);
   const codec = options.codec && patientCodec(options.codec, clock);
+  const { audit, observing } = createAudit(session, clock, options.audit);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let takeBack: (() => void) | undefined;
@@ -101,6 +60,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     closing.abort(why);
     while (underWay.size > 0) await Promise.allSettled(underWay);
     takeBack?.();
+    await observing.drain();
     await options.ledger.close();
   };
 
@@ -110,6 +70,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     token: options.token ?? randomToken,
     codec,
     closing: closing.signal,
+    observing,
     options: {
       leaseMs,
       sendWindowMs: leaseMs / 2,
@@ -208,6 +169,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return rememberValue(session, codec, contract, fn);
     };
 
+  const checkpointFor = checkpointing(session, codec);
   const submitFor =
     (scopeOf: () => ScopeFrame): Oncely['submit'] =>
     async (id, second, third?) => {
@@ -245,7 +207,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         frame.closed = true;
       };
       const of = (): ScopeFrame => frame;
-      const flow: Flow = { effect: effectFor(of), submit: submitFor(of), value: valueFor(of) };
+      const flow: Flow = {
+        effect: effectFor(of),
+        submit: submitFor(of),
+        value: valueFor(of),
+        checkpoint: checkpointFor(of),
+      };
       return afterwards(
         () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),
@@ -255,8 +222,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     effect: effectFor(() => requireScope('oncely.effect')),
     submit: submitFor(() => requireScope('oncely.submit')),
     value: valueFor(() => requireScope('oncely.value')),
+    checkpoint: checkpointFor(() => requireScope('oncely.checkpoint')),
     effects,
     workflows: createWorkflows(finishParts),
+    audit,
     inspect: createInspect(session, codec),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
     observed: () => observedDuplicates(session),

@@ -1,4 +1,5 @@
 import type { Adapter } from './adapter.ts';
+import type { AuditOptions } from './audit/audit.ts';
 import { budgetProblem, type Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { MayDecide } from './effects.ts';
@@ -38,6 +39,7 @@ export interface OncelyOptions<A extends Adapters> {
   readonly budgets?: Budgets;
   /** What to do when another workflow has made the same write for the same business case. Default: nothing. */
   readonly twins?: TwinGuard;
+  readonly audit?: AuditOptions;
   /** On SIGTERM, settle what was claimed and not sent. Default true. */
   readonly drainOnSigterm?: boolean;
   /** For tests. */

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
 import type { Adapter, Connection, VendorWrite, WireResponse } from './adapter.ts';
+import { runOf } from './audit/checkpoint.ts';
 import { spend, type BudgetKind, type Budgets } from './budgets.ts';
 import { within, type Clock } from './clock.ts';
 import { contractProblem, slotOf, workflowKeyOf, type Contract } from './contract.ts';
@@ -241,6 +242,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         drift: options.drift ?? parts.defaultDrift,
         onDoubt: options.onDoubt ?? 'stop',
         ...tracing(scope.traceparent),
+        run: runOf(frame),
         ...(approval === undefined ? {} : { approval }),
         ...(policy === undefined ? {} : { policy }),
         ...(options.submit === true ? { submit: true } : {}),

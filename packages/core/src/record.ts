@@ -30,6 +30,15 @@ export type SafetyClass =
  */
 export type Stamp = number | { readonly after: number };
 
+/** A run of the caller's, for the audit: it is never part of a key and never decides anything. */
+export interface Run {
+  readonly correlationId?: string;
+  /** The caller's trace, as in the W3C header of that name. */
+  readonly traceparent?: string;
+  /** The checkpoint that the run had reached, and the hash of its state there. */
+  readonly checkpoint?: { readonly id: string; readonly hash: string };
+}
+
 /** One permission to send. */
 export interface Attempt<T = number> {
   readonly token: string;
@@ -48,6 +57,7 @@ export interface Attempt<T = number> {
   readonly vendorId?: string;
   /** The vendor stored a failure under this key: only a new generation can succeed. */
   readonly keyBurned?: boolean;
+  readonly run?: Run;
 }
 
 /** A payload kept for later: `sealed` by the caller's codec, or left out with the reason. */
@@ -134,6 +144,8 @@ export interface EffectRecord<T = number> {
   readonly tombstone?: { readonly at: T; readonly state: 'succeeded' | 'rejected' | 'declined' | 'cancelled' };
   /** Decisions of people already applied, so that a repeated command recognises itself. */
   readonly decisions: readonly string[];
+  /** The run that claimed it last. */
+  readonly run?: Run;
   /** The audit chain's head. */
   readonly chain: { readonly sequence: number; readonly hash: string };
 }

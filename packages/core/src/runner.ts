@@ -89,6 +89,7 @@ export function createRunner(parts: RunnerParts): Runner {
           const cancelled = await cancelWith(parts, answer.workflow, slot, seen);
           if (!cancelled) {
             reportRefusal(job, slot, clock, 'workflow_held');
+            parts.observing.note(job, { type: 'refused', detail: answer.workflow.state }, seen);
             throw refusals.held(job, seen, answer.workflow);
           }
           seen = cancelled;
@@ -162,6 +163,11 @@ export function createRunner(parts: RunnerParts): Runner {
           throw refusals.submitted(job);
         case 'replay':
           reportReplay(job, slot, clock, seen, decision.drifted);
+          parts.observing.note(
+            job,
+            { type: 'replayed', ...(decision.drifted ? { detail: 'wording_drift' } : {}) },
+            seen,
+          );
           return { response: await replay(job, seen.record as EffectRecord), definite: true, outcome: 'replayed' };
         case 'wait': {
           const waitMs = decision.until - seen.at;
@@ -183,6 +189,7 @@ export function createRunner(parts: RunnerParts): Runner {
           break;
         case 'refuse':
           reportRefusal(job, slot, clock, decision.refusal.code);
+          parts.observing.note(job, { type: 'refused', detail: decision.refusal.code }, seen);
           throw refusals.refused(job, seen.record as EffectRecord, decision.refusal);
       }
     }

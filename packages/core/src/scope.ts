@@ -51,6 +51,8 @@ export interface ScopeFrame {
   readonly deadlineAt?: number;
   closed: boolean;
   poisoned?: string;
+  /** The checkpoint that was reached last: what is claimed from here on is tied to it. */
+  checkpoint?: { readonly id: string; readonly hash: string };
   /** The slots that were met here first, so that the next call of one is no return to it. */
   readonly met: Set<string>;
   /** The count of this scope as one that was entered again, once it was seen to be. */

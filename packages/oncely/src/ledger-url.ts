@@ -24,7 +24,7 @@ export interface OpenedLedger {
  * that is not there: a slip of the pen must not look like an empty ledger.
  */
 export async function openLedger(url: string, cwd: string, mayCreate: boolean): Promise<OpenedLedger> {
-  const scheme = /^([a-z]+):/.exec(url)?.[1];
+  const [, scheme = ''] = /^([a-z]+):/.exec(url) ?? [];
   switch (scheme) {
     case 'sqlite':
       return openSqlite(url, cwd, mayCreate);
@@ -82,7 +82,10 @@ async function openRedis(url: string, cwd: string): Promise<OpenedLedger> {
   const client = nodeRedis ? withNodeRedis(nodeRedis, address) : ioredis && withIoredis(ioredis, address);
   if (!client) throw missing(['redis', 'ioredis'], cwd);
   client.on('error', () => undefined);
-  const disconnect = async (): Promise<void> => void (client.destroy ? client.destroy() : client.disconnect?.());
+  const disconnect = async (): Promise<void> => {
+    if (client.destroy) client.destroy();
+    else client.disconnect?.();
+  };
   try {
     await client.connect();
   } catch (error) {

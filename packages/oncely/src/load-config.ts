@@ -49,6 +49,7 @@ export async function loadConfig(path: string, cwd: string): Promise<Oncely> {
 }
 
 function isOncely(value: unknown): value is Oncely {
-  const { effects, workflows, inspect } = (value ?? {}) as Partial<Oncely>;
-  return [effects?.list, workflows?.pause, inspect?.ledger].every((method) => typeof method === 'function');
+  const { effects, workflows, inspect } = (value ?? {}) as Partial<Record<string, Readonly<Record<string, unknown>>>>;
+  const needed = [effects?.['list'], workflows?.['pause'], inspect?.['ledger']];
+  return needed.every((method) => typeof method === 'function');
 }

@@ -21,7 +21,8 @@ afterAll(async () => {
 
 /** A refund that happened, and one that waits for a person, in a ledger. */
 async function filled(ledger: Ledger): Promise<Oncely> {
-  const { host, port, close } = await startStripeFake({ autoCharges: true });
+  const fake = await startStripeFake({ autoCharges: true });
+  const { host, port } = fake;
   const oncely = createOncely({
     ledger,
     drainOnSigterm: false,
@@ -31,7 +32,10 @@ async function filled(ledger: Ledger): Promise<Oncely> {
       ),
     },
   });
-  ends.push(close, () => oncely.close());
+  ends.push(
+    () => fake.close(),
+    () => oncely.close(),
+  );
   const refund = (businessId: string, approval?: 'required'): Promise<unknown> =>
     oncely.scope({ businessId, workflowId: 'refund-desk' }, () =>
       oncely.effect('refund', approval ? { approval } : {}, () =>

@@ -15,7 +15,7 @@ export function runbooks(): string[] {
 }
 
 /** The lines of a page's command blocks under one heading, or before the first heading behind the title. */
-export function commandsOf(page: string, heading?: string): string[] {
+function commandsOf(page: string, heading?: string): string[] {
   const sections = sectionsOf(page);
   const text = sections.get(heading ?? '');
   if (text === undefined) throw new Error(`${page}.md has no heading "${heading}"`);

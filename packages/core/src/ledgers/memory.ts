@@ -10,6 +10,7 @@ import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow } from '../ledger.t
 interface StoredRow extends Row {
   readonly state: string;
   readonly dueAt: number | undefined;
+  readonly sealed: number;
 }
 
 /**
@@ -62,7 +63,7 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       }
       const revision = command.expect + 1;
       const dueAt = index.dueAfterMs === undefined ? undefined : at + index.dueAfterMs;
-      rows.set(slot, { slot, revision, at, doc, state: index.state, dueAt });
+      rows.set(slot, { slot, revision, at, doc, state: index.state, dueAt, sealed: row?.sealed ?? 0 });
       return { kind: 'written', revision, at };
     },
     read: async (slot) => {
@@ -83,6 +84,28 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       const page = found.slice(0, query.limit);
       const last = page.at(-1);
       return { at, rows: page, ...(last && found.length > page.length ? { next: last.slot } : {}) };
+    },
+    audited: async ({ limit, after = '', unsealed }) => {
+      const found = [...rows.values()]
+        .filter((row) => row.slot > after && (unsealed !== true || row.sealed !== row.revision))
+        .sort((a, b) => (a.slot < b.slot ? -1 : 1));
+      const page = found.slice(0, limit).map(({ slot, revision, at, doc, state, dueAt }) => ({
+        slot,
+        revision,
+        at,
+        doc,
+        state,
+        events: [...(history.get(slot) ?? [])],
+        ...(dueAt === undefined ? {} : { dueAt }),
+      }));
+      const last = page.at(-1);
+      return { at: now(), rows: page, ...(last && found.length > page.length ? { next: last.slot } : {}) };
+    },
+    markSealed: async (sealed) => {
+      for (const { slot, revision } of sealed) {
+        const row = rows.get(slot);
+        if (row?.revision === revision) rows.set(slot, { ...row, sealed: revision });
+      }
     },
     history: async (slot) => [...(history.get(slot) ?? [])],
     readWorkflow: async (workflow) => {

@@ -7,6 +7,15 @@ import { randomBytes } from 'node:crypto';
 import { batching, inTime } from '../batching.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, WriteAnswer, WriteCommand } from '../ledger.ts';
+import {
+  auditedAnswer,
+  auditedValues,
+  sealedValues,
+  selectAudited,
+  selectUnsealed,
+  updateSealed,
+  type AuditedRowOf,
+} from '../postgres/audited.ts';
 import { postgresFailure, isFaultOfOne } from '../postgres/failures.ts';
 import {
   migration,
@@ -199,6 +208,14 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
       const last = rows.at(-1);
       const at = found[0] ? Number(found[0].now_at) : (await readInfo()).at;
       return { at, rows, ...(last && found.length > rows.length ? { next: last.slot } : {}) };
+    },
+    audited: async (asked) => {
+      const statement = asked.unsealed === true ? selectUnsealed : selectAudited;
+      const found = await query<AuditedRowOf>(statement, auditedValues(asked));
+      return auditedAnswer(found, asked.limit, found.length === 0 ? (await readInfo()).at : 0);
+    },
+    markSealed: async (rows) => {
+      await query(updateSealed, sealedValues(rows));
     },
     history: async (slot) => {
       const rows = await query<AuditRow>(selectEvents, [keyOf(slot)]);

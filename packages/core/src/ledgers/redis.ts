@@ -6,6 +6,7 @@ import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import type { Ledger, WriteAnswer, WriteCommand } from '../ledger.ts';
+import { auditedPage, markRows } from '../redis/audited.ts';
 import { bucketOfWorkflow, type Bucket } from '../redis/buckets.ts';
 import { callScript, type Calling, type WaitReplicas } from '../redis/calling.ts';
 import { connectionOf, type RedisClient } from '../redis/client.ts';
@@ -94,8 +95,8 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
     batching({
       name,
       send: async (commands) => {
-        const { ledger, slots, due, workflows } = bucket;
-        const keys = [ledger, slots, due, workflows, ...commands.map(({ slot }) => bucket.row(slot))];
+        const { ledger, slots, due, workflows, unsealed } = bucket;
+        const keys = [ledger, slots, due, workflows, unsealed, ...commands.map(({ slot }) => bucket.row(slot))];
         const { head, answers } = await store.call(index, writeScript, keys, commands.flatMap(argumentsOf));
         return commands.map(({ slot }, at) => ({ head, answer: answerOf(answers[at] ?? [], slot) }));
       },
@@ -130,6 +131,8 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       return { at: Math.max(Number(now), row?.at ?? 0), ...(row ? { row } : {}) };
     },
     list: async (query) => listRows(calling, await store.buckets(), query),
+    audited: async (query) => auditedPage(calling, await store.buckets(), query),
+    markSealed: async (rows) => markRows(calling, await store.buckets(), rows),
     history: async (slot) => {
       const { bucket } = await placeOf(workflowOfSlot(slot));
       const reply = (await callScript(calling, historyScript, [bucket.row(slot)], [], 'reads')) as string[];

@@ -10,6 +10,7 @@ import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
 import { slotRange } from '../slot-range.ts';
+import { auditedPage, markRows } from '../sqlite/audited.ts';
 import { refuseUnfitPlace } from '../sqlite/place.ts';
 import { fileFailure, migrate, rollback } from '../sqlite/schema.ts';
 
@@ -117,9 +118,9 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     }
   };
 
-  const inTransaction = <T>(work: () => T): T => {
+  const inTransaction = <T>(work: () => T, begin = 'begin immediate'): T => {
     const { database } = connect();
-    database.exec('begin immediate');
+    database.exec(begin);
     try {
       const result = work();
       database.exec('commit');
@@ -218,6 +219,8 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
         const last = rows.at(-1);
         return { at, rows, ...(last && found.length > rows.length ? { next: last.slot } : {}) };
       }),
+    audited: (query) => patiently(() => inTransaction(() => auditedPage(statement, query, now()), 'begin')),
+    markSealed: (rows) => patiently(() => inTransaction(() => markRows(statement, rows))),
     history: (slot) => patiently(() => statement(selectEvents).all(slot) as unknown as AuditRow[]),
     readWorkflow: (workflow) =>
       patiently(() => {

@@ -7,9 +7,12 @@ export function mustBeApproved(record: EffectRecord, { approval, policy }: Claim
   return policy !== undefined && !policy.judged && (record.policy ?? 0) < policy.version;
 }
 
-/** What a record keeps of the policy that judged its input. */
-export function judgedBy({ policy }: ClaimRequest): { policy?: number } {
-  return policy?.judged === true ? { policy: policy.version } : {};
+/** What a record keeps of the policy that judged its input, and that it was handed in. */
+export function judgedBy({ policy, submit }: ClaimRequest): { policy?: number; submitted?: true } {
+  return {
+    ...(policy?.judged === true ? { policy: policy.version } : {}),
+    ...(submit ? { submitted: true } : {}),
+  };
 }
 
 /** What the record's approval says of this claim: it holds, it is waited for, or what is to be asked instead. */

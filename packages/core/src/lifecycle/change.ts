@@ -137,5 +137,6 @@ export function attemptBody(type: 'settled' | 'taken_over', attempt: Attempt<Sta
     ...(attempt.basis === undefined ? {} : { basis: attempt.basis }),
     ...(attempt.reason === undefined ? {} : { reason: attempt.reason }),
     ...(attempt.vendorId === undefined ? {} : { vendorId: attempt.vendorId }),
+    ...(attempt.run === undefined ? {} : { run: attempt.run }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Contract } from '../contract.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { SafetyClass } from '../record.ts';
+import type { Run, SafetyClass } from '../record.ts';
 
 /** Everything that a claim is decided by, beside the record and the ledger's time. */
 export interface ClaimRequest {
@@ -29,6 +29,8 @@ export interface ClaimRequest {
   readonly suspectSince?: number;
   /** The ledger's epoch: rises when it is marked. */
   readonly epoch?: number;
+  /** The caller's run; absent in recovery, which goes on with the one that was there. */
+  readonly run?: Run;
   readonly token: string;
   readonly leaseMs: number;
   readonly holder: string;

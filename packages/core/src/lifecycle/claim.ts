@@ -1,10 +1,11 @@
-import { changedFields, type Fingerprint } from '../fingerprint.ts';
+import { changedFields, compare } from '../fingerprint.ts';
 import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
 import { approvalFor, judgedBy, mustBeApproved } from './approval.ts';
 import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
-import type { AuditBody } from './audit.ts';
+import { inRun, type AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
+import { answeredForItself, keyIsGood } from './vendor-key.ts';
 import {
   absenceGap,
   currentAttempts,
@@ -69,7 +70,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
       return acceptable ? { kind: 'replay', drifted: difference !== 'same' } : refuseChange;
     case 'rejected':
       if (difference === 'same') return { kind: 'replay', drifted: false };
-      return send(reopen(record, request), request, now, 'prepare');
+      return reopened(record, request, now);
     case 'compensating':
     case 'compensated':
       return { kind: 'refuse', refusal: { code: 'compensated', by: record.undo?.by ?? 'unknown' } };
@@ -99,7 +100,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
       if (unchanged && record.retryAt !== undefined && now < record.retryAt) {
         return { kind: 'wait', until: record.retryAt, why: 'retry_at' };
       }
-      return send(unchanged ? record : reopen(record, request), request, now, unchanged ? 'stored' : 'prepare');
+      return unchanged ? send(record, request, now, 'stored') : reopened(record, request, now);
     }
   }
 }
@@ -185,28 +186,6 @@ function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimD
   }
 }
 
-/**
- * Whether the vendor has answered an attempt with a no of its own that was sent when the doubtful ones could no longer
- * land: it stores nothing under the key for such an answer, so sending it once more would say no more.
- */
-function answeredForItself(record: EffectRecord, landing: number): boolean {
-  return currentAttempts(record).some(
-    (attempt) =>
-      attempt.generation === record.generation && attempt.evidence === 'rejected' && attempt.claimedAt >= landing,
-  );
-}
-
-/**
- * Whether the vendor still honours the key for all of another lease and for as long as a request sent in it may be on
- * its way, and no failure is stored under it.
- */
-function keyIsGood(record: EffectRecord, windowMs: number, leaseMs: number, now: number): boolean {
-  const underKey = currentAttempts(record).filter((attempt) => attempt.generation === record.generation);
-  const first = Math.min(...underKey.map((attempt) => attempt.claimedAt));
-  const burned = underKey.some((attempt) => attempt.keyBurned);
-  return !burned && now + leaseMs + record.landingBoundMs <= first + windowMs;
-}
-
 function mayResend(record: EffectRecord, request: ClaimRequest): boolean {
   return record.safety.kind === 'unverifiable' && request.onDoubt === 'resend' && !record.noMoreAttempts;
 }
@@ -219,7 +198,7 @@ function send(
   source: 'prepare' | 'stored',
   bodies: readonly AuditBody[] = [],
 ): ClaimDecision {
-  const judged = { ...record, ...judgedBy(request), ...(request.submit ? { submitted: true as const } : {}) };
+  const judged = { ...inRun(record, request.run), ...judgedBy(request) };
   if (mustBeApproved(record, request)) {
     const asked = approvalFor(record, request, now);
     if (asked === 'pending') return { kind: 'refuse', refusal: { code: 'approval_required' } };
@@ -245,6 +224,7 @@ function send(
     claimedAt: { after: 0 },
     leaseUntil: { after: request.leaseMs },
     evidence: 'unknown',
+    ...(judged.run === undefined ? {} : { run: judged.run }),
   };
   const previous = record.attempts.at(-1);
   const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, record.attempts.length)] : [];
@@ -254,10 +234,11 @@ function send(
     generation,
     attempts: [...record.attempts, attempt],
   };
+  const opened: AuditBody[] = generation === record.generation ? [] : [{ type: 'reopened', generation, changed: [] }];
   const usable = source === 'stored' && generation === record.generation && record.request?.kind !== 'omitted';
   return {
     kind: 'send',
-    change: change(draft, [...bodies, ...dead], now),
+    change: change(draft, [...bodies, ...opened, ...dead], now),
     generation,
     request: usable && record.request !== undefined ? 'stored' : 'prepare',
   };
@@ -271,6 +252,12 @@ function nextGeneration(record: EffectRecord): number {
     (attempt) => attempt.keyBurned || (record.safety.kind === 'keyed' && attempt.basis === 'probe'),
   );
   return spent ? record.generation + 1 : record.generation;
+}
+
+function reopened(record: EffectRecord, request: ClaimRequest, now: number): ClaimDecision {
+  const next = reopen(record, request);
+  const changed = changedFields(record.fingerprint, request.fingerprint);
+  return send(next, request, now, 'prepare', [{ type: 'reopened', generation: next.generation, changed }]);
 }
 
 /** Opens the effect again for other input after a definite no, as a new generation where anything was tried. */
@@ -290,9 +277,4 @@ function described(
   const { contract, client, account, operation, safety, landingBoundMs, fingerprint, traceparent } = request;
   const trace = traceparent === undefined ? {} : { traceparent };
   return { contract, client, account, operation, safety, landingBoundMs, fingerprint, ...trace };
-}
-
-function compare(recorded: Fingerprint, now: Fingerprint): 'same' | 'wording' | 'material' {
-  if (recorded.full === now.full) return 'same';
-  return recorded.material === now.material ? 'wording' : 'material';
 }

@@ -36,9 +36,10 @@ const migrations: readonly string[] = [
   );
   create table {effects} (
     key text collate "C" primary key, slot text not null, revision integer not null, at bigint not null,
-    state text not null, due_at bigint, doc text not null
+    state text not null, due_at bigint, doc text not null, sealed integer not null default 0
   );
   create index on {effects} (due_at) where due_at is not null;
+  create index on {effects} (key) where sealed <> revision;
   create table {events} (
     key text collate "C", sequence integer, at bigint not null, doc text not null, primary key (key, sequence)
   );

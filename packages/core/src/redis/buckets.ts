@@ -6,6 +6,7 @@ export interface Bucket {
   readonly slots: string;
   readonly due: string;
   readonly workflows: string;
+  readonly unsealed: string;
   row(slot: string): string;
 }
 
@@ -16,6 +17,7 @@ export function bucketAt(prefix: string, index: number): Bucket {
     slots: `${tag}:slots`,
     due: `${tag}:due`,
     workflows: `${tag}:workflows`,
+    unsealed: `${tag}:unsealed`,
     row: (slot) => `${tag}:slot:${slot}`,
   };
 }

@@ -70,7 +70,7 @@ end
  * Carries out many writes of one bucket, each by itself: one that cannot be stored changes nothing and holds up none.
  * A row is a hash: `head` (revision, at and state), `doc`, and of each audit event `event <sequence>` (at and doc).
  *
- * KEYS    1 ledger, 2 slots, 3 due, 4 workflows, then the row of each write: as that of the ledger, but with
+ * KEYS    1 ledger, 2 slots, 3 due, 4 workflows, 5 unsealed, then the row of each write: as that of the ledger, but with
  *         `slot:` and the slot in place of `ledger`
  * ARGV    4 of the standing, then of each write:
  *         expected revision, doc, state, due after ms or '', epoch of the guard or '', number of events, and of each
@@ -137,6 +137,7 @@ local function write(key, first, events)
     placed = redis.pcall('zrem', KEYS[3], slot)
   end
   if not row and type(placed) == 'number' then placed = redis.pcall('zadd', KEYS[2], 0, slot) end
+  if type(placed) == 'number' then placed = redis.pcall('zadd', KEYS[5], 0, slot) end
   if type(placed) == 'table' then return {'error', placed.err} end
   for n = 1, #values, 1000 do
     redis.call('hset', key, unpack(values, n, math.min(n + 999, #values)))
@@ -147,9 +148,9 @@ end
 
 local answers = {''}
 local first = 5
-for n = 5, #KEYS do
+for n = 6, #KEYS do
   local events = tonumber(ARGV[first + 5])
-  answers[n - 3] = write(KEYS[n], first, events)
+  answers[n - 4] = write(KEYS[n], first, events)
   first = first + 6 + 2 * events
 end
 if stored then

@@ -17,9 +17,10 @@ const migrations: readonly string[] = [
   create table ledger (id text not null, key blob not null, epoch integer not null, suspect_since integer) strict;
   create table effects (
     slot text primary key, revision integer not null, at integer not null, doc text not null,
-    state text not null, due_at integer
+    state text not null, due_at integer, sealed integer not null default 0
   ) strict;
   create index effects_due on effects (due_at) where due_at is not null;
+  create index effects_unsealed on effects (slot) where sealed <> revision;
   create table events (
     slot text not null, sequence integer not null, at integer not null, doc text not null,
     primary key (slot, sequence)

@@ -96,6 +96,8 @@ function overNetwork(world: World, process: Process): Ledger {
     write: (command) => call(() => ledger.write(command)),
     read: (slot) => call(() => ledger.read(slot)),
     list: (query) => ledger.list(query),
+    audited: (query) => ledger.audited(query),
+    markSealed: (rows) => ledger.markSealed(rows),
     history: (slot) => ledger.history(slot),
     readWorkflow: (workflow) => ledger.readWorkflow(workflow),
     writeWorkflow: (command) => ledger.writeWorkflow(command),

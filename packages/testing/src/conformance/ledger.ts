@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 
 import { assertRow, command, pass, testCase, written, type LedgerCase } from './ledger-case.ts';
+import { ledgerAuditCases } from './ledger-audit.ts';
 import { ledgerWorkflowCases } from './ledger-workflows.ts';
 
 export type { LedgerCase, LedgerUnderTest } from './ledger-case.ts';
@@ -148,6 +149,7 @@ export const ledgerConformance: readonly LedgerCase[] = [
   }),
 
   ...ledgerWorkflowCases,
+  ...ledgerAuditCases,
 
   testCase('list gives records in byte order of their slots, by pages', async ({ ledger }) => {
     const slots = ['B', 'a', 'a%3Ab', 'a:b', 'a-b', 'a.b', 'a~', 'b', '=v', '_', 'a0', 'A', 'ab'];

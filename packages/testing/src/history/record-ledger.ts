@@ -76,6 +76,8 @@ export function recordLedger(ledger: Ledger, journal: Journal): Ledger {
         () => ledger.list(query),
         (answer) => ({ kind: 'rows', rows: answer.rows.map((row) => ({ slot: row.slot, ...plainRow(row) })) }),
       ),
+    audited: (query) => ledger.audited(query),
+    markSealed: (rows) => ledger.markSealed(rows),
     history: (slot) => ledger.history(slot),
     readWorkflow: (workflow) =>
       recorded(
