@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 
 import { commandMutants } from './command-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
+import { auditMutants } from './audit-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -165,6 +166,7 @@ const mutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
     named: 'of two takeovers in batches one wins',
   },
+  ...auditMutants,
   ...ledgerMutants,
   ...commandMutants,
   ...mailMutants,

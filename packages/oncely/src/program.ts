@@ -43,6 +43,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addHolds,
     addRecovery,
     addUndo,
+    addAudit,
     addReport,
     addExplain,
   ]) {

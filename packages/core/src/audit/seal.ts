@@ -87,7 +87,9 @@ export function leafOf(row: AuditedRow): Leaf {
 export function recordOf({ slot, doc, at }: AuditedRow): EffectRecord | undefined {
   if (!isEffectSlot(slot)) return undefined;
   try {
-    return decodeRecord(doc, at);
+    const record = decodeRecord(doc, at);
+    const { sequence, hash } = record.chain;
+    return Number.isSafeInteger(sequence) && typeof hash === 'string' ? record : undefined;
   } catch {
     return undefined;
   }

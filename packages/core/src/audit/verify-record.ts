@@ -27,6 +27,10 @@ export function leafProblems(row: AuditedRow, leaf: Leaf): AuditProblem[] {
     found('event', `the events up to ${leaf.sequence} are not those that were sealed${count}`);
   }
   const record = recordOf(row);
+  const writes = row.revision - leaf.revision;
+  if (record && writes > mostWrites(record, row, leaf)) {
+    found('record', `was written ${writes} times since it was sealed, for which there are too few events`);
+  }
   if (
     record &&
     record.chain.sequence === leaf.sequence &&
@@ -37,13 +41,19 @@ export function leafProblems(row: AuditedRow, leaf: Leaf): AuditProblem[] {
   return problems;
 }
 
+/** How often a record can have been written since: each write of ours adds an event or an attempt. */
+function mostWrites(record: EffectRecord, { events }: AuditedRow, leaf: Leaf): number {
+  const added = events.length - leaf.sequence;
+  // Compaction takes the attempts away, each of which left an event of its end.
+  return added + (record.tombstone ? added : Math.max(0, record.attempts.length - leaf.attempts));
+}
+
 /** What of an effect's record and events does not hold together by itself, sealed or not. */
 export function chainProblems(row: AuditedRow): AuditProblem[] {
   const { slot, events } = row;
   const record = recordOf(row);
   if (!isEffectSlot(slot)) return [];
-  if (!record || typeof record.chain?.sequence !== 'number')
-    return [{ kind: 'record', slot, detail: 'is not a record' }];
+  if (!record) return [{ kind: 'record', slot, detail: 'is not a record' }];
   const problems: AuditProblem[] = [];
   let previous = '';
   for (const [index, event] of events.entries()) {

@@ -125,7 +125,7 @@ async function* storedSeals(ledger: Ledger): AsyncGenerator<{ readonly number: n
 function read(doc: string): StoredSeal | undefined {
   try {
     const stored = decodeSeal(doc);
-    return encodeSeal(stored) === doc ? stored : undefined;
+    return typeof stored.seal?.hash === 'string' && encodeSeal(stored) === doc ? stored : undefined;
   } catch {
     return undefined;
   }

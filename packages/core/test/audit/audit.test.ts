@@ -1,11 +1,38 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { readSealFile, sealFile } from '../../src/audit/seal-file.ts';
+import { sealSlot, type Seal } from '../../src/audit/seal.ts';
+import { sha256 } from '../../src/fingerprint.ts';
+import type { AuditedRow, Ledger } from '../../src/ledger.ts';
 import { memoryLedger } from '../../src/ledgers/memory.ts';
-import type { Seal } from '../../src/audit/seal.ts';
+import { declined, desk, lost, openShop } from '../oncely/vendor.ts';
 import { traceparent, work } from './desk.ts';
+import { everything } from './mutations.ts';
 
-describe('the audit', () => {
-  it('seals all that changed, once, and finds nothing wrong with it', async () => {
+async function collected<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const each of all) found.push(each);
+  return found;
+}
+
+/** A ledger that shows some rows otherwise than they are, as if somebody had edited them. */
+function edited(ledger: Ledger, edit: (rows: AuditedRow[]) => AuditedRow[]): Ledger {
+  return {
+    ...ledger,
+    audited: async (query) => {
+      const page = await ledger.audited(query);
+      return { ...page, rows: edit([...page.rows]) };
+    },
+  };
+}
+
+describe('seals', () => {
+  it('cover all that changed, once, and nothing is wrong with it', async () => {
     const { oncely } = await work(memoryLedger());
     const exported: Seal[] = [];
     const first = await oncely.audit.seal({ to: (seal) => void exported.push(seal) });
@@ -17,386 +44,286 @@ describe('the audit', () => {
     expect(verified).toMatchObject({ ok: true, seals: 1, unsealed: 0, exported: { number: 1 } });
   });
 
-  it('tells one workflow in order, with runs, traces and checkpoints', async () => {
+  it('cover what was committed late, and say so of what was hidden from them', async () => {
+    let now = 1_700_000_000_000;
+    const ledger = memoryLedger({ now: () => now });
+    const { oncely } = await work(ledger);
+    const late = { slot: 'a:b:c', expect: 0, doc: '{}', index: { state: 'value' }, events: [] };
+    await oncely.audit.seal();
+    now += 3_600_000;
+    await ledger.write({ ...late, slot: '=a:b:c:v1' });
+    expect((await oncely.audit.seal()).records).toBe(2);
+    await ledger.write({ ...late, slot: '=a:b:hidden:v1' });
+    await ledger.markSealed([{ slot: '=a:b:hidden:v1', revision: 1 }]);
+    now += 3_600_000;
+    await ledger.write({ ...late, slot: '=a:b:d:v1' });
+    await oncely.audit.seal();
+    expect((await oncely.audit.verify()).problems).toMatchObject([{ kind: 'uncovered', slot: '=a:b:hidden:v1' }]);
+  });
+
+  it('made by four at once follow each other without a gap, and cover everything', async () => {
+    const ledger = memoryLedger();
+    const { oncely, shop } = await work(ledger);
+    const others = [oncely, shop.start(), shop.start(), shop.start()];
+    const each = await Promise.all(others.map(({ audit }) => audit.seal({ records: 2 })));
+    const made = each.flatMap(({ seals }) => seals);
+    // Two that saw the same in the same millisecond made one and the same seal.
+    const numbers = [...new Map(made.map(({ hash, number }) => [hash, number])).values()];
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+    expect(await oncely.audit.verify({ seals: made })).toMatchObject({
+      ok: true,
+      exported: { number: numbers.length },
+    });
+  });
+
+  it('go on where the export failed, and are found again from the ledger', async () => {
+    const { oncely, shop } = await work(memoryLedger());
+    const full = (): Promise<void> => Promise.reject(new Error('the disk is full'));
+    await expect(oncely.audit.seal({ to: full })).rejects.toThrow('the disk is full');
+    const exported: Seal[] = [];
+    await shop.start().audit.seal({ to: (seal) => void exported.push(seal) });
+    expect(exported.map(({ number }) => number)).toEqual([2]);
+    expect(await oncely.audit.verify({ seals: exported })).toMatchObject({ ok: true });
+    const all = await collected(oncely.audit.seals());
+    expect(all.map(({ number }) => number)).toEqual([1, 2]);
+    expect(await collected(oncely.audit.seals({ after: 1 }))).toEqual(exported);
+  });
+
+  it('in a file survive a line that a crash cut off', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oncely-seals-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'seals.jsonl');
     const { oncely } = await work(memoryLedger());
-    await oncely.close();
-    const timeline = await oncely.audit.timeline({ businessId: 'invoice_1', workflowId: 'desk' });
-    expect(timeline).toMatchInlineSnapshot(`
+    await oncely.audit.seal({ to: sealFile(path), records: 3 });
+    truncateSync(path, readFileSync(path).length - 20);
+    await oncely.scope(desk, () => oncely.value('another', () => 1));
+    await oncely.audit.seal({ to: sealFile(path) });
+    const read = await collected(readSealFile(path));
+    expect(read.length).toBeGreaterThan(1);
+    expect(await oncely.audit.verify({ seals: readSealFile(path) })).toMatchObject({
+      ok: true,
+      exported: { number: read.at(-1)?.number },
+    });
+  });
+
+  it(
+    'I7: whatever is deleted, repeated, exchanged or put back, in any mixture, is seen',
+    { timeout: 120_000 },
+    async () => {
+      const ledger = memoryLedger();
+      const { oncely, shop } = await work(ledger);
+      const seals: Seal[] = [];
+      await oncely.audit.seal({ to: (seal) => void seals.push(seal) });
+      const earlier = await everything(ledger);
+      const pay = (id: string): Promise<unknown> =>
+        oncely.scope(desk, () => oncely.effect(id, () => oncely.clients.shop.write('pay', { amount: 3 })));
+      shop.vendor.script.push(declined, lost);
+      await Promise.allSettled([pay('refused'), pay('next')]);
+      await oncely.audit.seal({ to: (seal) => void seals.push(seal) });
+      const rows = (await everything(ledger)).filter(({ slot }) => slot !== sealSlot(seals.length));
+      const index = fc.nat(1_000);
+      const edit = fc.record({
+        what: fc.constantFrom('delete', 'cut', 'swap', 'old', 'copy', 'order'),
+        at: index,
+        with: index,
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), async (edits) => {
+          const forged = edits.reduce((all, { what, at, with: other }) => forge(all, earlier, what, at, other), rows);
+          fc.pre(JSON.stringify(forged) !== JSON.stringify(rows));
+          const seen = openShop(
+            edited(ledger, (page) => [...forged, ...page.filter(({ slot }) => slot === sealSlot(seals.length))]),
+          ).start();
+          return !(await seen.audit.verify({ seals })).ok;
+        }),
+        { numRuns: 200 },
+      );
+      expect((await oncely.audit.verify({ seals })).problems).toEqual([]);
+    },
+  );
+});
+
+function forge(
+  rows: readonly AuditedRow[],
+  earlier: readonly AuditedRow[],
+  what: string,
+  first: number,
+  second: number,
+): AuditedRow[] {
+  const at = first % rows.length;
+  const with_ = second % rows.length;
+  const row = rows[at];
+  const other = rows[with_];
+  if (!row || !other) return [...rows];
+  switch (what) {
+    case 'delete':
+      return rows.toSpliced(at, 1);
+    case 'cut':
+      return rows.with(at, { ...row, events: row.events.slice(0, -1) });
+    case 'order':
+      return rows.with(at, { ...row, events: row.events.toReversed() });
+    case 'swap':
+      return rows.with(at, { ...other, slot: row.slot }).with(with_, { ...row, slot: other.slot });
+    case 'copy':
+      return rows.with(at, { ...other, slot: row.slot });
+    default: {
+      const before = earlier.find(({ slot }) => slot === row.slot);
+      return before ? rows.with(at, before) : [...rows];
+    }
+  }
+}
+
+describe('the timeline', () => {
+  it('answers whether a run went on where the one before it was', async () => {
+    let now = 1_700_000_000_000;
+    const shop = openShop(memoryLedger({ now: () => (now += 1) }));
+    const run = async (correlationId: string, state: object, amount: number): Promise<void> => {
+      const oncely = shop.start();
+      await oncely
+        .scope({ ...desk, correlationId, traceparent }, async () => {
+          await oncely.checkpoint('read the invoice', state);
+          await oncely.effect('pay', () => oncely.clients.shop.write('pay', { amount }));
+        })
+        .catch(() => undefined);
+      await oncely.close();
+    };
+    await run('run-1', { due: 5 }, 5);
+    await run('run-2', { due: 5 }, 5);
+    await run('run-3', { due: 6 }, 6);
+    const { resumes, effects, entries } = await shop.start().audit.timeline(desk);
+    expect(resumes).toMatchObject([
       {
-        "at": 1795599209207,
-        "dropped": 0,
-        "effects": [
-          {
-            "attempts": [],
-            "key": "invoice_1:desk:asked:v1",
-            "operation": "shop.pay",
-            "repeatedOnPurpose": [],
-            "replays": 0,
-            "slot": "invoice_1:desk:asked",
-            "state": "declined",
-          },
-          {
-            "attempts": [
-              {
-                "basis": "answer",
-                "changes": [],
-                "claimedAt": 1795599209043,
-                "endedAt": 1795599209045,
-                "evidence": "unknown",
-                "generation": 1,
-                "holder": "vm:30169",
-                "input": "LOyA7ON9itY4c3s0-rmN7m9CF7mv7gweM09uc3p8CMU",
-                "logicVersion": 1,
-                "number": 1,
-                "reason": "ECONNRESET",
-                "run": {
-                  "checkpoint": {
-                    "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                    "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-                  },
-                  "correlationId": "run-1",
-                  "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                },
-              },
-              {
-                "basis": "answer",
-                "changes": [],
-                "claimedAt": 1795599209147,
-                "endedAt": 1795599209148,
-                "evidence": "accepted",
-                "generation": 1,
-                "holder": "vm:30169",
-                "input": "LOyA7ON9itY4c3s0-rmN7m9CF7mv7gweM09uc3p8CMU",
-                "logicVersion": 1,
-                "number": 2,
-                "run": {
-                  "checkpoint": {
-                    "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                    "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-                  },
-                  "correlationId": "run-1",
-                  "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                },
-                "vendorId": "o_3",
-              },
-            ],
-            "key": "invoice_1:desk:doubted:v1",
-            "operation": "shop.pay",
-            "repeatedOnPurpose": [],
-            "replays": 0,
-            "slot": "invoice_1:desk:doubted",
-            "state": "succeeded",
-            "vendorId": "o_3",
-          },
-          {
-            "attempts": [
-              {
-                "basis": "answer",
-                "changes": [],
-                "claimedAt": 1795599209028,
-                "endedAt": 1795599209029,
-                "evidence": "accepted",
-                "generation": 1,
-                "holder": "vm:30169",
-                "input": "Y16tiUkwz_IQqFKSAfhZG1oSXP7c5Qx3AAjia7toulE",
-                "logicVersion": 1,
-                "number": 1,
-                "run": {
-                  "correlationId": "run-1",
-                  "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                },
-                "vendorId": "o_1",
-              },
-            ],
-            "key": "invoice_1:desk:plain:v1",
-            "operation": "shop.pay",
-            "repeatedOnPurpose": [],
-            "replays": 1,
-            "slot": "invoice_1:desk:plain",
-            "state": "succeeded",
-            "vendorId": "o_1",
-          },
-          {
-            "attempts": [
-              {
-                "basis": "answer",
-                "changes": [],
-                "claimedAt": 1795599209162,
-                "endedAt": 1795599209162,
-                "evidence": "rejected",
-                "generation": 1,
-                "holder": "vm:30169",
-                "input": "S6_V4SuAUcwcNtV0NusOGHnFO8uvvxAVfM-oJmtngf0",
-                "logicVersion": 1,
-                "number": 1,
-                "reason": "declined",
-                "run": {
-                  "checkpoint": {
-                    "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                    "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-                  },
-                  "correlationId": "run-1",
-                  "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                },
-              },
-            ],
-            "key": "invoice_1:desk:refused:v1",
-            "operation": "shop.pay",
-            "repeatedOnPurpose": [],
-            "replays": 0,
-            "slot": "invoice_1:desk:refused",
-            "state": "rejected",
-          },
-        ],
-        "entries": [
-          {
-            "at": 1795599209028,
-            "attempt": 1,
-            "key": "invoice_1:desk:plain:v1",
-            "run": {
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:plain",
-            "what": "claimed",
-          },
-          {
-            "at": 1795599209029,
-            "checkpoint": {
-              "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-              "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              "name": "paid",
-            },
-            "run": {
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "what": "checkpoint",
-          },
-          {
-            "at": 1795599209029,
-            "attempt": 1,
-            "basis": "answer",
-            "chained": {
-              "hash": "0eb351d471ce5815270302a6367b0b45ec27c9039770df150378967c616c6972",
-              "sequence": 1,
-            },
-            "evidence": "accepted",
-            "key": "invoice_1:desk:plain:v1",
-            "run": {
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:plain",
-            "vendorIds": [
-              "o_1",
-            ],
-            "what": "settled",
-          },
-          {
-            "at": 1795599209043,
-            "attempt": 1,
-            "key": "invoice_1:desk:doubted:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:doubted",
-            "what": "claimed",
-          },
-          {
-            "at": 1795599209045,
-            "attempt": 1,
-            "basis": "answer",
-            "chained": {
-              "hash": "9db70d837a851977ac2eb0dc0aaf4ad5fad5e5e9a5028e3d3957aa67ded562a2",
-              "sequence": 1,
-            },
-            "evidence": "unknown",
-            "key": "invoice_1:desk:doubted:v1",
-            "reason": "ECONNRESET",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:doubted",
-            "what": "settled",
-          },
-          {
-            "at": 1795599209147,
-            "attempt": 2,
-            "key": "invoice_1:desk:doubted:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:doubted",
-            "what": "claimed",
-          },
-          {
-            "at": 1795599209148,
-            "attempt": 2,
-            "basis": "answer",
-            "chained": {
-              "hash": "b178911f62979f8ab110b96646513fb4a53aed2ad3641e066c6acf7dd678e4c9",
-              "sequence": 2,
-            },
-            "evidence": "accepted",
-            "key": "invoice_1:desk:doubted:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:doubted",
-            "vendorIds": [
-              "o_3",
-            ],
-            "what": "settled",
-          },
-          {
-            "at": 1795599209162,
-            "attempt": 1,
-            "key": "invoice_1:desk:refused:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:refused",
-            "what": "claimed",
-          },
-          {
-            "at": 1795599209162,
-            "attempt": 1,
-            "basis": "answer",
-            "chained": {
-              "hash": "0ade82858683eca4cb1268cff889da36dc68bdf61981ee39142767c5266c4fd7",
-              "sequence": 1,
-            },
-            "evidence": "rejected",
-            "key": "invoice_1:desk:refused:v1",
-            "reason": "declined",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:refused",
-            "what": "settled",
-          },
-          {
-            "at": 1795599209163,
-            "count": 1,
-            "key": "invoice_1:desk:plain:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:plain",
-            "what": "replayed",
-          },
-          {
-            "at": 1795599209164,
-            "count": 1,
-            "detail": "input_changed",
-            "key": "invoice_1:desk:plain:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:plain",
-            "what": "refused",
-          },
-          {
-            "at": 1795599209179,
-            "chained": {
-              "hash": "b0ba669ae478805427060c835b28cb5ba93acf4132601a525d112065851b47f6",
-              "sequence": 1,
-            },
-            "key": "invoice_1:desk:asked:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:asked",
-            "what": "approval_asked",
-          },
-          {
-            "at": 1795599209179,
-            "count": 1,
-            "detail": "approval_required",
-            "key": "invoice_1:desk:asked:v1",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:asked",
-            "what": "refused",
-          },
-          {
-            "at": 1795599209180,
-            "by": "ada",
-            "chained": {
-              "hash": "5a75e96c8f9cfcdc838afa053b15edf4267064c5a3489e5a50154c5d769c3c3c",
-              "sequence": 2,
-            },
-            "decision": "decline",
-            "key": "invoice_1:desk:asked:v1",
-            "reason": "not today",
-            "run": {
-              "checkpoint": {
-                "hash": "459eba08d0277da2a2e8aad6c11c0ebd36039f016f5f8b1b975dd2ba9d2fc3e9",
-                "id": "3d29eecf-519a-4ad4-af7b-f93f2d904bb3",
-              },
-              "correlationId": "run-1",
-              "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            },
-            "slot": "invoice_1:desk:asked",
-            "what": "decided",
-          },
-        ],
-        "resumes": [],
-        "workflow": "invoice_1:desk",
-      }
-    `);
-    expect(JSON.stringify(timeline)).toContain(traceparent);
+        correlationId: 'run-2',
+        replayed: 1,
+        sent: [],
+        doubts: [],
+        checkpoints: [{ name: 'read the invoice', same: true }],
+      },
+      {
+        correlationId: 'run-3',
+        replayed: 0,
+        from: { correlationId: 'run-2' },
+        doubts: ['it came to "read the invoice" in another state', 'invoice_1:desk:pay was asked for with other input'],
+      },
+    ]);
+    expect(effects).toMatchObject([{ replays: 1, repeatedOnPurpose: [], attempts: [{ run: { traceparent } }] }]);
+    expect(entries.map(({ what }) => what)).toEqual([
+      ...['checkpoint', 'claimed', 'settled', 'checkpoint', 'replayed', 'checkpoint', 'refused'],
+    ]);
+    const [checkpoint] = entries;
+    const settled = entries.find(({ what }) => what === 'settled');
+    expect(settled?.run?.checkpoint).toEqual({ id: checkpoint?.checkpoint?.id, hash: sha256('{"due":5}') });
+    expect(settled?.vendorIds).toEqual(['o_1']);
+  });
+
+  it('answers what changed between two attempts, and what was done again on purpose', async () => {
+    const shop = openShop();
+    const oncely = shop.start();
+    const pay = (correlationId: string, amount: number, occurrence = 1): Promise<unknown> =>
+      oncely
+        .scope({ ...desk, correlationId }, () =>
+          oncely.effect('pay', { occurrence }, () => oncely.clients.shop.write('pay', { amount })),
+        )
+        .catch((error: unknown) => error);
+    shop.vendor.script.push(declined);
+    await pay('run-1', 5);
+    await pay('run-2', 6);
+    await pay('run-2', 6, 2);
+    const { effects } = await oncely.audit.timeline(desk);
+    expect(effects[0]?.attempts.map(({ changes }) => changes)).toMatchObject([
+      [],
+      [
+        { field: 'input', parameters: ['amount'] },
+        { field: 'generation', from: 1, to: 2 },
+        { field: 'run', from: 'run-1', to: 'run-2' },
+      ],
+    ]);
+    expect(effects.map(({ repeatedOnPurpose }) => repeatedOnPurpose)).toEqual([
+      ['other input after a definite no: amount'],
+      ['occurrence 2 was asked for'],
+    ]);
+  });
+});
+
+describe('the audit', () => {
+  it('I8: holds no input, no result and no state, on its way out neither', async () => {
+    const ledger = memoryLedger();
+    const secret = 'planted-4711';
+    const oncely = openShop(ledger).start();
+    await oncely.scope({ ...desk, correlationId: 'run-1' }, async () => {
+      await oncely.checkpoint('here', { secret });
+      const pay = (note: string): Promise<unknown> =>
+        oncely.effect('pay', () => oncely.clients.shop.write('pay', { note, [secret]: 1 })).catch(() => undefined);
+      await pay(secret);
+      await pay(secret);
+      await pay(`${secret}-other`);
+    });
+    await oncely.close();
+    const { seals } = await oncely.audit.seal();
+    const lines = await collected(oncely.audit.export());
+    const timeline = await oncely.audit.timeline(desk);
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) {
+      const { kind, hash, event } = JSON.parse(line) as { kind: string; hash: string; event: object };
+      if (kind === 'event') expect(sha256(JSON.stringify(event))).toBe(hash);
+    }
+    for (const { slot, doc } of await everything(ledger)) {
+      if (slot.startsWith('+')) expect(doc).not.toContain(secret);
+    }
+    // The name of a parameter is told where it changed, as in an error; never a value.
+    expect(JSON.stringify({ seals, lines, timeline })).not.toContain(secret);
+  });
+
+  it('keeps the state of a checkpoint only where it is asked to, sealed by the codec', async () => {
+    const ledger = memoryLedger();
+    const codec = {
+      seal: (plain: string) => Buffer.from(plain).toString('base64'),
+      open: (sealed: string) => Buffer.from(sealed, 'base64').toString(),
+    };
+    const oncely = openShop(ledger).start({ codec });
+    await oncely.scope(desk, () => oncely.checkpoint('here', { planted: 4711 }, { keep: true }));
+    const kept = (await everything(ledger)).find(({ slot }) => slot.startsWith('$'));
+    expect(kept?.doc).toContain(codec.seal('{"planted":4711}'));
+    expect(kept?.doc).not.toContain('planted');
+  });
+
+  it('keeps a bounded number of observations, counts what it left out, and can be told to keep none', async () => {
+    const ledger = memoryLedger();
+    const shop = openShop(ledger);
+    const oncely = shop.start();
+    const pay = (of: typeof oncely, index: number): Promise<unknown> =>
+      of.scope({ ...desk, correlationId: `run-${index}` }, () =>
+        of.effect('pay', () => of.clients.shop.write('pay', { amount: 1 })),
+      );
+    await pay(oncely, 0);
+    for (let index = 1; index <= 1_005; index += 1) await pay(oncely, index);
+    const dropped = oncely.audit.dropped();
+    await oncely.close();
+    const timeline = await oncely.audit.timeline(desk);
+    expect((timeline.effects[0]?.replays ?? 0) + dropped).toBe(1_005);
+    expect(timeline.dropped).toBe(dropped);
+    const silent = shop.start({ audit: { observations: false } });
+    const before = (await everything(ledger)).length;
+    await pay(silent, 9_999);
+    await silent.close();
+    expect((await everything(ledger)).length).toBe(before);
+  });
+
+  it('never fails a call for what cannot be observed', async () => {
+    const ledger = memoryLedger();
+    let broken = false;
+    const shop = openShop({
+      ...ledger,
+      write: (command) =>
+        broken && command.slot.startsWith('^') ? Promise.reject(new Error('gone')) : ledger.write(command),
+    });
+    const oncely = shop.start();
+    const pay = (): Promise<unknown> =>
+      oncely.scope(desk, () => oncely.effect('pay', () => oncely.clients.shop.write('pay', { amount: 1 })));
+    await pay();
+    broken = true;
+    await pay();
+    await oncely.close();
+    expect(oncely.audit.dropped()).toBe(1);
   });
 });

@@ -8,7 +8,8 @@ CREATE FUNCTION kept_schema.mark_suspect(since bigint) RETURNS void
   begin
     perform kept_schema.pass_gate(true);
     update kept_schema.ledger l set epoch = l.epoch + 1,
-      suspect_since = case when since is not null then least(since, l.suspect_since) end;
+      suspect_since = case when since = -1 then l.suspect_since
+        when since is not null then least(since, l.suspect_since) end;
   end $$;
 CREATE FUNCTION kept_schema.now_ms() RETURNS bigint
     LANGUAGE sql
@@ -187,7 +188,8 @@ CREATE TABLE kept_schema.effects (
     at bigint NOT NULL,
     state text NOT NULL,
     due_at bigint,
-    doc text NOT NULL
+    doc text NOT NULL,
+    sealed integer DEFAULT 0 NOT NULL
 );
 CREATE TABLE kept_schema.events (
     key text NOT NULL COLLATE pg_catalog."C",
@@ -211,7 +213,7 @@ CREATE TABLE kept_schema.workflows (
     state text NOT NULL,
     doc text NOT NULL
 );
-INSERT INTO kept_schema.effects VALUES ('case:desk:refund', 'case:desk:refund', 2, 1700000000500, 'succeeded', NULL, '{"n":2}');
+INSERT INTO kept_schema.effects VALUES ('case:desk:refund', 'case:desk:refund', 2, 1700000000500, 'succeeded', NULL, '{"n":2}', 0);
 INSERT INTO kept_schema.events VALUES ('case:desk:refund', 1, 1700000000500, 'settled');
 INSERT INTO kept_schema.ledger VALUES (true, 1, 'kept', '\xabababababababababababababababababababababababababababababababab', 2, 1700000000000);
 INSERT INTO kept_schema.workflows VALUES ('case:desk', 1, 1700000000600, 'paused', 'by ada');
@@ -224,5 +226,6 @@ ALTER TABLE ONLY kept_schema.ledger
 ALTER TABLE ONLY kept_schema.workflows
     ADD CONSTRAINT workflows_pkey PRIMARY KEY (key);
 CREATE INDEX effects_due_at_idx ON kept_schema.effects USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX effects_key_idx ON kept_schema.effects USING btree (key) WHERE (sealed <> revision);
 CREATE INDEX workflows_key_idx ON kept_schema.workflows USING btree (key) WHERE (state <> 'running'::text);
 CREATE TRIGGER keep_events BEFORE DELETE OR UPDATE OR TRUNCATE ON kept_schema.events FOR EACH STATEMENT EXECUTE FUNCTION kept_schema.keep_events();

@@ -52,6 +52,8 @@ export function createWorld(seed: number): World {
         token: () => `${name}-${(tokens += 1)}`,
         leaseMs,
         waitMs: options.waitMs ?? 5_000,
+        // Nobody waits for them, so they would only move the fates of other commands.
+        audit: { observations: false },
         drainOnSigterm: false,
       });
       return { process, oncely, sim: oncely.clients.sim };

@@ -82,6 +82,8 @@ export const ledgerAuditCases: readonly LedgerCase[] = [
           const rows = await all(another, 7, true);
           await another.markSealed(rows);
           for (const { slot, revision } of rows) covered.set(slot, Math.max(revision, covered.get(slot) ?? 0));
+          // A store that works synchronously would let nobody else have a turn.
+          await new Promise((resolve) => setImmediate(resolve));
         }
       };
       await Promise.all([write(), mark()]);

@@ -138,6 +138,8 @@ export async function exploreSchedule<Client>(vendor: ScheduledVendor<Client>, s
         leaseMs,
         waitMs: 1_000 + Math.floor(random() * 20_000),
         maxAttempts: 1 + Math.floor(random() * 5),
+        // Nobody waits for them, so they would only move the fates of other commands.
+        audit: { observations: false },
         drainOnSigterm: false,
       });
       const work = (): Promise<readonly string[] | undefined> =>

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import type { AuditHead } from '../../../src/lifecycle/audit.ts';
 import type { Change } from '../../../src/lifecycle/change.ts';
+import { salientDigest } from '../../../src/lifecycle/salient.ts';
 import { stateOf } from '../../../src/lifecycle/state.ts';
 import { decodeRecord, resolveTimes, type EffectRecord, type EffectState, type Evidence } from '../../../src/record.ts';
 import { typeOf, type Cause, type Held, type Truth } from './truth.ts';
@@ -32,12 +34,13 @@ export function must(holds: boolean, invariant: string): asserts holds {
   if (!holds) throw new Error(invariant);
 }
 
-/** What must hold after every change, told from the outside: it shares no code with the lifecycle but its types. */
+/** What must hold after every change, told from the outside: it shares no code with the lifecycle but its types and a digest. */
 export class Reference {
   /** Logic versions of which a person said something untrue, or chose to risk a double. */
   readonly excused = new Set<number>();
   private readonly world: Truth;
   private chain = { sequence: 0, hash: '' };
+  private left: AuditHead['record'] | undefined;
   private proven = new Set<string>();
   private happened = new Set<number>();
   private opening = 0;
@@ -63,6 +66,7 @@ export class Reference {
     this.approvals = [...knew.approvals];
     this.proven = new Set(knew.proven);
     this.happened = new Set(knew.happened);
+    this.left = undefined;
     this.amnesia = true;
     // Reading back tells one target from another, not whose write set it.
     if (this.world.setup.kind === 'natural') this.excused.add(1).add(2).add(3);
@@ -82,7 +86,7 @@ export class Reference {
       );
       must(!('state' in (JSON.parse(doc) as object)), 'no state is stored as a verdict');
     }
-    this.chained(after, change);
+    this.chained(before, after, change);
     must(
       stateOf(after, now) === expectedState(after, now),
       `the state of what is known is ${expectedState(after, now)}, not ${stateOf(after, now)}`,
@@ -138,9 +142,12 @@ export class Reference {
     must(!asked || fresh, 'I5: no permission without a fresh approval of this fingerprint');
   }
 
-  private chained(after: EffectRecord, change: Change): void {
+  private chained(before: EffectRecord | undefined, after: EffectRecord, change: Change): void {
+    const claimed = after.attempts.length > (before?.attempts.length ?? 0);
+    must(change.events.length > 0 || claimed, 'every write adds an event or an attempt');
     for (const event of change.events) {
-      const said = JSON.parse(event.doc) as { sequence: number; previous: string };
+      const said = JSON.parse(event.doc) as { sequence: number; previous: string; record: AuditHead['record'] };
+      this.left = said.record;
       must(
         event.sequence === this.chain.sequence + 1 && said.sequence === event.sequence,
         'the chain counts without gaps',
@@ -151,6 +158,11 @@ export class Reference {
     must(
       after.chain.sequence === this.chain.sequence && after.chain.hash === this.chain.hash,
       "the record holds the chain's head",
+    );
+    const { left } = this;
+    must(
+      !left || salientDigest(after, left.attempts) === left.digest,
+      'what is salient never changes without an event',
     );
   }
 
