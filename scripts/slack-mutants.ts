@@ -121,4 +121,20 @@ export const slackMutants: readonly Mutant[] = [
     test: doubt,
     named: 'which it names',
   },
+  {
+    breaks: 'Slack: an update told by its text alone',
+    file: 'packages/slack/src/look-messages.ts',
+    from: `if (ours && parts && written`,
+    to: `if (ours && written`,
+    test: 'packages/slack/test/regressions.test.ts',
+    named: 'is not taken for it',
+  },
+  {
+    breaks: 'Slack: an append sent again without a look at the message',
+    file: 'packages/slack/src/look-streams.ts',
+    from: `  if (sameText(text, after))\n`,
+    to: `  if (sameText(text, before + before))\n`,
+    test: 'packages/slack/test/schedules/schedules.test.ts',
+    named: 'seeded schedules',
+  },
 ];

@@ -1,18 +1,23 @@
 import type { Verdict } from '@oncely/core';
 
 import { toResponse } from './response.ts';
+import { refusalOfSes } from './ses.ts';
 
 interface MailError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
+  readonly rejectedErrors?: readonly { readonly responseCode?: number }[];
 }
 
 /** What is known of the attempt beside its error, whose fields cannot tell before the message from behind its dot. */
 export interface Circumstances {
   /** A byte of the message was read, or it was handed to a transport that need not read it. */
   readonly begun: boolean;
-  readonly smtp: boolean;
+  readonly kind: TransportKind;
 }
+
+/** `reader`: has no effect before it reads the message; `other`: need not read it at all. */
+export type TransportKind = 'smtp' | 'ses' | 'reader' | 'other';
 
 const credentialCodes: ReadonlySet<unknown> = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2']);
 /** SMTP replies that speak of the login and not of the mail: RFC 4954, section 6. */
@@ -33,15 +38,16 @@ const wayCodes: ReadonlySet<unknown> = new Set([
  * What an error of nodemailer proves. After the message began, only a reply of the server to it is a no (RFC 5321,
  * 4.2.5); a lost connection is in doubt for good (RFC 1047).
  */
-export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdict {
+export function classify(thrown: unknown, { begun, kind }: Circumstances): Verdict {
   const error: MailError = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { code, responseCode } = error;
+  const smtp = kind === 'smtp';
+  const { code } = error;
+  const responseCode = replyOf(error);
   const reason = reasonOf(error);
   if (smtp && credentialCodes.has(code)) return environment(reason, error);
   if (smtp && responseCode !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
-    if (credentialReplies.has(responseCode)) return environment(reason, error);
-    // 503, bad sequence of commands, speaks of the session: the same mail can go through on a new one.
-    if (responseCode >= 500 && responseCode < 600 && responseCode !== 503) {
+    if (isOfLogin(responseCode)) return environment(reason, error);
+    if (isFinal(responseCode)) {
       return { evidence: 'rejected', reason, response: toResponse(error) };
     }
     if (responseCode === 503 || (responseCode >= 400 && responseCode < 500)) {
@@ -54,13 +60,40 @@ export function classify(thrown: unknown, { begun, smtp }: Circumstances): Verdi
       };
     }
   }
+  const refusal = kind === 'ses' ? refusalOfSes(error) : undefined;
+  if (refusal === 'as_it_is') return environment(error.name, error);
+  if (refusal === 'for_now') {
+    const response = toResponse(error);
+    return { evidence: 'not_applied', reason: error.name, response, retryAfterMs: 1_000, cause: error };
+  }
   if (begun) return { evidence: 'unknown', reason, cause: error };
   if (wayCodes.has(code)) return { evidence: 'not_applied', reason, cause: error };
   // nodemailer itself refused: no recipient, an address that is none, a setting, the caller's abort.
   return environment(reason, error);
 }
 
-function reasonOf({ code, message, responseCode }: MailError): string {
+/**
+ * The server's word on the mail: where every recipient was refused, and one of them for now only, that one's.
+ * nodemailer before 10.6 reports the last one's.
+ */
+function replyOf({ responseCode, rejectedErrors = [] }: MailError): number | undefined {
+  const codes = rejectedErrors.map((each) => each.responseCode ?? 0);
+  return codes.find((code) => code >= 400 && code < 500) ?? responseCode;
+}
+
+/** Whether a reply says no to the mail for good, and not to the session or the login. */
+export function isFinal(responseCode: number): boolean {
+  // 503, bad sequence of commands, speaks of the session: the same mail can go through on a new one.
+  return responseCode >= 500 && responseCode < 600 && responseCode !== 503 && !isOfLogin(responseCode);
+}
+
+export function isOfLogin(responseCode: number): boolean {
+  return credentialReplies.has(responseCode);
+}
+
+function reasonOf(error: MailError): string {
+  const { code, message } = error;
+  const responseCode = replyOf(error);
   if (responseCode !== undefined) return `smtp_${responseCode}`;
   // Under this code nodemailer reports our own refusal to let the message through, too.
   return code === undefined || code === 'ESTREAM' ? message : code;

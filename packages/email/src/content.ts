@@ -1,4 +1,5 @@
 import { bytesOf, isBytes } from './encoding.ts';
+import type { MailData } from './transporter.ts';
 
 interface Attachment {
   readonly content?: unknown;
@@ -16,9 +17,9 @@ export function attachmentsOf(value: unknown): unknown[] {
   });
 }
 
-/** The Message-ID that a ready-made message brings along. */
+/** The Message-ID that a ready-made message brings along, without brackets. */
 export function messageIdIn(raw: unknown): string | undefined {
-  return /^message-id:\s*(<[^<>\s]+>)/im.exec(headOf(raw) ?? '')?.[1];
+  return /^message-id:\s*<?([^<>\s]+)/im.exec(headOf(raw) ?? '')?.[1];
 }
 
 /** A ready-made message with this Message-ID, without which nobody could find it, where it brings none along. */
@@ -27,6 +28,29 @@ export function withMessageId(raw: unknown, messageId: string): unknown {
   if (head === undefined || head === '' || /^message-id:/im.test(head)) return raw;
   const header = `Message-ID: <${messageId.replace(/[<>\s]/g, '')}>\r\n`;
   return isBytes(raw) ? Buffer.concat([Buffer.from(header), bytesOf(raw)]) : header + (raw as string);
+}
+
+/**
+ * The mail without a Message-ID of its own, so that it gets one of ours; a ready-made message that is only pointed to
+ * keeps what is in it.
+ */
+export function withoutMessageId<Mail extends object>(mail: Mail): Mail {
+  const { messageId: _messageId, ...rest } = mail as MailData;
+  const { headers, raw } = rest;
+  const isIt = (name: unknown): boolean => String(name).toLowerCase() === 'message-id';
+  const fields = Array.isArray(headers)
+    ? headers.filter((each: { readonly key?: unknown } | null) => !isIt(each?.key))
+    : headers && Object.fromEntries(Object.entries(headers).filter(([name]) => !isIt(name)));
+  return { ...rest, ...(headers ? { headers: fields } : {}), ...(raw ? { raw: bareRaw(raw) } : {}) } as Mail;
+}
+
+function bareRaw(raw: unknown): unknown {
+  const head = headOf(raw);
+  if (head === undefined) return raw;
+  const bare = head.replaceAll(/^message-id:.*(\r?\n[ \t].*)*(\r?\n|$)/gim, '');
+  return isBytes(raw)
+    ? Buffer.concat([Buffer.from(bare, 'latin1'), bytesOf(raw).subarray(head.length)])
+    : bare + (raw as string).slice(head.length);
 }
 
 function headOf(raw: unknown): string | undefined {

@@ -1,12 +1,13 @@
 import { OncelyError, type Permit, type Verdict } from '@oncely/core';
 
 import { gate, openAttempt, type Attempt } from './attempt.ts';
-import { classify } from './classify.ts';
+import { classify, type TransportKind } from './classify.ts';
 import { closedToDefaults, removeDefaultHeaders } from './defaults.ts';
 import { withOutside, type Places } from './outside.ts';
 import type { ProviderKey } from './provider.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
+import { sendingOnce } from './ses.ts';
 import type { MailData, MailInWork, Plugin, TransporterLike } from './transporter.ts';
 
 export interface Delivery {
@@ -17,18 +18,25 @@ export interface Delivery {
 }
 
 /** nodemailer's own transports that have no effect before they read the message. */
-const readersByName: Readonly<Record<string, 'smtp' | 'reader'>> = {
+const readersByName: Readonly<Record<string, TransportKind>> = {
   SMTP: 'smtp',
   'SMTP (pool)': 'smtp',
   Sendmail: 'reader',
-  SESTransport: 'reader',
+  SESTransport: 'ses',
 };
+
+/** A name says little: nodemailer's own are made by classes, a plain object is of somebody's own. */
+function kindOf({ transporter: transport }: TransporterLike): TransportKind {
+  if (transport === undefined || Object.hasOwn(transport, 'send')) return 'other';
+  return readersByName[transport.name ?? ''] ?? 'other';
+}
 
 /** Sends through a transporter's own `sendMail`, watched by plugins of ours. */
 export function createDelivery(transporter: TransporterLike, provider?: ProviderKey): Delivery {
   const sendMail = transporter.sendMail.bind(transporter) as (data: MailData) => Promise<unknown>;
   const use = transporter.use.bind(transporter) as (step: 'compile' | 'stream', plugin: Plugin) => void;
-  const kind = readersByName[transporter.transporter?.name ?? ''] ?? 'other';
+  const kind = kindOf(transporter);
+  const once = kind === 'ses' ? sendingOnce(transporter) : <T>(send: () => T): T => send();
   // By the signal, which nodemailer hands on as it is: its copy of the data is another object, and a pool sends from
   // the asynchronous context of whoever freed the connection.
   const attempts = new WeakMap<AbortSignal, Attempt>();
@@ -82,10 +90,10 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
       const mail = closedToDefaults(content, transporter);
       const data: MailData = { ...mail, ...Object.fromEntries(present), signal: end.signal };
       try {
-        const info = await Promise.race([sendMail(data), end.reached]);
+        const info = await Promise.race([once(() => sendMail(data)), end.reached]);
         return accepted(info);
       } catch (error) {
-        return classify(error, { begun: attempt.begun, smtp: kind === 'smtp' });
+        return classify(error, { begun: attempt.begun, kind });
       } finally {
         attempt.abandon();
         end.dismiss();

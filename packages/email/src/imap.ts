@@ -7,6 +7,8 @@ export interface ImapClientLike {
   close(): unknown;
   list(): Promise<readonly { readonly path: string; readonly specialUse?: string | undefined }[]>;
   getMailboxLock(path: string, options?: { readonly readOnly?: boolean }): Promise<{ release(): void }>;
+  /** Its `error` event ends a process in which nobody listens to it. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
   search(query: { readonly header: Record<string, string> }, options: { readonly uid: true }): Promise<unknown>;
 }
 
@@ -28,6 +30,8 @@ export function imapProbe(build: () => ImapClientLike, options: ImapProbeOptions
   return {
     async find(question) {
       const client = build();
+      // What was under way when the connection broke is rejected as well.
+      client.on?.('error', () => undefined);
       await client.connect();
       try {
         return await look(client, question, options.mailbox);
@@ -53,8 +57,10 @@ async function look(
   }
   const lock = await client.getMailboxLock(mailbox, { readOnly: true });
   try {
-    // IMAP's HEADER search is for a part of the text: without the brackets it finds the id however it is written.
-    const sought = messageId?.replace(/^<|>$/g, '') ?? `${marker}@`;
+    // IMAP's HEADER search is for a part of the text. Ours is in no other id, and without the brackets it is found
+    // however a server writes it; the caller's may be the end of another one.
+    const isOurs = messageId === undefined || messageId.startsWith(`<${marker}@`);
+    const sought = isOurs ? (messageId?.replace(/^<|>$/g, '') ?? `${marker}@`) : messageId;
     const uids = await client.search({ header: { 'message-id': sought } }, { uid: true });
     if (!Array.isArray(uids)) throw new Error(`the IMAP server refused to search ${mailbox}`);
     return uids.length === 0 ? { kind: 'absent' } : { kind: 'found', times: uids.length };

@@ -141,7 +141,9 @@ export function setFixedParts(data: Record<string, unknown>, { marker, date, key
 /** The Message-ID of a mail; `undefined` where it is ours and the sender is not known. */
 export function messageIdOf(mail: MailData, marker: string): string | undefined {
   const own = mail['messageId'] ?? headerOf(mail['headers'], 'message-id') ?? messageIdIn(mail['raw']);
-  if (typeof own === 'string' && own !== '') return own;
+  // As nodemailer writes it: a look-up is asked for what is in the mail.
+  const bare = typeof own === 'string' ? own.replaceAll(/[<>\s]/g, '') : '';
+  if (bare !== '') return `<${bare}>`;
   const domain = domainOf(mail['from']) ?? domainOf(mail['sender']);
   return domain === undefined ? undefined : `<${marker}@${domain}>`;
 }

@@ -1,9 +1,13 @@
 import { addressesOf } from './addresses.ts';
+import { withoutMessageId } from './content.ts';
 import type { MailData } from './transporter.ts';
 
 /** What a mail's result says of those who did not get it. */
 export interface Rest<Mail> {
-  /** The same mail for them alone; its headers still name everybody. Send it as an effect of its own. */
+  /**
+   * The same mail for them alone, under another Message-ID, by which it is looked for; its headers still name
+   * everybody. Send it as an effect of its own.
+   */
   readonly mail: Mail & { readonly envelope: { readonly from: string; readonly to: readonly string[] } };
   /** The addresses, and what the server said to each. */
   readonly refused: readonly {
@@ -47,5 +51,5 @@ export function restOf<Mail extends object>(mail: Mail, result: PartialResult): 
     const temporary = code !== undefined && code >= 400 && code < 500;
     return { address, temporary, ...(code === undefined ? {} : { responseCode: code }) };
   });
-  return { mail: { ...mail, envelope: { from, to } }, refused };
+  return { mail: { ...withoutMessageId(mail), envelope: { from, to } }, refused };
 }

@@ -1,5 +1,7 @@
 import { isOncelyError, OncelyError } from '@oncely/core';
 
+import { isFinal, isOfLogin } from './classify.ts';
+
 /** How far a bulk mail is. */
 export interface BulkProgress {
   /** Sent now or before, in another run. */
@@ -121,6 +123,7 @@ function kindOf(error: unknown): 'rejected' | 'stopped' | 'open' | 'broken' {
   const { responseCode, code } = error as { readonly responseCode?: number; readonly code?: string };
   // An error without a code is one of the program.
   if (code === undefined || brokenCodes.has(code)) return 'broken';
+  if (responseCode !== undefined && isOfLogin(responseCode)) return 'broken';
   if (code === 'stopped' || code === 'in_doubt') return 'stopped';
-  return responseCode !== undefined && responseCode >= 500 ? 'rejected' : 'open';
+  return responseCode !== undefined && isFinal(responseCode) ? 'rejected' : 'open';
 }

@@ -32,7 +32,10 @@ export function createSpool(folder: string, now: () => number = Date.now): Spool
   };
   return {
     async keep(chunks) {
-      await (prepared ??= prepare());
+      await (prepared ??= prepare().catch((error: unknown) => {
+        prepared = undefined;
+        throw error;
+      }));
       const own = randomUUID();
       const draft = join(root, `.oncely-${own}`);
       const hash = createHash('sha256');

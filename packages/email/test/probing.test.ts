@@ -1,6 +1,7 @@
 import { createOncely, type EffectOptions, type Ledger } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import type { SmtpFake } from '@oncely/testing/fakes/smtp';
+import { EventEmitter } from 'node:events';
 import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 
@@ -110,6 +111,31 @@ describe('a look-up of one’s own', () => {
     expect(fake.effects()).toHaveLength(1);
   });
 
+  it.each<[string, object]>([
+    ['without its brackets', { messageId: 'invoice-1@shop.example' }],
+    ['among the headers, without its brackets', { headers: { 'Message-ID': 'invoice-1@shop.example' } }],
+    [
+      'in a ready-made message, without its brackets',
+      { raw: 'Message-ID: invoice-1@shop.example\r\nSubject: Refund\r\n\r\nIt is on its way.' },
+    ],
+  ])('is asked for an id that the caller gave %s as it was sent, and so finds it', async (_how, given) => {
+    const fake = await smtp();
+    fake.fail({ kind: 'drop', at: 'after_dot' });
+    const asked: MailQuestion[] = [];
+    const bare = (id = ''): string => id.replaceAll(/[<>]/g, '');
+    const { send } = start(fake, memoryLedger(), {
+      absenceIsProof: true,
+      find: async (question) => {
+        asked.push(question);
+        const { length } = fake.effects(({ messageId }) => `<${bare(messageId)}>` === question.messageId);
+        return length === 0 ? { kind: 'absent' } : { kind: 'found', times: length };
+      },
+    });
+    await send({}, given);
+    expect(asked[0]?.messageId).toBe('<invoice-1@shop.example>');
+    expect(fake.effects()).toHaveLength(1);
+  });
+
   it('that cannot be made says why, and where to look', async () => {
     const fake = await smtp();
     fake.fail({ kind: 'drop', at: 'after_dot' });
@@ -182,8 +208,27 @@ describe('the IMAP probe', () => {
   it('looks into the mailbox marked as Sent, read-only, and leaves', async () => {
     const { client, did } = imap([7]);
     expect(await imapProbe(() => client).find(question)).toEqual({ kind: 'found', times: 1 });
-    const query = { header: { 'message-id': 'a@x.example' } };
+    // With its brackets, as the search is for a part of the text: `aa@x.example` is another mail.
+    const query = { header: { 'message-id': '<a@x.example>' } };
     expect(did).toEqual(['connect', ['Gesendet', true], query, { uid: true }, 'release', 'logout']);
+  });
+
+  it('looks for an id of ours however a server writes it', async () => {
+    const { client, did } = imap([7]);
+    await imapProbe(() => client).find({ ...question, messageId: '<oncely_m@x.example>' });
+    expect(did).toContainEqual({ header: { 'message-id': 'oncely_m@x.example' } });
+  });
+
+  it('a connection that breaks in the middle is no answer, and does not end the process', async () => {
+    const { client } = imap([]);
+    const broken = Object.assign(new EventEmitter(), client, {
+      search: async () => {
+        // As ImapFlow does; an event of this name that nobody listens to is thrown.
+        broken.emit('error', new Error('socket closed'));
+        throw new Error('connection not available');
+      },
+    });
+    await expect(imapProbe(() => broken).find(question)).rejects.toThrow('connection not available');
   });
 
   it('looks by the marker where the Message-ID is not known, in the mailbox that was named', async () => {

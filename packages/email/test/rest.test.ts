@@ -28,6 +28,25 @@ it('accepted recipients are done; the rest is another effect, for them alone', a
   expect(fake.effects()[0]?.messageId).not.toBe(fake.effects()[1]?.messageId);
 });
 
+it.each<[string, object]>([
+  ['messageId', { messageId: '<invoice-1@shop.example>' }],
+  ['headers', { headers: { 'Message-ID': '<invoice-1@shop.example>', 'X-Case': '1' } }],
+  ['a list of headers', { headers: [{ key: 'message-id', value: '<invoice-1@shop.example>' }] }],
+  ['a ready-made message', { raw: 'Message-ID: <invoice-1@shop.example>\r\nX-Case: 1\r\n\r\nHello' }],
+])('the rest has another Message-ID than the mail, so a look for it does not find that one: %s', async (_how, own) => {
+  const fake = await smtp();
+  fake.fail({ kind: 'reject', at: 'rcpt', code: 451, recipients: ['cid@customer.example'] });
+  const { oncely, email } = openDesk(fake);
+  const whole = { ...mail, ...own, envelope: { from: 'desk@shop.example', to } };
+  await oncely.scope({ businessId: 'invoice_1', workflowId: 'refund-desk' }, async () => {
+    const rest = restOf(whole, await oncely.effect('notify', () => email.sendMail(whole as typeof mail)));
+    if (rest) await oncely.effect('notify-rest', () => email.sendMail(rest.mail as typeof mail));
+  });
+  const [first, second] = fake.effects().map(({ messageId }) => messageId);
+  expect(first).toBe('<invoice-1@shop.example>');
+  expect(second).toMatch(/^<oncely_/);
+});
+
 it('says which refusals are for good', () => {
   const refusal = (recipient: string, responseCode: number) =>
     Object.assign(new Error('no'), { recipient, responseCode });

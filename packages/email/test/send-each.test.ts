@@ -106,6 +106,16 @@ describe('in a bulk mail', () => {
     expect(fake.effects()).toHaveLength(18);
   });
 
+  it('a reply about the session or the login is no refusal of the mail', async () => {
+    const fake = await smtp();
+    fake.fail({ kind: 'reject', at: 'data', code: 503 }, { times: Infinity });
+    const session = await sendEach(upTo(2), bulk(fake, memoryLedger()));
+    expect(session).toMatchObject({ rejected: 0, open: 2 });
+    fake.heal();
+    fake.fail({ kind: 'reject', at: 'mail', code: 530 }, { times: Infinity });
+    await expect(sendEach(upTo(20), bulk(fake, memoryLedger()))).rejects.toMatchObject({ responseCode: 530 });
+  });
+
   it('a server that is away ends it, and the next run goes on', async () => {
     const fake = await smtp();
     const ledger = memoryLedger();

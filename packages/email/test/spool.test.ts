@@ -14,6 +14,15 @@ beforeEach(async () => {
 });
 
 describe('the spool', () => {
+  it('that could not be made is made the next time', async () => {
+    const root = join(folder, 'spool');
+    await writeFile(root, 'in its place');
+    const spool = createSpool(root);
+    await expect(spool.keep(Readable.from(['a']))).rejects.toThrow();
+    await rm(root);
+    expect(await readFile((await spool.keep(Readable.from(['a']))).path ?? '', 'utf8')).toBe('a');
+  });
+
   it('is readable by its owner only, and swept of what is older than a week', async () => {
     const spool = createSpool(folder);
     const old = await spool.keep(Readable.from(['old']));

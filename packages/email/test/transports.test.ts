@@ -29,9 +29,11 @@ function sender<T extends TransporterLike>(
 }
 
 /** A transport of somebody's own; it sends from the data and never reads the message. */
-function custom(send: (done: (error: Error | null, info?: object) => void) => void): () => TransporterLike {
-  return () =>
-    nodemailer.createTransport({ name: 'Custom', version: '1', send: (_mail, done) => send(done as never) }) as never;
+function custom(
+  send: (done: (error: Error | null, info?: object) => void) => void,
+  name = 'Custom',
+): () => TransporterLike {
+  return () => nodemailer.createTransport({ name, version: '1', send: (_mail, done) => send(done as never) }) as never;
 }
 
 describe('a transport that never reads the message', () => {
@@ -68,6 +70,17 @@ describe('a transport that never reads the message', () => {
     expect(await state()).toBe('stopped');
     expect(sent).toBe(1);
   });
+});
+
+it('a transport that only bears the name of one of nodemailer’s is one of somebody’s own', async () => {
+  let sent = 0;
+  const failing = custom((done) => {
+    sent += 1;
+    done(Object.assign(new Error('no'), { code: 'ECONNECTION' }));
+  }, 'SMTP');
+  const { send } = sender(failing);
+  expect(await failureOf(send())).toMatchObject({ code: 'stopped' });
+  expect(sent).toBe(1);
 });
 
 describe('the stream transport', () => {

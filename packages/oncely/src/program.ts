@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { createKit } from './call.ts';
+import { addAudit } from './commands/audit.ts';
 import { addDecisions } from './commands/decide.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHolds } from './commands/hold.ts';

@@ -6,13 +6,14 @@ import { clockTime, isoTime } from './time.ts';
 export type History = Awaited<ReturnType<Oncely['effects']['history']>>;
 
 // The chain is for `verify`; on a screen it is noise, and so is what is as usual.
-const unshown = new Set(['type', 'sequence', 'previous', 'hash', 'claimedAt']);
+const unshown = new Set(['type', 'sequence', 'previous', 'hash', 'claimedAt', 'key', 'input', 'record']);
 const usual: Readonly<Record<string, unknown>> = { generation: 1, logicVersion: 1, basis: 'answer' };
 
 /** The audit events of an effect, a line each, oldest first. */
 export function timelineLines(history: History): string[] {
   return history.map(({ at, event }) => {
-    const said = Object.entries(event)
+    const { correlationId } = (event['run'] ?? {}) as { readonly correlationId?: string };
+    const said = Object.entries({ ...event, run: correlationId })
       .filter(([name, value]) => !unshown.has(name) && value !== usual[name] && value !== undefined && value !== null)
       .map(([name, value]) => `${words(name)} ${name.endsWith('At') ? clockTime(Number(value)) : textOf(value)}`);
     return `  ${clockTime(at)}  ${words(String(event['type'])).padEnd(14)}  ${said.join(', ')}`.trimEnd();
@@ -24,20 +25,35 @@ export function timelineDocument(history: History, revealed = false): readonly o
   return history.map(({ at, event }) => ({ at: isoTime(at), ...(revealed ? event : scrubbed(event)) }));
 }
 
-function scrubbed(event: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** A document of the audit with its free texts masked; ids and hashes as they are. */
+export function scrubbed(event: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(event).map(([name, value]) => [name, exact.has(name) ? value : maskedValue(value)]),
   );
 }
 
 // Ids and hashes are what they are; a long run of digits in them is no card.
-const exact = new Set(['type', 'previous', 'hash', 'fingerprint', 'vendorId', 'vendorIds', 'traceparent']);
+const exact = new Set([
+  'type',
+  'previous',
+  'hash',
+  'fingerprint',
+  'vendorId',
+  'vendorIds',
+  'traceparent',
+  'slot',
+  'key',
+  'workflow',
+  'input',
+  'id',
+  'correlationId',
+]);
 
 function maskedValue(value: unknown): unknown {
   if (typeof value === 'string') return masked(value);
   if (Array.isArray(value)) return value.map(maskedValue);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskedValue(each)]));
+    return scrubbed(value as Record<string, unknown>);
   }
   return value;
 }

@@ -1,5 +1,6 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { createOncely, type Adapter, type Oncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
@@ -215,6 +216,41 @@ it('escalation: held, handed over without secrets, undone by hand', async () => 
   const ended = await follow(project, 'escalation', 'Done by hand', { workflow, id, name: 'ada' });
   expect(ended.at(-1)).toMatchObject(wellEnded);
   expect(await effectsOf(app)).toEqual({ [slot]: 'compensated' });
+});
+
+it('checkpoint validation: a run that crashed and came back, and a record that was edited afterwards; one refund', async () => {
+  const project = await startProject();
+  const run = async (correlationId: string): Promise<void> => {
+    const app = project.app();
+    await app.scope({ ...parts, correlationId }, async () => {
+      await app.checkpoint('planned', { refund: 1000 });
+      await app.effect('refund', () => app.clients.stripe.refunds.create({ charge: 'ch_1', amount: 1000 }));
+      if (correlationId === 'run-1') throw new Error('crashed');
+    });
+    await app.close();
+  };
+  await expect(run('run-1')).rejects.toThrow('crashed');
+  await run('run-2');
+  const [told] = await follow(project, 'checkpoint-validation', 'Was it resumed correctly', { workflow });
+  expect(told?.out).toContain('run run-2 went on from planned: 1 replayed, 0 sent, 1 of 1 checkpoints the same');
+  expect(told?.out).toContain('nothing speaks against it');
+  expect(project.fake.effects('refunds.create')).toHaveLength(1);
+
+  const files = { 'file of seals': 'seals.jsonl', 'new file': 'audit.jsonl' };
+  const validated = await follow(project, 'checkpoint-validation', 'Has anybody changed the record', files);
+  expect(validated[1]).toMatchObject({ code: 0, out: expect.stringContaining('as they were sealed') });
+  expect(readFileSync(join(project.path, 'audit.jsonl'), 'utf8')).toContain('"kind":"checkpoint"');
+
+  const database = new DatabaseSync(join(project.path, 'effects.db'));
+  database.exec(`update effects set doc = replace(doc, 're_1Fake', 're_9Fake') where slot = '${slot}'`);
+  database.close();
+  const edited = await project.run('verify', '--seals', 'seals.jsonl');
+  expect(edited).toMatchObject({ code: 3, out: expect.stringContaining(id) });
+  expect(await project.run('export', '--to', 'audit.jsonl')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Nothing was written'),
+  });
+  expect(await project.run('verify', '--seals', 'none.jsonl')).toMatchObject({ code: 2 });
 });
 
 it('every command of every page was run here', () => {

@@ -15,13 +15,15 @@ import {
   type Match,
   type Me,
 } from './looking.ts';
-import { markerField } from './request.ts';
-import { sameText } from './texts.ts';
+import { decoded, markerField } from './request.ts';
+import { holds, sameText } from './texts.ts';
 
 export interface Message {
   readonly ts: string;
   readonly thread_ts?: string;
   readonly text?: string;
+  readonly blocks?: readonly unknown[];
+  readonly attachments?: readonly unknown[];
   readonly bot_id?: string;
   readonly user?: string;
   readonly streaming_state?: string;
@@ -176,7 +178,16 @@ export const updated: LookUp = async ({ call, fields, me, ...looking }) => {
   if (!since) return matches();
   const { user_id: user, bot_id: bot } = await me();
   const ours = held.edited?.user === user || held.edited?.user === bot;
-  if (ours && written !== null && sameText(held.text ?? '', written)) {
+  // By the text alone another update of ours could be taken for it, of a minute before or after.
+  const parts = (['blocks', 'attachments'] as const).every((name) => {
+    const given = fields.get(name);
+    if (given === null) return true;
+    const written = decoded(given) as readonly unknown[];
+    // A text of its own Slack shows as a block of this type.
+    const shown = (held[name] ?? []).filter((each) => (each as { type?: unknown }).type !== 'rich_text');
+    return written.length === 0 ? shown.length === 0 : holds(held[name], written);
+  });
+  if (ours && parts && written !== null && sameText(held.text ?? '', written)) {
     const body = { channel, ts, text: held.text, message: held };
     return matches({ vendorId: `${channel}:${ts}`, mine: true, response: answered(body) });
   }

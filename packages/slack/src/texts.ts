@@ -10,6 +10,18 @@ export function equalText(shown: string, written: string): boolean {
   return plain(shown) === plain(written);
 }
 
+/**
+ * Whether Slack holds what was written, by all that was written: it adds ids and defaults of its own to blocks and
+ * attachments, and writes texts and colours in its own way.
+ */
+export function holds(held: unknown, written: unknown): boolean {
+  if (typeof written === 'string') return typeof held === 'string' && sameText(held, written);
+  if (typeof written !== 'object' || written === null) return held === written;
+  if (typeof held !== 'object' || held === null || Array.isArray(held) !== Array.isArray(written)) return false;
+  if (Array.isArray(written) && written.length !== (held as readonly unknown[]).length) return false;
+  return Object.entries(written).every(([name, value]) => holds((held as Record<string, unknown>)[name], value));
+}
+
 /** Letters and digits, and what stands between digits; `[text](url)` and `<url|text>` are one text. */
 function coreOf(text: string): string {
   return plain(text)

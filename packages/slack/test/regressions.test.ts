@@ -46,3 +46,29 @@ it('I8: a secret among the arguments is sent and not kept', async () => {
   await process({ unscoped: 'observe' }).slack.apps.uninstall({ client_id: '1.2', client_secret: 'RecognisableToo' });
   expect(new URLSearchParams(fake.requests[1]?.body).get('client_secret')).toBe('RecognisableToo');
 });
+
+it.each([
+  [
+    'blocks',
+    (label: string) => ({ blocks: [{ type: 'section', text: { type: 'mrkdwn', text: `*${label}* & more` } }] }),
+  ],
+  ['attachments', (label: string) => ({ attachments: [{ color: '#fff', text: label }] })],
+  ['blocks taken away', (label: string) => ({ blocks: label === 'done' ? [] : [{ type: 'divider' }] })],
+])('an update that differs from the one before in %s alone is not taken for it', async (_what, part) => {
+  const { fake, process, raw } = await startWorld();
+  const { ts = '' } = await raw.chat.postMessage({ channel: 'C0DESK', text: 'Refund', ...part('asked') });
+  const update = (slack: WebClient, label: string): Promise<unknown> =>
+    slack.chat.update({ channel: 'C0DESK', ts, text: 'Refund', ...part(label) });
+  const { oncely, slack } = process();
+  await oncely.scope({ businessId: 'case_1', workflowId: 'test' }, () =>
+    oncely.effect('first', () => update(slack, 'half done')),
+  );
+  // It was lost on its way; what stands there is the update before, by the same app and with the same text.
+  fake.fail({ kind: 'reset_before_effect' });
+  await expect(process().effect((client) => update(client, 'done'))).rejects.toMatchObject({ code: 'stopped' });
+  // The answer was lost: it stands there, and is found.
+  await oncely.effects.resolve('case_1:test:write', { happened: false }, { by: 'ann' });
+  fake.fail({ kind: 'reset_after_effect' });
+  expect(await process().effect((client) => update(client, 'done'))).toMatchObject({ ok: true });
+  expect(fake.effects('chat.update')).toHaveLength(2);
+});

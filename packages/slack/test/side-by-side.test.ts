@@ -1,9 +1,9 @@
-import { ErrorCode, retryPolicies, WebClient, type WebClientOptions } from '@slack/web-api';
+import { ErrorCode, retryPolicies, WebClient } from '@slack/web-api';
 import { createOncely } from '@oncely/core';
 import { oncelySlack } from '@oncely/slack';
-import type { Fault } from '@oncely/testing/fakes/faults';
 import { describe, expect, it } from 'vitest';
 
+import { cases } from './side-by-side-cases.ts';
 import { addressOf, startWorld, token } from './world.ts';
 
 // The raw client with the SDK's default count of sends, and the same client under the ledger.
@@ -12,25 +12,6 @@ import { addressOf, startWorld, token } from './world.ts';
 const eleven = { ...retryPolicies.tenRetriesInAboutThirtyMinutes, minTimeout: 1, maxTimeout: 1 };
 const post = (slack: WebClient): ReturnType<WebClient['chat']['postMessage']> =>
   slack.chat.postMessage({ channel: 'C0DESK', text: 'hello' });
-
-interface Case {
-  readonly name: string;
-  readonly fault: Fault;
-  readonly options?: WebClientOptions;
-  /** Sends and posts of the raw client. */
-  readonly raw: readonly [sends: number, posts: number];
-}
-
-const cases: readonly Case[] = [
-  { name: 'socket closed after the post', fault: { kind: 'reset_after_effect' }, raw: [11, 11] },
-  { name: 'socket closed before it', fault: { kind: 'reset_before_effect' }, raw: [11, 0] },
-  { name: 'timeout', fault: { kind: 'delay', ms: 60_000 }, options: { timeout: 200 }, raw: [11, 11] },
-  { name: '500', fault: { kind: 'status', status: 500, after: 'after_effect' }, raw: [11, 11] },
-  { name: '502 of a gateway', fault: { kind: 'gateway_502', after: 'after_effect' }, raw: [11, 11] },
-  { name: 'truncated 200', fault: { kind: 'truncate' }, raw: [1, 1] },
-  { name: '200 that is no JSON', fault: { kind: 'not_json' }, raw: [1, 1] },
-  { name: "a gateway's 429", fault: { kind: 'gateway_429', after: 'after_effect' }, raw: [1, 1] },
-];
 
 describe.each(cases)('$name', ({ fault, options, raw }) => {
   it(`the raw client: ${raw[0]} sends, ${raw[1]} posts, and an error`, async () => {
@@ -65,6 +46,23 @@ describe.each(cases)('$name', ({ fault, options, raw }) => {
     expect(calls('chat.postMessage')).toHaveLength(1);
     expect(posts()).toHaveLength(Math.min(1, raw[1]));
     expect(await oncely.effects.get('case_1:test:write')).toMatchObject({ state: 'in_doubt' });
+  });
+});
+
+describe('a socket closed after the post, and then all is well', () => {
+  it('the raw client posts twice and reports one clean success; under the ledger it is one post', async () => {
+    const lost = { kind: 'reset_after_effect' } as const;
+    const bare = await startWorld();
+    bare.fake.fail(lost);
+    const raw = new WebClient(token, { ...addressOf(bare.fake), retryConfig: eleven });
+    expect(await post(raw)).toMatchObject({ ok: true });
+    expect(bare.posts()).toHaveLength(2);
+
+    const { calls, fake, posts, process } = await startWorld();
+    fake.fail(lost);
+    expect(await process().effect(post)).toMatchObject({ ok: true, ts: posts()[0]?.id });
+    expect(posts()).toHaveLength(1);
+    expect(calls('chat.postMessage')).toHaveLength(1);
   });
 });
 

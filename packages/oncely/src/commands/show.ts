@@ -2,14 +2,18 @@ import type { Kept } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
+import { CommandError } from '../command-error.ts';
 import { effectDocument, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { printable } from '../masked.ts';
 import { findEffect } from '../short-id.ts';
-import { timelineDocument, timelineLines } from '../timeline.ts';
+import { scrubbed, timelineDocument, timelineLines } from '../timeline.ts';
+import { findWorkflow } from '../workflow-name.ts';
+import { workflowTimelineLines } from '../workflow-timeline.ts';
 
 interface ShowOptions {
   readonly reveal?: boolean;
+  readonly workflow?: string;
 }
 
 export function addShow(program: Command, kit: Kit): void {
@@ -19,10 +23,19 @@ export function addShow(program: Command, kit: Kit): void {
     .description(
       'Shows one effect: its attempts, its approval and its audit events in order. By a slot or a key it reads one record; by a short id it reads all.',
     )
-    .argument('<id>', 'a short id as in `list`, a slot or an effect key')
+    .argument('[id]', 'a short id as in `list`, a slot or an effect key')
     .option('--reveal', 'show the input and the outcome too, where they are kept and the codec opens them')
-    .action((id: string, options: ShowOptions, command: Command) =>
-      kit.use(command, (call) => show(call, id, options)),
+    .option(
+      '-w, --workflow <workflow>',
+      'in place of an effect, a whole workflow in order: runs, checkpoints, attempts, decisions',
+    )
+    .action((id: string | undefined, options: ShowOptions, command: Command) =>
+      kit.use(command, (call) => {
+        if ((id === undefined) === (options.workflow === undefined)) {
+          throw new CommandError('usage', 'Say which effect, or --workflow and which workflow.');
+        }
+        return id === undefined ? showWorkflow(call, options.workflow ?? '') : show(call, id, options);
+      }),
     );
 }
 
@@ -59,6 +72,12 @@ async function show({ oncely, around, answer }: Call, id: string, { reveal = fal
     },
     lines,
   );
+  return 0;
+}
+
+async function showWorkflow({ oncely, answer }: Call, name: string): Promise<ExitCode> {
+  const timeline = await oncely.audit.timeline(await findWorkflow(oncely, name));
+  answer(scrubbed({ ...timeline }), workflowTimelineLines(timeline));
   return 0;
 }
 

@@ -1,10 +1,13 @@
-import { oncelySlack } from '@oncely/slack';
+import assert from 'node:assert/strict';
+
+import { oncelySlack, streamMessage } from '@oncely/slack';
 import { startSlackFake } from '@oncely/testing/fakes/slack';
 import { exploreSchedules, type ScheduledVendor } from '@oncely/testing/schedules/explore-schedule';
 import { WebClient } from '@slack/web-api';
 import { expect, it } from 'vitest';
 
 import type { Ids } from '../subject.ts';
+import { desk } from '../subject-parts.ts';
 import { subjects, titleOf } from '../subjects.ts';
 import { addressOf, rawClient, token } from '../world.ts';
 
@@ -24,8 +27,36 @@ const operations = subjects.map((subject) => ({
   },
 }));
 
+const answer = 'The refund of **10 €** is on its way. It takes three to five days. 👍🏽 Bye.';
+const recipient = { recipient_team_id: 'T0FAKE', recipient_user_id: 'U0ANN' };
+const pieceLength = 16;
+
+/** An answer as a model gives it, from its beginning again in each run: a start, appends and a stop. */
+const streamed: ScheduledVendor<WebClient>['operations'][number] = {
+  name: 'streamMessage',
+  effect: 'stream',
+  inputs: Math.ceil(answer.length / pieceLength) + 1,
+  several: true,
+  mayStop: false,
+  before: async (raw) => [(await raw.chat.postMessage({ channel: desk, text: 'question' })).ts ?? ''],
+  write: async (slack, [thread_ts = ''], oncely) => {
+    const stream = streamMessage(oncely, slack, 'answer', { channel: desk, thread_ts, ...recipient }, { pieceLength });
+    for (let at = 0; at < answer.length; at += 7) await stream.append(answer.slice(at, at + 7));
+    await stream.stop();
+    return undefined;
+  },
+  check: async (raw, [ts = '']) => {
+    const { messages = [] } = await raw.conversations.replies({ channel: desk, ts });
+    assert.deepEqual(
+      messages.slice(1).map(({ text }) => text),
+      [answer],
+    );
+  },
+};
+
 const vendor: ScheduledVendor<WebClient> = {
-  operations,
+  // A stream has many sends: more often, so that deaths come to each of them.
+  operations: [...operations, streamed, streamed, streamed],
   // What is to be posted later is told by the time of day.
   startsAt: Date.now(),
   start: async ({ now, sleep }, random) => {
@@ -35,7 +66,9 @@ const vendor: ScheduledVendor<WebClient> = {
       fileShareLagMs: random() < 0.5 ? 30_000 : 0,
     });
     const effects = (method: string): readonly { readonly id: string }[] =>
-      fake.effects(method).map(({ channel, id }) => ({ id: `${channel}:${id}` }));
+      fake
+        .effects(({ operation }) => (method === 'stream' ? operation.endsWith('Stream') : operation === method))
+        .map(({ channel, id }) => ({ id: `${channel}:${id}` }));
     return {
       fake: { ...fake, effects },
       raw: rawClient(fake),
@@ -56,7 +89,7 @@ const vendor: ScheduledVendor<WebClient> = {
 };
 
 it(
-  `I1 I2 I3 I9: ${seeds} seeded schedules of failing lines and dying processes over ${operations.length} kinds of write, one effect each`,
+  `I1 I2 I3 I9: ${seeds} seeded schedules of failing lines and dying processes over ${operations.length} kinds of write and whole streams, one effect each`,
   { timeout: 300_000 },
   async () => {
     expect(await exploreSchedules(() => vendor, seeds)).toHaveLength(seeds);

@@ -24,8 +24,9 @@ export const chatMethods: Readonly<Record<string, SlackMethod>> = {
     if (message.streaming_state === 'in_progress') throw new SlackRefusal('streaming_state_conflict');
     const post = readPost(call);
     message.text = post.text;
-    if (post.blocks) message.blocks = post.blocks;
-    if (post.attachments) message.attachments = post.attachments;
+    // An empty list takes away what was there.
+    if (call.args['blocks'] !== undefined) message.blocks = post.blocks ?? [];
+    if (call.args['attachments'] !== undefined) message.attachments = post.attachments ?? [];
     if (post.metadata) message.metadata = post.metadata;
     message.edited = { user: call.caller.userId, ts: call.workspace.nextTs() };
     return {

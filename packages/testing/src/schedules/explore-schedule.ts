@@ -6,11 +6,12 @@
 import assert from 'node:assert/strict';
 import type { Agent } from 'node:http';
 
-import { createOncely, isOncelyError, type Adapter, type Effect, type Oncely } from '@oncely/core';
+import { createOncely, isOncelyError, type Adapter, type Oncely } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 
 import type { RandomFaults } from '../fakes/faults.ts';
 import { mortalLedger, type CommandFate } from './mortal-ledger.ts';
+import { commandFates, everyFault } from './schedule-faults.ts';
 import { seeded, weighted } from './seeded.ts';
 import { virtualTime, watchedAgent } from './virtual-time.ts';
 
@@ -28,7 +29,11 @@ export interface ScheduledOperation<Client> {
   /** Makes what it needs, with a client of its own; gives the ids that the write takes. */
   readonly before?: (raw: Client) => Promise<readonly string[]>;
   /** The write; gives the vendor's ids of what came of it, where its answer names them. */
-  readonly write: (client: Client, ids: readonly string[]) => Promise<readonly string[] | undefined>;
+  readonly write: (client: Client, ids: readonly string[], oncely: Oncely) => Promise<readonly string[] | undefined>;
+  /** Set where the write makes effects of its own, `inputs` of them, and is called in their scope. */
+  readonly several?: true;
+  /** Looks at what came of it in the end. @throws where that is not as it should be */
+  readonly check?: (raw: Client, ids: readonly string[]) => Promise<void>;
 }
 
 /** What is used of a vendor's fake. */
@@ -93,7 +98,6 @@ const hour = 3_600_000;
 const pauses = [0, leaseMs + 1, 2 * hour, 7 * 24 * hour, 7 * 24 * hour, 31 * 24 * hour];
 const mostRounds = 4;
 const scope = { businessId: 'case_1', workflowId: 'test' } as const;
-const slot = 'case_1:test:write';
 
 /**
  * One seeded schedule: an operation of any kind, made with the real SDK by processes that die, on lines that fail, at a
@@ -142,8 +146,9 @@ export async function exploreSchedule<Client>(vendor: ScheduledVendor<Client>, s
         audit: { observations: false },
         drainOnSigterm: false,
       });
+      const write = (): Promise<readonly string[] | undefined> => operation.write(oncely.clients.vendor, ids, oncely);
       const work = (): Promise<readonly string[] | undefined> =>
-        oncely.scope(scope, () => oncely.effect('write', () => operation.write(oncely.clients.vendor, ids)));
+        oncely.scope(scope, () => (operation.several ? write() : oncely.effect('write', write)));
       const run: Process['run'] = () =>
         Promise.race([
           death.promise,
@@ -185,6 +190,11 @@ export async function exploreSchedule<Client>(vendor: ScheduledVendor<Client>, s
     const asked = await finish(start, operation, happened, told, time.jump);
     await fake.settled();
     assert.ok(once() && happened().length >= inputs, `${told}: ${happened().length} effects`);
+    if (operation.check) {
+      // What happened last may show later.
+      await time.jump(leaseMs);
+      await operation.check(raw, ids);
+    }
     if (acknowledged !== undefined) assert.deepEqual([...acknowledged].sort(), [...happened()].sort(), `${told}: told`);
     return { operation: operation.name, requests: fake.requests.length - seeds, deaths, asked, jumped };
   } finally {
@@ -239,10 +249,11 @@ async function finish(
     if (round === 0) await recover();
     const outcome = await run();
     if (outcome === 'died') throw new Error(`${told}: nothing dies any more`);
-    const recorded = (await oncely.effects.get(slot)) as Effect;
+    const { effects } = await oncely.effects.list();
     if ('value' in outcome) {
-      assert.equal(recorded.state, 'succeeded', told);
-      assert.equal(recorded.divergence, undefined, told);
+      assert.ok(effects.length > 0, told);
+      for (const { slot, state, divergence } of effects)
+        assert.deepEqual({ slot, state, divergence }, { slot, state: 'succeeded', divergence: undefined }, told);
       return asked;
     }
     const { error } = outcome;
@@ -251,35 +262,14 @@ async function finish(
     // A result that was shown once is not given again: the effect is over.
     if (error.code === 'result_unavailable') return asked;
     if (error.code === 'stopped') {
-      assert.ok(operation.mayStop, `${told} stopped: ${recorded.stopped}`);
+      const waits = effects.find(({ state }) => state === 'stopped');
+      assert.ok(waits && operation.mayStop, `${told} stopped: ${waits?.stopped}`);
       asked = true;
       const [vendorId] = happened();
       const truth = { happened: vendorId === undefined ? (false as const) : { vendorId } };
-      await oncely.effects.resolve(slot, truth, { by: 'ann' });
+      await oncely.effects.resolve(waits.slot, truth, { by: 'ann' });
     }
     await jump(leaseMs + 1);
   }
   throw new Error(`${told}: it does not come to an end`, { cause: last });
 }
-
-const commandFates: readonly (readonly [number, CommandFate])[] = [
-  [0.88, 'ok'],
-  [0.02, 'lost_before'],
-  [0.02, 'lost_after'],
-  [0.04, 'dies_before'],
-  [0.04, 'dies_after'],
-];
-
-const everyFault = {
-  reset_before_effect: 0.07,
-  reset_after_effect: 0.1,
-  status: 0.06,
-  truncate: 0.04,
-  late_landing: 0.05,
-  slow_execution: 0.02,
-  rate_limited: 0.04,
-  gateway_429: 0.03,
-  gateway_502: 0.05,
-  not_json: 0.03,
-  no_error_body: 0.04,
-} as const;

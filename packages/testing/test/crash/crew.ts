@@ -9,6 +9,9 @@ import type { CrashAt } from '../../src/crash/protocol.ts';
 // Hundreds of processes load the same modules.
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url)) };
 
+/** What takes longer hangs, however busy the machine. */
+const longestMs = 120_000;
+
 /** How many start at once; more would only take each other's time, and that of the ones at work. */
 const startsAtOnce = 2;
 
@@ -32,7 +35,7 @@ afterAll(async () => {
 /** Runs a function in a process of its own, which may be killed or stopped, and ends with it. */
 export async function startAlone(work: Work, at?: CrashAt): Promise<Child> {
   const worker = await loaded(work);
-  return worker.run({ ...ordersOf(work), last: true, ...(at === undefined ? {} : { at }) });
+  return worker.run({ ...ordersOf(work), last: true, ...(at === undefined ? {} : { at }) }, longestMs);
 }
 
 /**
@@ -48,7 +51,9 @@ export async function startBeside<const W extends readonly Work[]>(...works: W):
       return found;
     }),
   );
-  return works.map((work, index) => (workers[index] as Worker).run(ordersOf(work))) as { [Each in keyof W]: Child };
+  return works.map((work, index) => (workers[index] as Worker).run(ordersOf(work), longestMs)) as {
+    [Each in keyof W]: Child;
+  };
 }
 
 function ordersOf({ module, name, argument }: Work): { module: string; exports: string[]; argument: object } {
@@ -60,7 +65,7 @@ async function loaded(work: Work): Promise<Worker> {
   else starts += 1;
   try {
     const worker = startWorker({ env });
-    const { how, error, output } = await worker.run(ordersOf({ ...work, name: 'load' }), 120_000).ended;
+    const { how, error, output } = await worker.run(ordersOf({ ...work, name: 'load' }), longestMs).ended;
     if (how !== 'returned') throw new Error(`a process did not start (${how}): ${error?.message ?? output}`);
     return worker;
   } finally {

@@ -60,7 +60,7 @@ export async function runResolve(world: World, happened: { vendorId: string } | 
 
 /** Resolves once something holds that only happens in this process, such as an effect at a fake. */
 export async function until(holds: () => boolean, why: string): Promise<void> {
-  const giveUpAt = performance.now() + 30_000;
+  const giveUpAt = performance.now() + 120_000;
   while (!holds()) {
     if (performance.now() > giveUpAt) throw new Error(`it never came to this: ${why}`);
     await pause(2);

@@ -63,12 +63,17 @@ interface Fake {
 export interface WideVendor<Client> {
   readonly name: ManyArguments['vendor'];
   readonly operations: readonly CrashOperation<Client>[];
-  readonly start: () => Promise<{ readonly fake: Fake; readonly raw: Client }>;
+  /** How long an attempt holds; each must send within half of it, however busy the machine. Default 4,000. */
+  readonly leaseMs?: number;
+  readonly start: () => Promise<{
+    readonly fake: Fake;
+    readonly raw: Client;
+    readonly mail?: NonNullable<ManyArguments['mail']>;
+  }>;
   /** Whether a request could have had an effect. */
   readonly isWrite: (request: { readonly method: string; readonly path: string }) => boolean;
 }
 
-const leaseMs = 4_000;
 const landingBoundMs = 200;
 /** Longer than any test: its answer never comes. */
 const heldAnswer = { kind: 'delay', ms: 120_000 } as const;
@@ -81,6 +86,12 @@ function happensBefore(place: Place): boolean {
 /** Whether the ledger then holds attempts of which nobody reported. */
 function leavesDoubt(place: Place): boolean {
   return place === 'after_claim' || place === 'answer_lost' || place === 'answer_received';
+}
+
+/** Whether a person is asked: there is doubt, and no key and no look that ends it. */
+function stopsAt({ doubtStops }: CrashOperation<never>, place: Place): boolean {
+  if (doubtStops === 'unless found') return leavesDoubt(place) && !happensBefore(place);
+  return doubtStops === true && leavesDoubt(place);
 }
 
 /** Runs one row of the matrix and checks each operation of it. */
@@ -102,17 +113,17 @@ export async function runWide<Client>(vendor: WideVendor<Client>, run: WideRun, 
     const writesBefore = fake.requests.filter(vendor.isWrite).length;
 
     const revived = await revive(args, revival);
-    const stopped = operations.filter(({ doubtStops }) => doubtStops === true && leavesDoubt(place));
+    const stopped = operations.filter((operation) => stopsAt(operation, place));
     if (stopped.length > 0) await decideByHand(world, args, stopped);
     // Acknowledged is happened: what any run was given is the one effect at the vendor and in the ledger.
     const last = revived && stopped.length === 0 ? revived : await runAgent(args);
     for (const operation of operations) {
-      const { name, doubtStops, unnamed, inputs = 1 } = operation;
+      const { name, unnamed, inputs = 1 } = operation;
       const ids = world.happened(operation);
       expect({ name, effects: ids.length }).toEqual({ name, effects: inputs });
       const id = unnamed ? 'done' : ids.join(' ');
       // Whoever says by hand that it happened cannot say what its answer was.
-      const stops = doubtStops === true && leavesDoubt(place);
+      const stops = stopsAt(operation, place);
       if (!stops) expect({ name, id: last[name] }).toEqual({ name, id });
       else if (last[name] !== id)
         expect({ name, id: last[name] }).toEqual({ name, id: expect.stringContaining('[result_unavailable]') });
@@ -149,14 +160,23 @@ interface World<Client> {
 }
 
 async function startWorld<Client>(vendor: WideVendor<Client>, run: WideRun): Promise<World<Client>> {
-  const [{ fake, raw }, store] = await Promise.all([vendor.start(), placeOf(run.store)]);
+  const [{ fake, raw, mail }, store] = await Promise.all([vendor.start(), placeOf(run.store)]);
   const subjects: Record<string, string> = {};
   for (const { name, prepare } of vendor.operations) subjects[name] = (await prepare?.(raw)) ?? '';
   const own = ({ effect, isOwn }: CrashOperation<Client>): readonly string[] =>
     fake.effects(effect).flatMap((each) => (isOwn?.(each) === false ? [] : [each.id]));
   const prepared = new Map(vendor.operations.map((operation) => [operation.name, own(operation).length]));
   const { host, port } = fake;
-  const args = { vendor: vendor.name, store: store.at, host, port, subjects, leaseMs, landingBoundMs };
+  const args = {
+    vendor: vendor.name,
+    store: store.at,
+    host,
+    port,
+    subjects,
+    leaseMs: vendor.leaseMs ?? 4_000,
+    landingBoundMs,
+    ...(mail && { mail }),
+  };
   const { ledger, close } = ledgerAt(store.at);
   const { effects } = createOncely({ ledger, drainOnSigterm: false });
   return {

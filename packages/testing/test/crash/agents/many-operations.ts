@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 
 import type { CrashOperation } from '../operations/operation.ts';
+import type { MailPlaces } from './mail-clients.ts';
 
 export type Store =
   | { readonly kind: 'SQLite'; readonly file: string }
@@ -21,10 +22,12 @@ export type Store =
 export type Place = 'before_claim' | 'after_claim' | 'answer_lost' | 'answer_received' | 'settled' | 'returned';
 
 export interface ManyArguments {
-  readonly vendor: 'stripe' | 'hubspot' | 'slack';
+  readonly vendor: 'stripe' | 'hubspot' | 'slack' | 'email';
   readonly store: Store;
   readonly host: string;
   readonly port: number;
+  /** Where e-mail keeps files, and where it goes that does not go by SMTP. */
+  readonly mail?: MailPlaces;
   /** What each operation is about, by its name. */
   readonly subjects: Readonly<Record<string, string>>;
   readonly leaseMs: number;
@@ -37,12 +40,15 @@ export interface ManyArguments {
 export type Outcomes = Readonly<Record<string, string>>;
 
 interface Vendor {
-  readonly adapter: Adapter;
+  /** By name; `vendor` where there is one only. */
+  readonly adapters: Readonly<Record<string, Adapter>>;
   readonly operations: readonly CrashOperation<never>[];
+  /** Ends what would keep a process from its end. */
+  readonly close?: () => void;
 }
 
 /** Only the one SDK that is needed. */
-async function vendorOf({ vendor, host, port, landingBoundMs }: ManyArguments): Promise<Vendor> {
+async function vendorOf({ vendor, host, port, landingBoundMs, mail }: ManyArguments): Promise<Vendor> {
   switch (vendor) {
     case 'stripe': {
       const [{ Stripe }, { oncelyStripe }, { stripeOperations: operations }] = await Promise.all([
@@ -52,7 +58,7 @@ async function vendorOf({ vendor, host, port, landingBoundMs }: ManyArguments): 
       ]);
       const at = { host, port, protocol: 'http', telemetry: false } as const;
       const adapter = oncelyStripe((config) => new Stripe('sk_test_crash', { ...config, ...at }), { landingBoundMs });
-      return { adapter, operations };
+      return { adapters: { vendor: adapter }, operations };
     }
     case 'slack': {
       const [{ LogLevel, WebClient }, { oncelySlack }, { slackOperations: operations }] = await Promise.all([
@@ -62,7 +68,7 @@ async function vendorOf({ vendor, host, port, landingBoundMs }: ManyArguments): 
       ]);
       const at = { slackApiUrl: `http://${host}:${port}/api/`, logLevel: LogLevel.ERROR };
       const adapter = oncelySlack((config) => new WebClient('xoxb-crash', { ...at, ...config }), { landingBoundMs });
-      return { adapter, operations };
+      return { adapters: { vendor: adapter }, operations };
     }
     case 'hubspot': {
       const [{ Client }, { oncelyHubspot }, { hubspotOperations: operations }] = await Promise.all([
@@ -72,28 +78,39 @@ async function vendorOf({ vendor, host, port, landingBoundMs }: ManyArguments): 
       ]);
       const at = { accessToken: 'crash', basePath: `http://${host}:${port}` };
       const adapter = oncelyHubspot((config) => new Client({ ...at, ...config }), { landingBoundMs });
-      return { adapter, operations };
+      return { adapters: { vendor: adapter }, operations };
+    }
+    case 'email': {
+      if (mail === undefined) throw new Error('e-mail needs its places');
+      const [{ mailClients }, { emailOperations: operations }] = await Promise.all([
+        import('./mail-clients.ts'),
+        import('../operations/email.ts'),
+      ]);
+      return { ...mailClients({ host, port }, mail, landingBoundMs), operations };
     }
   }
 }
 
+type Clients = Readonly<Record<string, Adapter>>;
+
 interface Desk {
-  readonly oncely: Oncely<{ vendor: Adapter }>;
+  readonly oncely: Oncely<Clients>;
   readonly operations: readonly CrashOperation<never>[];
   readonly close: () => Promise<void>;
 }
 
 async function open(args: ManyArguments): Promise<Desk> {
-  const { adapter, operations } = await vendorOf(args);
+  const { adapters: clients, operations, close: closeClients } = await vendorOf(args);
   const { store, leaseMs, dieAt } = args;
   const { ledger: stored, close } = ledgerAt(store);
   const ledger = dieAt === undefined ? stored : dying(stored, dieAt, operations.length);
-  const oncely = createOncely({ ledger, clients: { vendor: adapter }, leaseMs, drainOnSigterm: false, waitMs: 60_000 });
+  const oncely = createOncely({ ledger, clients, leaseMs, drainOnSigterm: false, waitMs: 60_000, maxAttempts: 20 });
   return {
     oncely,
     operations,
     close: async () => {
       await oncely.close();
+      closeClients?.();
       await close();
     },
   };
@@ -130,7 +147,10 @@ function dying(ledger: Ledger, dieAt: Place, count: number): Ledger {
   return {
     ...ledger,
     write: async (command) => {
-      const claims = command.index.state === 'executing';
+      // On a busy machine an attempt may not send within its window: it is taken back, and there is another one.
+      const { state } = command.index;
+      if (state !== 'executing' && state !== 'succeeded') return ledger.write(command);
+      const claims = state === 'executing';
       if (dieAt === (claims ? 'before_claim' : 'answer_received')) return wait();
       const answer = await ledger.write(command);
       return dieAt === (claims ? 'after_claim' : 'settled') ? wait() : answer;
@@ -149,10 +169,10 @@ export async function load(args: ManyArguments): Promise<void> {
 export async function agent(args: ManyArguments): Promise<Outcomes> {
   const { oncely, operations, close } = await open(args);
   const outcomes = await Promise.all(
-    operations.map(async ({ name, write }) => {
+    operations.map(async ({ name, client = 'vendor', write }) => {
       try {
         const id = await oncely.scope({ businessId: name, workflowId: 'crash-desk' }, () =>
-          oncely.effect('effect', () => write(oncely.clients.vendor as never, args.subjects[name] ?? '')),
+          oncely.effect('effect', () => write(oncely.clients[client] as never, args.subjects[name] ?? '')),
         );
         return [name, id] as const;
       } catch (error) {
@@ -194,7 +214,7 @@ export async function resolve(
   return states;
 }
 
-async function hasOpen(oncely: Oncely<{ vendor: Adapter }>): Promise<boolean> {
+async function hasOpen(oncely: Oncely<Clients>): Promise<boolean> {
   const { effects } = await oncely.effects.list();
   return effects.some(({ state }) => state === 'executing' || state === 'in_doubt' || state === 'ready');
 }

@@ -14,6 +14,11 @@ export interface CrashOperation<Client> {
   readonly unnamed?: true;
   /** Of a batch: how many effects it has. */
   readonly inputs?: number;
-  /** Set where nobody can look it up: then doubt ends with a person, at once or only behind the window of its key. */
-  readonly doubtStops?: true | 'later';
+  /**
+   * Set where nobody can look it up: then doubt ends with a person, at once or only behind the window of its key.
+   * `unless found`: a look may find it, and not finding it proves nothing.
+   */
+  readonly doubtStops?: true | 'later' | 'unless found';
+  /** Which of the vendor's clients it is made with, where there are several. */
+  readonly client?: string;
 }
