@@ -2,16 +2,12 @@ import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { createOncely, type Adapter, type Oncely } from '@oncely/core';
-import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
-import { oncelyEmail } from '@oncely/email';
 import { startChild } from '@oncely/testing/crash/child';
-import { startSmtpFake, type SmtpFake } from '@oncely/testing/fakes/smtp';
-import nodemailer, { type Transporter } from 'nodemailer';
 import { describe, expect, it, vi } from 'vitest';
 
 import { shortIdOf } from '../src/short-id.ts';
-import { afterwards, apiKey, effectsOf, secretNote, startProject, type Approval, type Project } from './project.ts';
+import { mailProject } from './mail-project.ts';
+import { apiKey, effectsOf, secretNote, startProject, type Approval } from './project.ts';
 import { follow, followed, headingsOf, linkedFrom, runbooks } from './runbook.ts';
 
 const slot = 'invoice_1:refund-desk:refund';
@@ -260,42 +256,3 @@ it('every command of every page was run here', () => {
 });
 
 const parts = { businessId: 'invoice_1', workflowId: 'refund-desk' };
-
-interface MailProject {
-  readonly project: Project;
-  readonly smtp: SmtpFake;
-  readonly desk: Oncely<{ readonly email: Adapter<Transporter, 'one'> }>;
-  readonly notify: (id?: string) => Promise<unknown>;
-}
-
-/** A project that sends mail, and its application in this process. */
-async function mailProject(): Promise<MailProject> {
-  const smtp = await startSmtpFake();
-  const { host, port } = smtp;
-  const project = await startProject({
-    imports: `import { oncelyEmail } from '@oncely/email';\nimport nodemailer from 'nodemailer';`,
-    clients: `email: oncelyEmail(() => nodemailer.createTransport({ host: '${host}', port: ${port} }), { landingBoundMs: 0 }),`,
-  });
-  const desk = createOncely({
-    ledger: sqliteLedger(join(project.path, 'effects.db')),
-    drainOnSigterm: false,
-    clients: {
-      email: oncelyEmail(() => nodemailer.createTransport({ host, port }) as Transporter, { landingBoundMs: 0 }),
-    },
-  });
-  afterwards(() => smtp.close());
-  afterwards(() => desk.close());
-  afterwards(() => desk.clients.email.close());
-  const notify = (step = 'notify'): Promise<unknown> =>
-    desk.scope(parts, () =>
-      desk.effect(step, () =>
-        desk.clients.email.sendMail({
-          from: 'desk@shop.example',
-          to: 'ann@customer.example',
-          subject: 'Your refund',
-          text: 'On its way.',
-        }),
-      ),
-    );
-  return { project, smtp, desk, notify };
-}
