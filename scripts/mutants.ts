@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { commandMutants } from './command-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
@@ -170,6 +171,7 @@ const mutants: readonly Mutant[] = [
   ...auditMutants,
   ...ledgerMutants,
   ...retentionMutants,
+  ...commandMutants,
   ...mailMutants,
   ...governanceMutants,
   ...hubspotMutants,

@@ -3,6 +3,7 @@ import type { Audit } from './audit/audit.ts';
 import type { MakeCheckpoint } from './audit/checkpoint.ts';
 import type { Effect } from './effect.ts';
 import type { Effects } from './effects.ts';
+import type { Inspect } from './inspect.ts';
 import type { Observation } from './observe.ts';
 import type { Adapters } from './options.ts';
 import type { Pruned, PruneOptions } from './prune.ts';
@@ -48,6 +49,8 @@ export interface Oncely<A extends Adapters = Adapters> {
   checkpoint: MakeCheckpoint;
   readonly effects: Effects;
   readonly workflows: Workflows;
+  /** For operators. */
+  readonly inspect: Inspect;
   readonly audit: Audit;
   /** Settles what is in doubt, in any process. */
   recover(options?: RecoverOptions): Promise<Recovered>;

@@ -46,6 +46,11 @@ export async function observe(session: LedgerSession, print: Fingerprint, operat
 
 /** The unscoped writes made more than once with the same input. */
 export async function observedDuplicates(session: LedgerSession): Promise<Observation[]> {
+  return (await observations(session)).filter((observation) => observation.count > 1);
+}
+
+/** All unscoped writes that were seen, one entry for each input. */
+export async function observations(session: LedgerSession): Promise<Observation[]> {
   await session.info();
   const found: Observation[] = [];
   let after: string | undefined = prefix;
@@ -58,5 +63,5 @@ export async function observedDuplicates(session: LedgerSession): Promise<Observ
     found.push(...page.rows.map((row) => JSON.parse(row.doc) as Observation));
     after = page.next;
   }
-  return found.filter((observation) => observation.count > 1);
+  return found;
 }

@@ -10,6 +10,7 @@ import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import type { Flow, Oncely } from './handle.ts';
 import { createKeeping } from './keeping.ts';
+import { createInspect } from './inspect.ts';
 import { ledgerSession } from './ledger-session.ts';
 import { observedDuplicates } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
@@ -234,6 +235,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     effects,
     workflows: createWorkflows(finishParts),
     audit,
+    inspect: createInspect(session, codec),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
     prune: (pruneOptions) => prune({ session, clock, retention }, pruneOptions),
     reseal: (resealOptions) => reseal({ session, clock, codec }, resealOptions),

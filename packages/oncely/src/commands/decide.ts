@@ -1,0 +1,144 @@
+import type { Actor, Effect, Oncely } from '@oncely/core';
+import type { Command } from 'commander';
+
+import type { Call, Kit } from '../call.ts';
+import { CommandError } from '../command-error.ts';
+import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm.ts';
+import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { printable } from '../masked.ts';
+import { findEffect } from '../short-id.ts';
+import { durationOf } from '../time.ts';
+
+interface ApproveOptions extends DecisionOptions {
+  readonly fingerprint?: string;
+  readonly ttl?: string;
+  readonly perform?: boolean;
+  readonly reveal?: boolean;
+}
+
+interface ResolveOptions extends DecisionOptions {
+  readonly happened?: string;
+  readonly didNotHappen?: boolean;
+  readonly reopen?: boolean;
+}
+
+/** What a person decides of one effect: `approve`, `decline`, `resolve`. */
+export function addDecisions(program: Command, kit: Kit): void {
+  const decision = (name: string, summary: string): Command =>
+    withDecision(program.command(name).summary(summary)).argument('<id>', 'a short id, a slot or an effect key');
+
+  decision('approve', 'approve the input that you were shown')
+    .description(
+      'Approves exactly the input that `show` shows the fingerprint of; other input asks anew. Without a terminal that fingerprint must be given.',
+    )
+    .option('--fingerprint <text>', 'that of what you were shown, at least its first 16 characters')
+    .option('--ttl <age>', 'how long the approval holds: 15m, 2h, 1d')
+    .option('--perform', 'perform it at once; without this the next call of the agent or `recover` does')
+    .option('--reveal', 'show what the person is to see of the input before asking')
+    .action((id: string, options: ApproveOptions, command: Command) =>
+      kit.use(command, (call) => approve(call, id, options)),
+    );
+  decision('decline', 'decline what waits for approval')
+    .description(
+      'Declines an effect that asked for approval: nothing more is sent. What may have happened is still looked for.',
+    )
+    .action((id: string, options: DecisionOptions, command: Command) =>
+      kit.use(command, (call) =>
+        decideOn(call, id, options, 'Decline', (effects, slot, actor) => effects.decline(slot, actor)),
+      ),
+    );
+  decision('revoke', 'take an approval back')
+    .description(
+      'Takes an approval back: nothing more is sent. Where a claim was first, what it sent is still looked for.',
+    )
+    .action((id: string, options: DecisionOptions, command: Command) =>
+      kit.use(command, (call) =>
+        decideOn(call, id, options, 'Revoke', (effects, slot, actor) => effects.revoke(slot, actor)),
+      ),
+    );
+  decision('resolve', 'say what became of an effect in doubt')
+    .description(
+      'Says of an effect in doubt whether it happened, or opens one again that was rejected, declined or cancelled.',
+    )
+    .option('--happened <vendor-id>', 'it happened, as this object at the vendor')
+    .option('--did-not-happen', 'it did not happen; it may be sent again')
+    .option('--reopen', 'open it again under a new key')
+    .action((id: string, options: ResolveOptions, command: Command) =>
+      kit.use(command, (call) => resolve(call, id, options)),
+    );
+}
+
+type Decide = (effects: Oncely['effects'], key: string, actor: Actor) => Promise<Effect>;
+
+/** Asks, decides on the very generation that was shown, and shows what became of it. */
+export async function decideOn(
+  call: Call,
+  id: string,
+  options: DecisionOptions,
+  verb: string,
+  decide: Decide,
+): Promise<ExitCode> {
+  const { oncely, around, answer } = call;
+  const seen = await findEffect(oncely, id);
+  const { at } = await oncely.inspect.ledger();
+  const shown = around.interactive
+    ? effectLines(seen, at, around.paint).join('\n')
+    : effectLine(seen, at, around.paint);
+  await confirm(call, `${verb}:\n${shown}`, options);
+  const effect = await decide(oncely.effects, seen.key, actorOf(call, options));
+  answer(effectDocument(effect), [effectLine(effect, at, around.paint)]);
+  return 0;
+}
+
+async function approve(call: Call, id: string, options: ApproveOptions): Promise<ExitCode> {
+  const { fingerprint: given } = options;
+  if (given !== undefined && !/^[\w-]{16,}$/.test(given)) {
+    throw new CommandError('usage', '--fingerprint takes what `show` prints, at least its first 16 characters.');
+  }
+  // Who may approve is the application's to say; a ledger by itself does not know.
+  call.needsConfig('approve');
+  if (given === undefined && (options.yes === true || !call.around.interactive)) {
+    throw new CommandError(
+      'usage',
+      'Say what you approve: --fingerprint, as `oncely show` prints it. Nothing was changed.',
+    );
+  }
+  const ttlMs = options.ttl === undefined ? undefined : durationOf(options.ttl);
+  const seen = await findEffect(call.oncely, id);
+  const fingerprint = seen.approval?.fingerprint ?? '';
+  if (given !== undefined && !fingerprint.startsWith(given)) {
+    throw new CommandError(
+      'refused',
+      `What stands there has the fingerprint ${fingerprint.slice(0, 16) || '(none)'}, not ${given}; look at it again. Nothing was changed.`,
+    );
+  }
+  const preview = options.reveal === true ? seen.approval?.preview : undefined;
+  const verb = preview === undefined ? 'Approve' : `Approve ${printable(JSON.stringify(preview))}`;
+  return decideOn(call, seen.slot, options, verb, (effects, key, actor) =>
+    effects.approve(key, {
+      ...actor,
+      fingerprint,
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+      ...(options.perform === true ? { perform: true } : {}),
+    }),
+  );
+}
+
+async function resolve(call: Call, id: string, options: ResolveOptions): Promise<ExitCode> {
+  const { happened, didNotHappen, reopen } = options;
+  if ([happened !== undefined, didNotHappen, reopen].filter((each) => each === true).length !== 1) {
+    throw new CommandError('usage', 'Say one of --happened <vendor id>, --did-not-happen, --reopen.');
+  }
+  if (happened !== undefined) {
+    return decideOn(call, id, options, `It happened, as ${happened}`, (effects, key, actor) =>
+      effects.resolve(key, { happened: { vendorId: happened } }, actor),
+    );
+  }
+  if (didNotHappen === true) {
+    return decideOn(call, id, options, 'It did not happen, and may be sent again', (effects, key, actor) =>
+      effects.resolve(key, { happened: false }, actor),
+    );
+  }
+  return decideOn(call, id, options, 'Open it again', (effects, key, actor) => effects.reopen(key, actor));
+}
