@@ -29,8 +29,12 @@ function* linesOf({ slot, at, doc, events }: AuditedRow): Generator<string> {
   if (isEffectSlot(slot)) {
     for (const event of events) {
       yield `${JSON.stringify({
-        ...{ kind: 'event', slot, sequence: event.sequence, at: event.at },
-        ...{ hash: sha256(event.doc), event: JSON.parse(event.doc) as unknown },
+        kind: 'event',
+        slot,
+        sequence: event.sequence,
+        at: event.at,
+        hash: sha256(event.doc),
+        event: JSON.parse(event.doc) as unknown,
       })}\n`;
     }
   }

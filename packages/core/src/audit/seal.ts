@@ -152,7 +152,13 @@ export function decodeSeal(doc: string): StoredSeal {
   return {
     seal,
     leaves: leaves.map(([slot, revision, row, sequence, events, attempts, record]) => ({
-      ...{ slot, revision, row, sequence, events, attempts, record },
+      slot,
+      revision,
+      row,
+      sequence,
+      events,
+      attempts,
+      record,
     })),
   };
 }

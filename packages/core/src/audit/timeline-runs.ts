@@ -21,8 +21,12 @@ export function attemptsOf(record: EffectRecord, events: readonly TimelineEvent[
     const endedAt = kept?.settledAt ?? event?.at;
     const { basis, reason, vendorId, run } = of;
     return {
-      ...{ number, generation: of.generation, logicVersion: of.logicVersion, holder: of.holder },
-      ...{ claimedAt: of.claimedAt, evidence: of.evidence as Bare['evidence'] },
+      number,
+      generation: of.generation,
+      logicVersion: of.logicVersion,
+      holder: of.holder,
+      claimedAt: of.claimedAt,
+      evidence: of.evidence as Bare['evidence'],
       ...(endedAt === undefined ? {} : { endedAt }),
       ...(basis === undefined ? {} : { basis }),
       ...(reason === undefined ? {} : { reason }),
@@ -92,11 +96,15 @@ export function resumesOf(entries: readonly TimelineEntry[], effects: readonly T
       ...new Set(own.flatMap(({ what, slot }) => (what === 'claimed' && slot !== undefined ? [slot] : []))),
     ];
     return {
-      ...{ correlationId, at, checkpoints, sent },
+      correlationId,
+      at,
+      checkpoints,
+      sent,
       ...(from?.checkpoint
         ? {
             from: {
-              ...{ name: from.checkpoint.name, hash: from.checkpoint.hash },
+              name: from.checkpoint.name,
+              hash: from.checkpoint.hash,
               ...(from.run?.correlationId === undefined ? {} : { correlationId: from.run.correlationId }),
             },
           }

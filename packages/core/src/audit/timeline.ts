@@ -48,7 +48,9 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
     const events = (await session.ledger.history(slot)).map(eventOf);
     const attempts = attemptsOf(record, events);
     effects.push({
-      ...{ slot, key: effectKeyOf(record.contract, record.generation), operation: record.operation },
+      slot,
+      key: effectKeyOf(record.contract, record.generation),
+      operation: record.operation,
       state: stateOf(record, at),
       ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
       ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
@@ -79,7 +81,12 @@ function eventOf({ at, doc }: AuditRow): TimelineEvent {
 function entryOf(slot: string, event: TimelineEvent): TimelineEntry {
   const { at, sequence, hash, key, run } = event;
   return {
-    ...{ at, what: event.type, slot, key, chained: { sequence, hash }, ...detailsOf(event) },
+    at,
+    what: event.type,
+    slot,
+    key,
+    chained: { sequence, hash },
+    ...detailsOf(event),
     ...(run === undefined ? {} : { run }),
   };
 }
@@ -121,7 +128,11 @@ function detailsOf(event: TimelineEvent): Partial<TimelineEntry> {
 
 function observedEntry({ type, slot, key, detail, run, lastAt, count }: AuditObservation): TimelineEntry {
   return {
-    ...{ at: lastAt, what: type, slot, key, count },
+    at: lastAt,
+    what: type,
+    slot,
+    key,
+    count,
     ...(detail === undefined ? {} : { detail }),
     ...(run === undefined ? {} : { run }),
   };
@@ -159,7 +170,13 @@ function purposesOf(record: EffectRecord, events: readonly TimelineEvent[]): str
         return event.decision === 'did_not_happen' || event.decision === 'reopen'
           ? [`${event.by} decided: ${event.decision}`]
           : [];
-      default:
+      case 'settled':
+      case 'taken_over':
+      case 'probed':
+      case 'halted':
+      case 'approval_asked':
+      case 'submitted':
+      case 'diverged':
         return [];
     }
   });

@@ -90,7 +90,12 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
         .filter((row) => row.slot > after && (unsealed !== true || row.sealed !== row.revision))
         .sort((a, b) => (a.slot < b.slot ? -1 : 1));
       const page = found.slice(0, limit).map(({ slot, revision, at, doc, state, dueAt }) => ({
-        ...{ slot, revision, at, doc, state, events: [...(history.get(slot) ?? [])] },
+        slot,
+        revision,
+        at,
+        doc,
+        state,
+        events: [...(history.get(slot) ?? [])],
         ...(dueAt === undefined ? {} : { dueAt }),
       }));
       const last = page.at(-1);

@@ -31,8 +31,18 @@ function untimed(record: Draft, attempts: number): Record<string, unknown> {
   const { format, contract, client, account, operation, safety, landingBoundMs, generation } = record;
   const { fingerprint, approval, submitted, undo, vendorId, divergence, tombstone, decisions } = record;
   return {
-    ...{ format, contract, client, account, operation, safety, landingBoundMs, generation },
-    ...{ fingerprint, submitted, vendorId, decisions },
+    format,
+    contract,
+    client,
+    account,
+    operation,
+    safety,
+    landingBoundMs,
+    generation,
+    fingerprint,
+    submitted,
+    vendorId,
+    decisions,
     attempts: record.attempts.slice(0, attempts).map(attemptOf),
     approval: approval && approvalOf(approval),
     undo: undo && { by: undo.by, reason: undo.reason, state: undo.state, why: undo.why },
