@@ -33,10 +33,8 @@ function* linesOf({ slot, at, doc, events }: AuditedRow): Generator<string> {
         slot,
         sequence: event.sequence,
         at: event.at,
-        ...{
-          hash: sha256(event.doc),
-          event: JSON.parse(event.doc) as unknown,
-        },
+        hash: sha256(event.doc),
+        event: JSON.parse(event.doc) as unknown,
       })}\n`;
     }
   }

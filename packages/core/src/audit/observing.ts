@@ -102,11 +102,9 @@ export function createObserving(session: LedgerSession, clock: Clock, enabled: b
         workflow: workflowKeyOf(contract),
         ...(detail === undefined ? {} : { detail }),
         ...(run === undefined || Object.keys(run).length === 0 ? {} : { run }),
-        ...{
-          firstAt: before?.firstAt ?? at,
-          lastAt: at,
-          count: (before?.count ?? 0) + 1,
-        },
+        firstAt: before?.firstAt ?? at,
+        lastAt: at,
+        count: (before?.count ?? 0) + 1,
       });
       working ??= work().finally(() => {
         working = undefined;

@@ -25,10 +25,8 @@ export function attemptsOf(record: EffectRecord, events: readonly TimelineEvent[
       generation: of.generation,
       logicVersion: of.logicVersion,
       holder: of.holder,
-      ...{
-        claimedAt: of.claimedAt,
-        evidence: of.evidence as Bare['evidence'],
-      },
+      claimedAt: of.claimedAt,
+      evidence: of.evidence as Bare['evidence'],
       ...(endedAt === undefined ? {} : { endedAt }),
       ...(basis === undefined ? {} : { basis }),
       ...(reason === undefined ? {} : { reason }),
@@ -105,10 +103,8 @@ export function resumesOf(entries: readonly TimelineEntry[], effects: readonly T
       ...(from?.checkpoint
         ? {
             from: {
-              ...{
-                name: from.checkpoint.name,
-                hash: from.checkpoint.hash,
-              },
+              name: from.checkpoint.name,
+              hash: from.checkpoint.hash,
               ...(from.run?.correlationId === undefined ? {} : { correlationId: from.run.correlationId }),
             },
           }

@@ -85,10 +85,7 @@ function entryOf(slot: string, event: TimelineEvent): TimelineEntry {
     what: event.type,
     slot,
     key,
-    chained: {
-      sequence,
-      hash,
-    },
+    chained: { sequence, hash },
     ...detailsOf(event),
     ...(run === undefined ? {} : { run }),
   };
@@ -173,7 +170,13 @@ function purposesOf(record: EffectRecord, events: readonly TimelineEvent[]): str
         return event.decision === 'did_not_happen' || event.decision === 'reopen'
           ? [`${event.by} decided: ${event.decision}`]
           : [];
-      default:
+      case 'settled':
+      case 'taken_over':
+      case 'probed':
+      case 'halted':
+      case 'approval_asked':
+      case 'submitted':
+      case 'diverged':
         return [];
     }
   });

@@ -101,7 +101,7 @@ function eventMutations(raw: Raw, { slot, events }: AuditedRow): Mutation[] {
 }
 
 /** A document with one of its fields changed, and with one left out, for each of its fields. */
-export function variants(value: unknown): { path: string; value: unknown }[] {
+function variants(value: unknown): { path: string; value: unknown }[] {
   if (typeof value === 'string') return [{ path: '', value: `${value}x` }];
   if (typeof value === 'number') return [{ path: '', value: value + 1 }];
   if (typeof value === 'boolean') return [{ path: '', value: !value }];

@@ -159,9 +159,10 @@ export class Reference {
       after.chain.sequence === this.chain.sequence && after.chain.hash === this.chain.hash,
       "the record holds the chain's head",
     );
+    // Costly, and what was missed shows at the next one.
     const { left } = this;
     must(
-      !left || salientDigest(after, left.attempts) === left.digest,
+      this.world.transitions % 8 !== 0 || !left || salientDigest(after, left.attempts) === left.digest,
       'what is salient never changes without an event',
     );
   }
