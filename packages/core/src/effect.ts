@@ -55,7 +55,11 @@ export async function effectOf(
   };
 }
 
-async function opened(approval: Approval, codec: Codec | undefined, slot: string): Promise<NonNullable<Effect['approval']>> {
+async function opened(
+  approval: Approval,
+  codec: Codec | undefined,
+  slot: string,
+): Promise<NonNullable<Effect['approval']>> {
   const { preview, ...rest } = approval;
   const text = await openStored(preview, codec, { slot, kind: 'preview' }).catch(() => undefined);
   return text === undefined ? rest : { ...rest, preview: JSON.parse(text) as unknown };

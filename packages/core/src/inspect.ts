@@ -2,7 +2,7 @@ import { slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { observations, type Observation } from './observe.ts';
-import { openStored, type Codec } from './payload.ts';
+import { openStored, type Codec, type SealedPlace } from './payload.ts';
 import type { Stored } from './record.ts';
 
 /** What an operator is told of the ledger itself. */
@@ -52,20 +52,24 @@ export function createInspect(session: LedgerSession, codec: Codec | undefined):
       const slot = typeof id === 'string' ? id : slotOf(id);
       const { record } = await session.read(slot);
       if (!record) throw new OncelyError('not_found', { message: `there is no effect ${slot} in this ledger.` });
-      const request = await keptOf(record.request, codec);
-      const result = await keptOf(record.result, codec);
+      const request = await keptOf(record.request, codec, { slot, kind: 'request' });
+      const result = await keptOf(record.result, codec, { slot, kind: 'result' });
       return { ...(request ? { request } : {}), ...(result ? { result } : {}) };
     },
     observations: () => observations(session),
   };
 }
 
-async function keptOf(stored: Stored | undefined, codec: Codec | undefined): Promise<Kept | undefined> {
+async function keptOf(
+  stored: Stored | undefined,
+  codec: Codec | undefined,
+  place: SealedPlace,
+): Promise<Kept | undefined> {
   if (!stored) return undefined;
   if (stored.kind === 'omitted') return { kind: 'omitted', reason: stored.reason };
   if (stored.kind === 'sealed' && !codec) return { kind: 'sealed', reason: 'this process was given no codec' };
   try {
-    const text = await openStored(stored, codec);
+    const text = await openStored(stored, codec, place);
     return text === undefined ? undefined : { kind: 'text', text };
   } catch (error) {
     return { kind: 'sealed', reason: error instanceof Error ? error.message : String(error) };

@@ -37,7 +37,7 @@ export interface KnownPolicy {
 // '@' is escaped in every slot, so this and an effect never share a key.
 const slot = '@policy';
 
-export const approvalTtlMs: number = 7 * 24 * 3_600_000;
+const approvalTtlMs = 7 * 24 * 3_600_000;
 
 /** Says what is wrong with a policy; `undefined` when nothing is. */
 export function policyProblem(policy: ApprovalPolicy | undefined): string | undefined {

@@ -176,7 +176,7 @@ async function sweepOne(
     );
     if (verdict === undefined) return { kind: 'passed_over' };
     if (told && verdict !== 'matching') {
-      publish({ type: 'diverged', slot: row.slot, operation: record.operation, detail: verdict });
+      publish({ type: 'diverged', slot: row.slot, operation: record.operation, at, detail: verdict });
     }
     return { kind: verdict, vendorIds: finding.kind === 'found' ? finding.vendorIds : [] };
   } catch (error) {

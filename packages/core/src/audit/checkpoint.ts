@@ -63,7 +63,11 @@ async function checkpoint(
     ...point,
     ...(Object.keys(run).length === 0 ? {} : { run }),
     ...(keep
-      ? { state: codec ? { kind: 'sealed', body: await codec.seal(plain, { slot, kind: 'value' }) } : { kind: 'plain', body: plain } }
+      ? {
+          state: codec
+            ? { kind: 'sealed', body: await codec.seal(plain, { slot, kind: 'value' }) }
+            : { kind: 'plain', body: plain },
+        }
       : {}),
   };
   await session.info();

@@ -222,6 +222,7 @@ function comeToAnEnd(world: World): void {
       case 'write':
       case 'own':
       case 'replay':
+      case 'submitted':
       case undefined:
         return;
     }
