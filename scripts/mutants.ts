@@ -13,6 +13,7 @@ import { mailMutants } from './mail-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
+import { toolsMutants } from './tools-mutants.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
@@ -166,6 +167,7 @@ const mutants: readonly Mutant[] = [
   ...hubspotMutants,
   ...stripeMutants,
   ...slackMutants,
+  ...toolsMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

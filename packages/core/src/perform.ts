@@ -12,6 +12,7 @@ import * as refusals from './refusals.ts';
 import type { Ended, Runner } from './runner.ts';
 import { poison, refuseClosed, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
 import { currentFrames, stepIdOf, type EffectFrame, type EffectOptions, type ScopeFrame } from './scope.ts';
+import { refuseBeforeItsTurn, telling } from './telling.ts';
 
 export interface PerformParts {
   readonly session: LedgerSession;
@@ -98,7 +99,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     );
   }
 
-  function named(
+  async function named(
     origin: Origin,
     write: VendorWrite,
     scope: ScopeFrame,
@@ -114,7 +115,11 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     }
     effect.write = { operation: write.operation.name, fingerprint: print.full };
     const stepId = stepIdOf(effect.id, effect.options.occurrence);
-    return perform(origin, write, scope, stepId, effect.options, print);
+    const contract = contractOf(scope, stepId, effect.options, write);
+    return telling(parts.session, effect, contract, print, async (onEnded) => {
+      await refuseBeforeItsTurn(parts.session, effect, contract);
+      return perform(origin, write, scope, stepId, effect.options, print, onEnded);
+    });
   }
 
   async function unnamed(
@@ -136,9 +141,17 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     scope.pending = { operation, number, fingerprint: print.full };
     try {
       // Order is the only identity here, so the wording belongs to the guard.
-      return await perform(origin, write, scope, `${operation}#${number}`, { drift: 'refuse' }, print, () => {
-        delete scope.pending;
-      });
+      return await perform(
+        origin,
+        write,
+        scope,
+        `${operation}#${number}`,
+        { drift: 'refuse' },
+        print,
+        ({ definite }) => {
+          if (definite) delete scope.pending;
+        },
+      );
     } catch (error) {
       if (error instanceof OncelyError && error.code === 'input_changed') {
         throw poison(
@@ -158,7 +171,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     stepId: string,
     options: EffectOptions,
     print: Fingerprint,
-    onDefinite?: () => void,
+    onEnded?: (ended: Ended) => void,
   ): Promise<WireResponse> {
     const contract = contractOf(scope, stepId, options, write);
     const problem = contractProblem(contract);
@@ -167,6 +180,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const id = [slotOf(contract), contract.logicVersion, print.full].join('\n');
     const job = jobOf(origin, write, scope, contract, options, print);
     let running = inFlight.get(id);
+    const joins = running !== undefined;
     if (running) {
       // One that joins keeps its own time.
       running = within(parts.clock, job.giveUpAt - parts.clock.monotonic(), running, () => {
@@ -179,7 +193,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       running.then(forget, forget);
     }
     const ended = await untilAborted(running, options.signal, contract);
-    if (ended.definite) onDefinite?.();
+    onEnded?.(joins ? { ...ended, replayed: true } : ended);
     return ended.response;
   }
 
@@ -191,7 +205,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     options: EffectOptions,
     print: Fingerprint,
   ): Job {
-    const { approval } = options;
+    const { approval, correlationId = scope.correlationId } = options;
     return {
       claim: {
         contract,
@@ -215,7 +229,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       restore: (target) => origin.connection.restore(target),
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
-      ...(scope.correlationId === undefined ? {} : { correlationId: scope.correlationId }),
+      ...(correlationId === undefined ? {} : { correlationId }),
     };
   }
 }

@@ -23,6 +23,8 @@ export interface Ended {
   readonly response: WireResponse;
   /** Whether the effect is over; a rate limit or a missing scope leaves it open. */
   readonly definite: boolean;
+  /** Nothing was sent for this call: the recorded outcome was given. */
+  readonly replayed?: boolean;
 }
 
 export interface Runner {
@@ -149,7 +151,7 @@ export function createRunner(parts: RunnerParts): Runner {
             ...(decision.drifted ? { detail: 'wording_drift' } : {}),
             ...correlation(job),
           });
-          return { response: await replay(job, seen.record as EffectRecord), definite: true };
+          return { response: await replay(job, seen.record as EffectRecord), definite: true, replayed: !sent.times };
         case 'wait': {
           const waitMs = decision.until - seen.at;
           if (clock.monotonic() + waitMs >= job.giveUpAt && decision.why !== 'executing') {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { OncelyError } from './errors.ts';
+import type { Told } from './telling.ts';
 
 /** What a scope is opened with: the business part of the contract, and how this run is to be treated. */
 export interface Scope {
@@ -30,6 +31,8 @@ export interface EffectOptions {
   readonly onDoubt?: 'stop' | 'resend';
   /** Stops this caller's waiting; the effect itself goes on. */
   readonly signal?: AbortSignal;
+  /** This call's own id, for the audit only; it is never part of a key. Default: the scope's. */
+  readonly correlationId?: string;
 }
 
 /** A running scope. */
@@ -52,6 +55,10 @@ export interface EffectFrame {
   readonly options: EffectOptions;
   closed: boolean;
   write?: { readonly operation: string; readonly fingerprint: string };
+  /** Hears how the write stands in the ledger once it has ended, however it did. */
+  readonly tell?: (told: Told) => void;
+  /** The step that must have happened before this one may. */
+  readonly follows?: string;
 }
 
 interface Frames {
