@@ -17,9 +17,12 @@ export function done<Output>(telling: Telling<Output>): ToolResult<Output> {
   const about = { ...recorded(told), output };
   const what = said ?? (told?.vendorId === undefined ? 'it' : `it (${told.vendorId})`);
   if (!told?.replayed) return result('succeeded', { ...about, text: `Done${when(told)}: ${what}.` });
+  // A change of wording alone replays the first one, and must not be taken for sent.
+  const stands =
+    told.differs.length === 0 ? '' : ` What was sent first stands (what differs: ${told.differs.join(', ')}).`;
   return result('already_done', {
     ...about,
-    text: `Already done${when(told)}: ${what}. Nothing was sent now.${further(telling)}`,
+    text: `Already done${when(told)}: ${what}. Nothing was sent now.${stands}${further(telling)}`,
   });
 }
 
