@@ -209,6 +209,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         frame.closed = true;
       };
       const flow: Flow = { effect: effectFor(() => frame), value: valueFor(() => frame) };
+      frame.remember = flow.value;
       return afterwards(
         () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),

@@ -41,6 +41,8 @@ export interface ScopeFrame {
   readonly deadlineAt?: number;
   closed: boolean;
   poisoned?: string;
+  /** Computes a value once for the case, as `oncely.value` does. */
+  remember?: <T>(id: string, compute: () => T | Promise<T>) => Promise<T>;
   /** How many unnamed writes of each operation have begun. */
   readonly counts: Map<string, number>;
   /** The unnamed write under way. */

@@ -28,7 +28,7 @@ interface Described<Input, Output> {
 }
 
 /** One write as a tool. */
-export interface EffectToolDefinition<Input, Ids, Made, Output> extends Described<Input, Output> {
+export interface EffectToolDefinition<Input, Ids, Made, Output, Kept = undefined> extends Described<Input, Output> {
   /** The operations that may happen in it; any other is refused before the ledger is touched. */
   readonly operation: string | readonly string[];
   /** The name of the effect, where several tools are ways to the same one. Default: the tool's. */
@@ -44,8 +44,12 @@ export interface EffectToolDefinition<Input, Ids, Made, Output> extends Describe
   ) => PromiseLike<Ids | ToolRefusal> | Ids | ToolRefusal;
   /** Which effect this is: canonical ids and the caller's business values, never a text that a model wrote. */
   readonly identity: (input: Input, ids: Ids) => Identity;
+  /** What the vendor's parameters call texts that a model words anew; after a success they make no difference. */
+  readonly wording?: readonly string[];
+  /** What is computed once for the effect and given to each `perform` of it: a date. */
+  readonly once?: () => Kept;
   /** Makes the one write, through a client of `oncely.clients`. */
-  readonly perform: (input: Input, ids: Ids) => PromiseLike<Made>;
+  readonly perform: (input: Input, ids: Ids, kept: Kept) => PromiseLike<Made>;
   /** What a model is given of the vendor's answer; checked against `outputSchema`. */
   readonly output: (made: Made, input: Input, ids: Ids) => unknown;
   /** What was done in a few true words: "500 usd of pi_1 were refunded (re_1)". */
@@ -72,8 +76,8 @@ export interface ReadToolDefinition<Input, Output> extends Described<Input, Outp
  *   output: ({ id }) => ({ id }),
  * });
  */
-export function effectTool<Input, Output, Made = unknown, Ids = undefined>(
-  definition: EffectToolDefinition<Input, Ids, Made, Output>,
+export function effectTool<Input, Output, Made = unknown, Ids = undefined, Kept = undefined>(
+  definition: EffectToolDefinition<Input, Ids, Made, Output, Kept>,
 ): Tool<Input, Output> {
   const { name, inputSchema, maxOccurrence = 1 } = definition;
   refuseBadName(name);
@@ -125,14 +129,14 @@ export function readTool<Input, Output>(definition: ReadToolDefinition<Input, Ou
   };
 }
 
-async function act<Input, Ids, Made, Output>(
-  definition: EffectToolDefinition<Input, Ids, Made, Output>,
+async function act<Input, Ids, Made, Output, Kept>(
+  definition: EffectToolDefinition<Input, Ids, Made, Output, Kept>,
   scope: ScopeFrame,
   call: { readonly input: Input; readonly ids: Ids; readonly occurrence: number; readonly maxOccurrence: number },
   context: ToolContext,
 ): Promise<ToolResult<Output>> {
   const { input, ids, occurrence, maxOccurrence } = call;
-  const { approval, onDoubt } = definition;
+  const { approval, onDoubt, once, wording = [] } = definition;
   const id = effectIdOf(definition.effect ?? definition.name, definition.identity(input, ids));
   const correlationId = correlationOf(scope, context);
   let told: Told | undefined;
@@ -154,9 +158,10 @@ async function act<Input, Ids, Made, Output>(
   };
   let made: Made;
   try {
-    made = await runInFrames({ scope, effect }, async () => definition.perform(input, ids));
+    const kept = (await (once && scope.remember?.(`${id}/${occurrence}/once`, once))) as Kept;
+    made = await runInFrames({ scope, effect }, async () => definition.perform(input, ids, kept));
   } catch (error) {
-    return failed(error, { occurrence, maxOccurrence, told, output: null, said: undefined });
+    return failed(error, { occurrence, maxOccurrence, wording, told, output: null, said: undefined });
   } finally {
     effect.closed = true;
   }
@@ -168,7 +173,7 @@ async function act<Input, Ids, Made, Output>(
   }
   const output = await checked(definition.outputSchema, () => definition.output(made, input, ids));
   const said = output === null ? undefined : definition.say?.(output, input);
-  return done({ occurrence, maxOccurrence, told, output, said });
+  return done({ occurrence, maxOccurrence, wording, told, output, said });
 }
 
 function described<Input, Output>(

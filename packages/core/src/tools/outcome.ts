@@ -6,6 +6,7 @@ import { result, type RejectedReason, type ToolResult } from './tool.ts';
 export interface Telling<Output> {
   readonly occurrence: number;
   readonly maxOccurrence: number;
+  readonly wording: readonly string[];
   readonly told: Told | undefined;
   readonly output: Output | null;
   /** What was done, for the model; absent where the output is. */
@@ -42,6 +43,9 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
     result('rejected', { ...about, reason, text });
   switch (error.code) {
     case 'input_changed':
+      if (told?.state === 'succeeded' && told.differs.every((name) => telling.wording.includes(name))) {
+        return done({ ...telling, told: { ...told, replayed: true } });
+      }
       return rejected('input_changed', changedText(telling));
     case 'approval_required':
       return result('pending_approval', {
