@@ -23,7 +23,7 @@ export interface Framework {
   run(tool: Tool, script: Script): Promise<unknown>;
 }
 
-export const toolName = 'stripe_refund_partial';
+const toolName = 'stripe_refund_partial';
 
 /** A vendor, and agents over it: with our tool, or with a raw one of the same name and schema. */
 export interface World {

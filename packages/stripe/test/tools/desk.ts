@@ -15,7 +15,7 @@ export interface Desk {
   inScope<T>(fn: () => Promise<T>): Promise<T>;
 }
 
-export const refundDesk = { businessId: 'invoice_98342', workflowId: 'refund-desk' } as const;
+const refundDesk = { businessId: 'invoice_98342', workflowId: 'refund-desk' } as const;
 
 export function deskOver(world: World, policy: Policy = {}): Desk {
   const process = world.process();
