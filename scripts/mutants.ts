@@ -20,6 +20,7 @@ import { telemetryMutants } from './telemetry-mutants.ts';
 import { retentionMutants } from './retention-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
+import { toolsMutants } from './tools-mutants.ts';
 
 const traces = 'packages/core/test/simulation/traces.test.ts';
 
@@ -180,6 +181,7 @@ const mutants: readonly Mutant[] = [
   ...eslintPluginMutants,
   ...slackMutants,
   ...slackApprovalMutants,
+  ...toolsMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

@@ -222,6 +222,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         value: valueFor(of),
         checkpoint: checkpointFor(of),
       };
+      frame.remember = flow.value;
       return afterwards(
         () => inside(() => begun(fn(flow))),
         (result) => bindResult(result, inside, end),

@@ -26,6 +26,7 @@ import {
 } from './scope.ts';
 import { abortedBefore, handedIn, untilAborted } from './calling.ts';
 import { underTwinGuard, type TwinGuard } from './twins.ts';
+import { refuseBeforeItsTurn, telling } from './telling.ts';
 
 export interface PerformParts {
   readonly session: LedgerSession;
@@ -121,7 +122,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     return { print, input };
   }
 
-  function named(
+  async function named(
     origin: Origin,
     write: VendorWrite,
     scope: ScopeFrame,
@@ -138,8 +139,12 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     }
     effect.write = { operation: write.operation.name, fingerprint: print.full };
     const stepId = stepIdOf(effect.id, effect.options.occurrence);
-    if (effect.options.submit === true) effect.slot = slotOf(contractOf(scope, stepId, effect.options, write));
-    return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed));
+    const contract = contractOf(scope, stepId, effect.options, write);
+    if (effect.options.submit === true) effect.slot = slotOf(contract);
+    return telling(parts.session, effect, contract, print, async (onEnded) => {
+      await refuseBeforeItsTurn(parts.session, effect, contract);
+      return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed, onEnded));
+    });
   }
 
   async function unnamed(
@@ -162,9 +167,17 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     scope.pending = { operation, number, fingerprint: print.full };
     try {
       // Order is the only identity here, so the wording belongs to the guard.
-      return await perform(origin, write, scope, `${operation}#${number}`, { drift: 'refuse' }, printed, () => {
-        delete scope.pending;
-      });
+      return await perform(
+        origin,
+        write,
+        scope,
+        `${operation}#${number}`,
+        { drift: 'refuse' },
+        printed,
+        ({ definite }) => {
+          if (definite) delete scope.pending;
+        },
+      );
     } catch (error) {
       if (error instanceof OncelyError && error.code === 'input_changed') {
         throw poison(
@@ -184,7 +197,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     stepId: string,
     options: RunOptions,
     printed: Printed,
-    onDefinite?: () => void,
+    onEnded?: (ended: Ended) => void,
   ): Promise<WireResponse> {
     const contract = contractOf(scope, stepId, options, write);
     const problem = contractProblem(contract);
@@ -194,6 +207,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const guarded = await underTwinGuard(parts, contract, write.operation.name, printed.print.material, options);
     const job = jobOf(origin, write, scope, contract, guarded, printed);
     let running = inFlight.get(id);
+    const joins = running !== undefined;
     if (running) {
       report(job, slotOf(contract), parts.clock, () => ({ type: 'joined' }));
       // One that joins keeps its own time.
@@ -207,7 +221,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       running.then(forget, forget);
     }
     const ended = await untilAborted(running, options.signal, contract);
-    if (ended.definite) onDefinite?.();
+    onEnded?.(joins ? { ...ended, replayed: true } : ended);
     return ended.response;
   }
 
@@ -232,6 +246,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const slot = slotOf(contract);
     const first = !frame.met.has(slot);
     frame.met.add(slot);
+    const { correlationId = scope.correlationId } = options;
     return {
       claim: {
         contract,
@@ -265,7 +280,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
       ...tracing(scope.traceparent),
-      ...(scope.correlationId === undefined ? {} : { correlationId: scope.correlationId }),
+      ...(correlationId === undefined ? {} : { correlationId }),
     };
   }
 }

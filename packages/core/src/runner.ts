@@ -25,6 +25,8 @@ export interface Ended {
   /** Whether the effect is over; a rate limit or a missing scope leaves it open. */
   readonly definite: boolean;
   readonly outcome: Exclude<RunOutcome, 'failed'>;
+  /** Nothing was sent for this call: the recorded outcome was given. */
+  readonly replayed?: boolean;
 }
 
 export interface Runner {
@@ -171,7 +173,12 @@ export function createRunner(parts: RunnerParts): Runner {
             { type: 'replayed', ...(decision.drifted ? { detail: 'wording_drift' } : {}) },
             seen,
           );
-          return { response: await replay(job, seen.record as EffectRecord), definite: true, outcome: 'replayed' };
+          return {
+            response: await replay(job, seen.record as EffectRecord),
+            definite: true,
+            outcome: 'replayed',
+            replayed: !sent.times,
+          };
         case 'wait': {
           const waitMs = decision.until - seen.at;
           if (clock.monotonic() + waitMs >= job.giveUpAt && decision.why !== 'executing') {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { OncelyError } from './errors.ts';
+import type { Told } from './telling.ts';
 
 /** What a scope is opened with: the business part of the contract, and how this run is to be treated. */
 export interface Scope {
@@ -37,6 +38,8 @@ export interface EffectOptions {
   readonly onDoubt?: 'stop' | 'resend';
   /** Stops this caller's waiting; the effect itself goes on. */
   readonly signal?: AbortSignal;
+  /** This call's own id, for the audit only; it is never part of a key. Default: the scope's. */
+  readonly correlationId?: string;
 }
 
 /** An effect's options with what only we set: to hand it in instead of performing it. */
@@ -57,6 +60,8 @@ export interface ScopeFrame {
   readonly met: Set<string>;
   /** The count of this scope as one that was entered again, once it was seen to be. */
   reentry?: Promise<void>;
+  /** Computes a value once for the case, as `oncely.value` does. */
+  remember?: <T>(id: string, compute: () => T | Promise<T>) => Promise<T>;
   /** How many unnamed writes of each operation have begun. */
   readonly counts: Map<string, number>;
   /** The unnamed write under way. */
@@ -74,6 +79,10 @@ export interface EffectFrame {
   slot?: string;
   submitted?: true;
   write?: { readonly operation: string; readonly fingerprint: string };
+  /** Hears how the write stands in the ledger once it has ended, however it did. */
+  readonly tell?: (told: Told) => void;
+  /** The step that must have happened before this one may. */
+  readonly follows?: string;
 }
 
 interface Frames {

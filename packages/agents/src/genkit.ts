@@ -1,0 +1,43 @@
+/**
+ * Tools for Genkit.
+ * @module
+ */
+import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
+
+import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+
+/** What Genkit gives to a tool behind its input. */
+export interface GenkitCall {
+  /** The caller's own, given to `generate`. */
+  readonly context?: unknown;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** What is given to Genkit's `defineTool`. */
+export interface GenkitDefinition {
+  readonly name: string;
+  readonly description: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- Genkit's type of a JSON schema is its own
+  readonly inputJsonSchema: any;
+}
+
+/**
+ * The tools for `ai.generate({ tools })`, defined by `ai.defineTool`. Genkit brings a zod of its own, and makes an empty
+ * schema of any other zod's without a word: so it is given the JSON schema. It tells a tool no call id. Run with
+ * genkit 1.42.
+ * @example
+ * const { text } = await ai.generate({ model, prompt, tools: genkitTools((d, run) => ai.defineTool(d, run), tools) });
+ */
+export function genkitTools<Native>(
+  defineTool: (definition: GenkitDefinition, run: (input: unknown, call?: object) => Promise<ToolResult>) => Native,
+  tools: readonly Tool[],
+  options: ConvertOptions<GenkitCall> = {},
+): Native[] {
+  return tools.map((tool) =>
+    defineTool(
+      { name: tool.name, description: tool.description, inputJsonSchema: strictJsonSchema(tool.inputSchema) },
+      (input, call: GenkitCall = {}) =>
+        callTool(tool, input, contextOf('genkit', { signal: call.abortSignal }), call, options),
+    ),
+  );
+}

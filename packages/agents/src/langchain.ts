@@ -1,0 +1,54 @@
+/**
+ * Tools for LangChain and for LangGraph's ToolNode.
+ * @module
+ */
+import { strictJsonSchema, type Tool } from '@oncely/core/tools';
+
+import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+
+/** What LangChain gives to a tool behind its input. */
+export interface LangChainCall {
+  readonly toolCall?: { readonly id?: string } | undefined;
+  readonly toolCallId?: string | undefined;
+  readonly configurable?: { readonly thread_id?: unknown } | undefined;
+  readonly runId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The caller's own. */
+  readonly context?: unknown;
+}
+
+/** How LangChain's `tool` is told what a tool is. */
+export interface LangChainFields {
+  readonly name: string;
+  readonly description: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- LangChain's type of a JSON schema is its own
+  readonly schema: any;
+}
+
+/**
+ * The tools for `createAgent`, `bindTools` and `ToolNode`, built by LangChain's own `tool`; a model is given the result
+ * as JSON. Run with @langchain/core 1.4 and @langchain/langgraph 1.7.
+ * @example
+ * import { tool } from '@langchain/core/tools';
+ * const node = new ToolNode(langChainTools(tool, tools));
+ */
+export function langChainTools<Native>(
+  tool: (run: (input: unknown, call?: object) => Promise<string>, fields: LangChainFields) => Native,
+  tools: readonly Tool[],
+  options: ConvertOptions<LangChainCall> = {},
+): Native[] {
+  return tools.map((each) =>
+    tool(
+      async (input, call: LangChainCall = {}) => {
+        const context = contextOf('langchain', {
+          toolCallId: call.toolCall?.id ?? call.toolCallId,
+          threadId: call.configurable?.thread_id,
+          runId: call.runId,
+          signal: call.signal,
+        });
+        return JSON.stringify(await callTool(each, input, context, call, options));
+      },
+      { name: each.name, description: each.description, schema: strictJsonSchema(each.inputSchema) },
+    ),
+  );
+}

@@ -1,0 +1,14 @@
+/**
+ * Tools for agents: one neutral shape, whose effects happen once in a scope however often a model asks for them.
+ * @module
+ */
+export { effectTool, readTool } from './tools/effect-tool.ts';
+export type { EffectToolDefinition, ReadToolDefinition } from './tools/effect-tool.ts';
+export { effectIdOf, normalised } from './tools/identity.ts';
+export type { Identity, IdentityValue } from './tools/identity.ts';
+export { selectTools } from './tools/select-tools.ts';
+export type { ToolBounds, ToolPolicy, ToolRow } from './tools/select-tools.ts';
+export { strictJsonSchema } from './tools/standard-schema.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './tools/standard-schema.ts';
+export { refusal, ToolRefusal } from './tools/tool.ts';
+export type { RejectedReason, Tool, ToolAnnotations, ToolContext, ToolResult, ToolStatus } from './tools/tool.ts';

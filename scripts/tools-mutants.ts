@@ -1,0 +1,40 @@
+import type { Mutant } from './mutant.ts';
+
+const refunds = 'packages/stripe/test/tools/refunds.test.ts';
+const effectTool = 'packages/core/test/tools/effect-tool.test.ts';
+
+/** What the tools promise, broken one at a time. */
+export const toolsMutants: readonly Mutant[] = [
+  {
+    breaks: "tools: the framework's call id in the effect's id",
+    file: 'packages/core/src/tools/effect-tool.ts',
+    from: `  const id = effectIdOf(definition.effect ?? definition.name, definition.identity(input, ids));`,
+    to: `  const id = effectIdOf((definition.effect ?? definition.name) + (context.toolCallId ?? ''), definition.identity(input, ids));`,
+    test: refunds,
+    named: 'happens once, whatever a re-prompted model mints',
+  },
+  {
+    breaks: 'tools: a further occurrence sent while the one before it is in doubt',
+    file: 'packages/core/src/telling.ts',
+    from: `if (state === 'succeeded') return;`,
+    to: `if (state === 'succeeded' || state === 'in_doubt') return;`,
+    test: effectTool,
+    named: 'lets no further occurrence pass it',
+  },
+  {
+    breaks: 'tools: the occurrence not bounded by the policy',
+    file: 'packages/core/src/tools/effect-tool.ts',
+    from: `if (occurrence === undefined || occurrence > maxOccurrence)`,
+    to: `if (occurrence === undefined)`,
+    test: effectTool,
+    named: 'never does the same twice unless its policy says so',
+  },
+  {
+    breaks: 'tools: the whole and a part of a refund as two effects',
+    file: 'packages/stripe/src/tools/refunds.ts',
+    from: `    effect: 'stripe_refund',\n`,
+    to: ``,
+    test: refunds,
+    named: 'does not come on top by the way of the whole',
+  },
+];
