@@ -1,3 +1,5 @@
+import { isOncelyError } from '@oncely/core';
+
 import { charge, invoice, refund, subscribe, undoCharge, type Desk } from './recipes.ts';
 
 /** Sets up a customer and a price, runs every recipe twice, and says what came of it, a line each. */
@@ -44,9 +46,17 @@ export async function runAll(desk: Desk, run: string): Promise<readonly string[]
     ({ id }) => id,
   );
   await twice(
-    'undo of the charge',
-    () => undoCharge(desk, order),
+    'undo of a charge',
+    async () => {
+      await charge(desk, `${order}_twice`, 2_000).catch(unlessTakenBack);
+      return undoCharge(desk, `${order}_twice`);
+    },
     ({ state, compensation }) => `${state} by ${compensation?.slot}`,
   );
   return lines;
+}
+
+/** What was taken back is not charged again. */
+function unlessTakenBack(error: unknown): void {
+  if (!isOncelyError(error) || error.code !== 'compensated') throw error;
 }

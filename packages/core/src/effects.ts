@@ -96,13 +96,15 @@ export function createEffects(
 
   const apply = async (id: string | Contract, decision: Decision): Promise<Effect> => {
     const { slot, ...found } = await find(id);
+    const { suspectSince, epoch } = await session.info();
+    const suspect = suspectSince === undefined ? {} : { suspect: epoch };
     const { record, at } = await session.change(
       slot,
       found,
       (current, now) => {
         // A repeated command may meet what it made itself.
         if (!current.decisions.includes(decision.id)) refuseOther(id, slot, current);
-        const decided = decide(current, decision, now);
+        const decided = decide(current, { ...decision, ...suspect }, now);
         if (decided.kind === 'refuse') {
           throw new OncelyError('invalid_input', { message: `${effectKeyOf(current.contract)}: ${decided.why}.` });
         }

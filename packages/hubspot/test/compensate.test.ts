@@ -23,7 +23,7 @@ describe('taking back', () => {
 
   it('goes on after a crash in the middle of it', async () => {
     const world = await startWorld();
-    const first = world.process({ maxAttempts: 1, waitMs: 300 });
+    const first = world.process({ maxAttempts: 1, waitMs: 300, landingBoundMs: 60_000 });
     await first.effect(create);
     world.fake.fail({ kind: 'reset_after_effect' }, { match: ({ method }) => method === 'DELETE' });
     expect((await first.oncely.effects.compensate(slot, ann)).state).toBe('compensating');

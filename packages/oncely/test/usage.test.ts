@@ -15,7 +15,7 @@ describe('called wrongly it ends with 2 and says why', () => {
     [['lst'], 'Did you mean list?'],
     [['list', '--sate', 'ready'], 'Did you mean --state?'],
     [['list', '--state', 'done'], 'Allowed choices are awaiting_approval'],
-    [['show'], "missing required argument 'id'"],
+    [['show'], 'Say which effect'],
     [['status'], 'Which ledger? There is no oncely.config.ts'],
     [['status', '--ledger', 'mysql://desk:secret@host/x'], '"mysql://desk:***@host/x" is no ledger'],
     [['status', '--ledger', 'sqlite:'], 'needs the path of the file'],

@@ -4,8 +4,16 @@ import { change, withoutOpenWork, withoutPauses, type Change } from './change.ts
 import { closed } from './probe.ts';
 import { hasHappened, landingEnd, stateOf, unknownAttempts } from './state.ts';
 
-/** What a person (or retention) may decide of a record. `id` makes a repeated command recognise itself. */
-export type Decision = { readonly id: string; readonly by: string; readonly reason?: string } & (
+/**
+ * What a person (or retention) may decide of a record. `id` makes a repeated command recognise itself. `suspect` is the
+ * epoch of a ledger that may have forgotten: what was last claimed before it may have been sent since.
+ */
+export type Decision = {
+  readonly id: string;
+  readonly by: string;
+  readonly reason?: string;
+  readonly suspect?: number;
+} & (
   | { readonly kind: 'approve'; readonly fingerprint: string; readonly ttlMs?: number }
   | { readonly kind: 'decline' | 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
   | { readonly kind: 'happened'; readonly vendorId?: string; readonly result: Stored }
@@ -110,6 +118,10 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
     case 'reopen': {
       if (state !== 'rejected' && state !== 'declined' && state !== 'cancelled') {
         return `only a rejected, declined or cancelled effect can be opened again (the effect is ${state})`;
+      }
+      // Another key would send once more what is forgotten under this one.
+      if (decision.suspect !== undefined && (record.epoch ?? 0) < decision.suspect) {
+        return 'the ledger may have forgotten that it was sent; look at the vendor, then lift the mark';
       }
       const {
         noMoreAttempts: _end,

@@ -190,7 +190,7 @@ describe('a Redis ledger', () => {
       await ledger.write({ ...command, events: [{ sequence: 1, doc: 'e' }] });
       await ledger.writeWorkflow({ workflow: 'desk', expect: 0, state: 'paused', doc: '' });
       const keys = await client.keys(`*kept-${process.pid}*`);
-      expect(keys).toHaveLength(5);
+      expect(keys).toHaveLength(6);
       expect(keys.filter((key) => !key.startsWith(keyPrefix))).toEqual([]);
       prefixed.disconnect();
     });

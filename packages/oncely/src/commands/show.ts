@@ -2,7 +2,6 @@ import type { Kept } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
-import { CommandError } from '../command-error.ts';
 import { effectDocument, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { printable } from '../masked.ts';
@@ -29,14 +28,14 @@ export function addShow(program: Command, kit: Kit): void {
       '-w, --workflow <workflow>',
       'in place of an effect, a whole workflow in order: runs, checkpoints, attempts, decisions',
     )
-    .action((id: string | undefined, options: ShowOptions, command: Command) =>
-      kit.use(command, (call) => {
-        if ((id === undefined) === (options.workflow === undefined)) {
-          throw new CommandError('usage', 'Say which effect, or --workflow and which workflow.');
-        }
-        return id === undefined ? showWorkflow(call, options.workflow ?? '') : show(call, id, options);
-      }),
-    );
+    .action((id: string | undefined, options: ShowOptions, command: Command) => {
+      if ((id === undefined) === (options.workflow === undefined)) {
+        command.error('error: Say which effect, or --workflow and which workflow.');
+      }
+      return kit.use(command, (call) =>
+        id === undefined ? showWorkflow(call, options.workflow ?? '') : show(call, id, options),
+      );
+    });
 }
 
 async function show({ oncely, around, answer }: Call, id: string, { reveal = false }: ShowOptions): Promise<ExitCode> {

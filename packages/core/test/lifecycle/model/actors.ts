@@ -221,8 +221,9 @@ function isUntrue(world: World, decision: Decision, version: number): boolean {
 }
 
 /** A person or retention decides; what is refused changes nothing. */
-export function decideAs(world: World, decision: Decision): boolean {
+export function decideAs(world: World, made: Decision): boolean {
   const { record } = world;
+  const decision = { ...made, ...(world.suspectSince === undefined ? {} : { suspect: world.epoch }) };
   if (!record) return false;
   const decided = decide(record, decision, world.now);
   world.meet(`${decision.kind} ${decided.kind}`);

@@ -104,7 +104,7 @@ async function open(args: ManyArguments): Promise<Desk> {
   const { store, leaseMs, dieAt } = args;
   const { ledger: stored, close } = ledgerAt(store);
   const ledger = dieAt === undefined ? stored : dying(stored, dieAt, operations.length);
-  const oncely = createOncely({ ledger, clients, leaseMs, drainOnSigterm: false, waitMs: 60_000, maxAttempts: 20 });
+  const oncely = createOncely({ ledger, clients, leaseMs, drainOnSigterm: false, waitMs: 60_000, maxAttempts: 7 });
   return {
     oncely,
     operations,
