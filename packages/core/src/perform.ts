@@ -16,14 +16,8 @@ import * as refusals from './refusals.ts';
 import { report, tracing } from './reporting.ts';
 import type { Ended, Runner } from './runner.ts';
 import { poison, refuseClosed, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
-import {
-  currentFrames,
-  stepIdOf,
-  type EffectFrame,
-  type EffectOptions,
-  type RunOptions,
-  type ScopeFrame,
-} from './scope.ts';
+import { currentFrames, stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
+import { contractOf } from './contract-of.ts';
 import { abortedBefore, handedIn, untilAborted } from './calling.ts';
 import { underTwinGuard, type TwinGuard } from './twins.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
@@ -109,7 +103,9 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const key = await hashKey().catch((error: unknown) => {
       throw refusals.withoutLedger(name, undefined, 0, error);
     });
-    const input = write.parameters instanceof Promise ? await write.parameters : write.parameters;
+    // Asked for once: each asking may read anew.
+    const { parameters } = write;
+    const input = parameters instanceof Promise ? await parameters : parameters;
     const print = fingerprint(
       {
         operation: name,
@@ -283,19 +279,4 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       ...(correlationId === undefined ? {} : { correlationId }),
     };
   }
-}
-
-function contractOf(frame: ScopeFrame, stepId: string, options: EffectOptions, write: VendorWrite): Contract {
-  const { tenant, businessId, workflowId, logicVersion, slotScope, undo } = frame.scope;
-  const expected = typeof options.expect === 'string' ? options.expect : write.operation.name;
-  return {
-    ...(tenant === undefined ? {} : { tenant }),
-    businessId,
-    workflowId,
-    stepId,
-    expectedEffect: expected,
-    logicVersion: options.version ?? logicVersion ?? 1,
-    ...(slotScope === 'business' ? { slotScope } : {}),
-    ...(undo === true ? { undo } : {}),
-  };
 }
