@@ -71,4 +71,28 @@ export const retentionMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/memory.test.ts',
     named: 'is no work that is due',
   },
+  {
+    breaks: 'sealing anew that the audit is not told of',
+    file: 'packages/core/src/reseal.ts',
+    from: `[retentionBody('reseal')]`,
+    to: `[]`,
+    test: 'packages/core/test/oncely/parts-together.test.ts',
+    named: 'is sealed anew whole, so that the old key can go',
+  },
+  {
+    breaks: 'a preview that stays under the old key',
+    file: 'packages/core/src/reseal.ts',
+    from: `...(record.approval && preview ?`,
+    to: `...(record.approval && preview && false ?`,
+    test: 'packages/core/test/oncely/parts-together.test.ts',
+    named: 'is sealed anew whole, so that the old key can go',
+  },
+  {
+    breaks: 'a record that is gone without a word in the audit',
+    file: 'packages/core/src/audit/verify.ts',
+    from: `if (last && isDeletion(last)) {`,
+    to: `if (last) {`,
+    test: 'packages/core/test/audit/tampering.test.ts',
+    named: 'I7',
+  },
 ];

@@ -5,6 +5,7 @@
 import { strictJsonSchema, type Tool } from '@oncely/core/tools';
 
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import type { NativeSchema } from './native-schema.ts';
 
 /** What the runner gives to a tool's `run`, behind the input. */
 export interface AnthropicCall {
@@ -17,8 +18,7 @@ export interface AnthropicTool {
   readonly type: 'custom';
   readonly name: string;
   readonly description: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- the client's type of a JSON schema is its own
-  readonly input_schema: any;
+  readonly input_schema: NativeSchema;
   readonly strict: true;
   readonly parse: (input: unknown) => unknown;
   readonly run: (input: unknown, call?: AnthropicCall) => Promise<string>;

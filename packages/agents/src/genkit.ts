@@ -5,6 +5,7 @@
 import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import type { NativeSchema } from './native-schema.ts';
 
 /** What Genkit gives to a tool behind its input. */
 export interface GenkitCall {
@@ -17,8 +18,7 @@ export interface GenkitCall {
 export interface GenkitDefinition {
   readonly name: string;
   readonly description: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- Genkit's type of a JSON schema is its own
-  readonly inputJsonSchema: any;
+  readonly inputJsonSchema: NativeSchema;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { strictJsonSchema, type Tool } from '@oncely/core/tools';
 
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import type { NativeSchema } from './native-schema.ts';
 
 /** What LangChain gives to a tool behind its input. */
 export interface LangChainCall {
@@ -21,8 +22,7 @@ export interface LangChainCall {
 export interface LangChainFields {
   readonly name: string;
   readonly description: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- LangChain's type of a JSON schema is its own
-  readonly schema: any;
+  readonly schema: NativeSchema;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import type { NativeSchema } from './native-schema.ts';
 
 /** What the SDK gives to a tool's `execute`, behind the input. */
 export interface OpenAiAgentsCall {
@@ -18,8 +19,7 @@ export interface OpenAiAgentsCall {
 export interface OpenAiAgentsDefinition {
   readonly name: string;
   readonly description: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- the SDK's type of a JSON schema is its own
-  readonly parameters: any;
+  readonly parameters: NativeSchema;
   readonly strict: true;
   /** An error is the program's fault: it ends the run, where the SDK would tell the model to try again. */
   readonly errorFunction: null;

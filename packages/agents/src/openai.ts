@@ -5,6 +5,7 @@
 import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import type { NativeSchema } from './native-schema.ts';
 
 /** A tool as `client.chat.completions.runTools({ tools })` takes it. */
 export interface OpenAiTool {
@@ -12,8 +13,7 @@ export interface OpenAiTool {
   readonly function: {
     readonly name: string;
     readonly description: string;
-    // oxlint-disable-next-line typescript/no-explicit-any -- the client's type of a JSON schema is its own
-    readonly parameters: any;
+    readonly parameters: NativeSchema;
     readonly strict: true;
     readonly parse: (input: string) => object;
     readonly function: (input: object, runner?: unknown) => Promise<ToolResult>;

@@ -1,3 +1,4 @@
+import { workflowKeyOf, type Contract } from './contract.ts';
 import { effectsAreWatched, publish } from './events.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
@@ -30,11 +31,13 @@ export function budgetProblem(budgets: Budgets | undefined): string | undefined 
 export async function spend(
   session: LedgerSession,
   budgets: Budgets | undefined,
-  workflow: string,
+  contract: Contract,
   kind: BudgetKind,
 ): Promise<void> {
   const usual = budgets?.[kind];
-  if (usual === undefined) return;
+  // What takes back is held by no pause, so it uses up no budget.
+  if (usual === undefined || contract.undo === true) return;
+  const workflow = workflowKeyOf(contract);
   await session.info();
   for (;;) {
     const { row } = await session.ledger.readWorkflow(workflow);

@@ -23,6 +23,8 @@ export interface Effect {
   readonly approval?: Omit<Approval, 'preview'> & { readonly preview?: unknown };
   /** That it is taken back: by whom, how far that is, and the slot of the effect that does it. */
   readonly compensation?: Omit<Undo, 'with'> & { readonly slot: string };
+  /** Why the call that gives this could not bring it to its end; `recover()` or the same call goes on. */
+  readonly open?: string;
   readonly divergence?: readonly string[];
   /** Without their tokens, which are permissions. */
   readonly attempts: readonly Omit<Attempt, 'token'>[];

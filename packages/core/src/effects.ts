@@ -137,9 +137,9 @@ export function createEffects(
 
   const complete = async (id: string | Contract, deadlineMs = parts.waitMs): Promise<Effect> => {
     const { slot } = await find(id);
-    await finish(parts, slot, clock.monotonic() + deadlineMs);
+    const why = await finish(parts, slot, clock.monotonic() + deadlineMs);
     const { record, at } = await find(slot);
-    return effectOf(slot, record, at, codec);
+    return openFor(why, await effectOf(slot, record, at, codec));
   };
 
   const shown = async (record: EffectRecord, vendorId: string): Promise<Restored | undefined> => {
@@ -221,9 +221,9 @@ export function createEffects(
       const given = options === undefined ? {} : { with: JSON.stringify(options) };
       const begun = await apply(id, { ...decision, kind: 'undo', ...given });
       if (byHand) return apply(id, { ...decision, id: `${decision.id} by hand`, kind: 'undone', byHand });
-      await takeBack(parts, begun.slot, clock.monotonic() + (deadlineMs ?? parts.waitMs));
+      const why = await takeBack(parts, begun.slot, clock.monotonic() + (deadlineMs ?? parts.waitMs));
       const { slot, record, at } = await find(begun.slot);
-      return effectOf(slot, record, at, codec);
+      return openFor(why, await effectOf(slot, record, at, codec));
     },
     cancel: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'cancel' }),
     reopen: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'reopen' }),
@@ -247,4 +247,8 @@ function refuseOther(id: string | Contract, slot: string, record: EffectRecord):
   throw new OncelyError('invalid_input', {
     message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
   });
+}
+
+function openFor(why: string | undefined, effect: Effect): Effect {
+  return why === undefined ? effect : { ...effect, open: why };
 }

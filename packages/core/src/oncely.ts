@@ -194,7 +194,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     };
 
   const policyVersion = options.approvals?.version;
-  const finishParts = { session, runner, clock, codec, keepingOf, originOf, policyVersion, waitMs };
+  const { budgets } = options;
+  const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, policyVersion, waitMs };
   const effects = createEffects({ ...finishParts, mayDecide: options.approvals?.mayDecide });
   const recoverParts = { ...finishParts, place: { after: '' } };
   return {

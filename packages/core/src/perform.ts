@@ -4,7 +4,7 @@ import type { Adapter, Connection, VendorWrite, WireResponse } from './adapter.t
 import { runOf } from './audit/checkpoint.ts';
 import { spend, type BudgetKind, type Budgets } from './budgets.ts';
 import { within, type Clock } from './clock.ts';
-import { contractProblem, slotOf, workflowKeyOf, type Contract } from './contract.ts';
+import { contractProblem, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Keeping } from './keeping.ts';
@@ -222,8 +222,8 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
   }
 
   /** Counted beside a replay, which does not wait for it; a send does, and meets the pause or the failure. */
-  function counted(workflow: string, kind: BudgetKind): Promise<void> {
-    const counting = spend(parts.session, parts.budgets, workflow, kind);
+  function counted(contract: Contract, kind: BudgetKind): Promise<void> {
+    const counting = spend(parts.session, parts.budgets, contract, kind);
     counting.catch(() => {});
     return counting;
   }
@@ -237,8 +237,9 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     { print, input }: Printed,
   ): Job {
     const { scope, deadlineAt } = frame;
+    const keeping = parts.keepingOf(write.operation.name);
+    if (options.submit === true && !keeping.request) throw refusals.cannotSubmit(contract);
     const { policy, approval, preview } = judge(parts.approvals, write.operation, input, options);
-    const workflow = workflowKeyOf(contract);
     const slot = slotOf(contract);
     const first = !frame.met.has(slot);
     frame.met.add(slot);
@@ -262,8 +263,8 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       },
       ...(parts.approvals === undefined ? {} : { policyVersion: parts.approvals.version }),
       ...(preview === undefined ? {} : { preview }),
-      ...(first ? { returned: () => (frame.reentry ??= counted(workflow, 'reEntries')) } : {}),
-      executesAgain: () => spend(parts.session, parts.budgets, workflow, 'reExecutions'),
+      ...(first ? { returned: () => (frame.reentry ??= counted(contract, 'reEntries')) } : {}),
+      executesAgain: () => spend(parts.session, parts.budgets, contract, 'reExecutions'),
       prepare: (keys) => write.prepare(keys),
       ...(write.complete === undefined
         ? {}
@@ -272,7 +273,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       send: (target, permit) => write.send(target.request, permit, target),
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
-      keeping: parts.keepingOf(write.operation.name),
+      keeping,
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
       ...(deadlineAt === undefined ? {} : { deadlineAt }),
       ...tracing(scope.traceparent),

@@ -1,7 +1,10 @@
+import { nextEvent, retentionBody } from './audit/by-retention.ts';
 import { durationProblem, type Clock } from './clock.ts';
+import { isEffectSlot } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { Row } from './ledger.ts';
+import { appendEvents } from './lifecycle/audit.ts';
 import { change } from './lifecycle/change.ts';
 import { decideRetention, reshelved, type RetainDecision } from './lifecycle/retain.ts';
 import { decodeRecord } from './record.ts';
@@ -113,6 +116,24 @@ export async function prune(parts: PruneParts, options: PruneOptions = {}): Prom
   }
 }
 
+/**
+ * Says in the audit that a record goes, before it does: its events stay, and whoever verifies knows why it is gone.
+ * `undefined` where somebody changed it meanwhile.
+ */
+async function tellOfRemoval(
+  session: LedgerSession,
+  row: Row,
+): Promise<{ readonly revision: number; readonly at: number } | undefined> {
+  const { slot, revision } = row;
+  const index = { state: 'deleted', shelf: { name: 'expiry', afterMs: 0 } } as const;
+  const event = isEffectSlot(slot)
+    ? appendEvents(decodeRecord(row.doc, row.at), [retentionBody('delete')])
+    : { draft: undefined, events: [await nextEvent(session, slot, 'delete')] };
+  const doc = event.draft ? JSON.stringify(event.draft) : datedDoc(row).doc;
+  const answer = await session.write({ slot, expect: revision, doc, index, events: event.events }, patienceMs);
+  return answer.kind === 'written' ? answer : undefined;
+}
+
 function shelfOf({ deleteTombstonesOlderThanMs: olderThanMs }: PruneOptions): {
   readonly name: ShelfName;
   readonly olderThanMs?: number;
@@ -130,7 +151,9 @@ async function pruneOne(
   const olderThanMs = options.deleteTombstonesOlderThanMs;
   const remove = async (count: Count): Promise<Count> => {
     if (dryRun) return count;
-    const answer = await session.ledger.remove({ slot: row.slot, expect: row.revision, at: row.at });
+    const told = await tellOfRemoval(session, row);
+    if (!told) return 'kept';
+    const answer = await session.ledger.remove({ slot: row.slot, expect: told.revision, at: told.at });
     // Nothing there: another call was faster. Something else there: it is used again.
     return answer.kind === 'removed' ? count : 'kept';
   };
@@ -145,10 +168,13 @@ async function pruneOne(
       const state = kind === '=' ? 'value' : 'observed';
       // Off the shelf that it lay on, or on to where it is due.
       const index = end === Infinity ? { state } : { state, shelf: { name: 'expiry', afterMs: end - at } as const };
-      await session.write({ slot: row.slot, expect: row.revision, doc, index, events: [] }, patienceMs);
+      const events = [await nextEvent(session, row.slot, 'defer')];
+      await session.write({ slot: row.slot, expect: row.revision, doc, index, events }, patienceMs);
     }
     return end === Infinity ? 'kept' : 'deferred';
   }
+  // Checkpoints, seals and what else stands beside the effects has no retention.
+  if (!isEffectSlot(row.slot)) return 'kept';
   const record = decodeRecord(row.doc, row.at);
   if (olderThanMs !== undefined) {
     const stone = record.result === undefined ? record.tombstone : undefined;
@@ -170,7 +196,7 @@ async function pruneOne(
             return reshelved(current, decision.at, now);
           case 'keep':
             // Off the shelf, so that it is not met by each call.
-            return options.walk === true ? undefined : change(current, [], now);
+            return options.walk === true ? undefined : change(current, [retentionBody('defer')], now);
           case 'open':
             return undefined;
         }

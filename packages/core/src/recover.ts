@@ -1,3 +1,4 @@
+import { spend, type Budgets } from './budgets.ts';
 import { durationProblem, type Clock } from './clock.ts';
 import { isOncelyError, OncelyError, type ErrorCode } from './errors.ts';
 import type { Keeping } from './keeping.ts';
@@ -37,6 +38,7 @@ export interface FinishParts {
   readonly keepingOf: (operation: string) => Keeping;
   /** The client a record came through; `undefined` where this process was not given it. */
   readonly originOf: (client: string, account: string) => Origin | undefined;
+  readonly budgets: Budgets | undefined;
   /** The version of this process's approval policy. */
   readonly policyVersion: number | undefined;
 }
@@ -157,6 +159,7 @@ async function settleRecord(
     keeping: parts.keepingOf(record.operation),
     giveUpAt,
     deadlineAt: giveUpAt,
+    executesAgain: () => spend(parts.session, parts.budgets, record.contract, 'reExecutions'),
     ...(parts.policyVersion === undefined ? {} : { policyVersion: parts.policyVersion }),
     ...tracing(record.traceparent),
   };

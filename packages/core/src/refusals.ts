@@ -65,6 +65,14 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal): Oncel
   }
 }
 
+export function cannotSubmit(contract: Contract): OncelyError {
+  return new OncelyError('invalid_config', {
+    effect: effectKeyOf(contract),
+    message: `${effectKeyOf(contract)} cannot be handed in: retention keeps no requests, so nobody could perform it. Nothing was sent.`,
+    fix: "createOncely({ retention: { requests: 'open' } }), or oncely.effect(...) in place of oncely.submit(...)",
+  });
+}
+
 export function submitted(job: Job): OncelyError {
   return about(job, 'submitted', {
     message: `${named(job)} is handed in and not sent yet.`,

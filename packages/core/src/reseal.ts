@@ -1,4 +1,8 @@
+import { nextEvent, retentionBody } from './audit/by-retention.ts';
+import type { StoredCheckpoint } from './audit/checkpoint.ts';
+import { checkpointPrefix } from './audit/reserved.ts';
 import { durationProblem, type Clock } from './clock.ts';
+import { isEffectSlot } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { Row } from './ledger.ts';
@@ -80,22 +84,35 @@ function told({ resealed, skipped }: Record<Outcome, number>): { resealed: numbe
 
 async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: number): Promise<Outcome> {
   const { slot } = row;
-  if (slot.startsWith('?')) return 'same';
   if (slot.startsWith('=')) {
     const stored = JSON.parse(row.doc) as Stored;
     const anew = await sealedAnew(stored, codec, { slot, kind: 'value' });
     if (anew === stored) return 'same';
     // The time it counts from stays, though the row is written anew.
     const doc = JSON.stringify({ since: row.at, ...anew });
-    const command = { slot, expect: row.revision, doc, index: { state: 'value', shelf: toBePlaced }, events: [] };
+    const events = [await nextEvent(session, slot, 'reseal')];
+    const command = { slot, expect: row.revision, doc, index: { state: 'value', shelf: toBePlaced }, events };
     return (await session.write(command, patienceMs)).kind === 'written' ? 'resealed' : 'skipped';
   }
+  if (slot.startsWith(checkpointPrefix)) {
+    const point = JSON.parse(row.doc) as StoredCheckpoint;
+    const state = await sealedAnew(point.state, codec, { slot, kind: 'value' });
+    if (state === point.state || state === undefined) return 'same';
+    const doc = JSON.stringify({ ...point, state } satisfies StoredCheckpoint);
+    const events = [await nextEvent(session, slot, 'reseal')];
+    const command = { slot, expect: row.revision, doc, index: { state: 'checkpoint' }, events };
+    return (await session.write(command, patienceMs)).kind === 'written' ? 'resealed' : 'skipped';
+  }
+  // Nothing else beside the effects is sealed.
+  if (!isEffectSlot(slot)) return 'same';
   const record = decodeRecord(row.doc, row.at);
   // Its holder is about to write it.
   if (stateOf(record, at) === 'executing') return isCurrent(record, codec) ? 'same' : 'skipped';
   const result = await sealedAnew(record.result, codec, { slot, kind: 'result' });
   const request = await sealedAnew(record.request, codec, { slot, kind: 'request' });
-  if (result === record.result && request === record.request) return 'same';
+  const preview = await sealedAnew(record.approval?.preview, codec, { slot, kind: 'preview' });
+  const same = result === record.result && request === record.request && preview === record.approval?.preview;
+  if (same) return 'same';
   const seen = { record, revision: row.revision, at };
   let done: Outcome = 'skipped';
   await session.change(
@@ -108,7 +125,14 @@ async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: num
         return undefined;
       }
       done = 'resealed';
-      const sealed = change({ ...record, ...(result ? { result } : {}), ...(request ? { request } : {}) }, [], now);
+      const draft: EffectRecord = {
+        ...record,
+        ...(result ? { result } : {}),
+        ...(request ? { request } : {}),
+        ...(record.approval && preview ? { approval: { ...record.approval, preview } } : {}),
+      };
+      // What is kept is part of what the audit holds the record against.
+      const sealed = change(draft, [retentionBody('reseal')], now);
       return sealed.index.settled ? { ...sealed, index: { ...sealed.index, shelf: toBePlaced } } : sealed;
     },
     patienceMs,
@@ -121,8 +145,8 @@ function needsSealing(stored: Stored | undefined, codec: Codec): boolean {
   return stored?.kind === 'sealed' && codec.outdated?.(stored.body) === true;
 }
 
-function isCurrent({ result, request }: EffectRecord, codec: Codec): boolean {
-  return !needsSealing(result, codec) && !needsSealing(request, codec);
+function isCurrent({ approval, result, request }: EffectRecord, codec: Codec): boolean {
+  return ![approval?.preview, result, request].some((each) => needsSealing(each, codec));
 }
 
 /** The same object where it is current already. */

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { slotOf, workflowKeyOf, workflowOfSlot, type Contract } from './contract.ts';
 import { effectsAreWatched, publish } from './events.ts';
 import type { LedgerSession } from './ledger-session.ts';
-import { stateOf } from './lifecycle/state.ts';
+import { isNothing, stateOf } from './lifecycle/state.ts';
 import { decodeRecord } from './record.ts';
 import * as refusals from './refusals.ts';
 import type { RunOptions } from './scope.ts';
@@ -96,19 +96,5 @@ const claimingMs = 60_000;
 async function mayHaveHappened(session: LedgerSession, slot: string, ageMs: number): Promise<boolean> {
   const { at, row } = await session.ledger.read(slot);
   if (!row) return ageMs < claimingMs;
-  switch (stateOf(decodeRecord(row.doc, row.at), at)) {
-    case 'rejected':
-    case 'declined':
-    case 'cancelled':
-    case 'compensated':
-      return false;
-    case 'awaiting_approval':
-    case 'ready':
-    case 'executing':
-    case 'succeeded':
-    case 'in_doubt':
-    case 'stopped':
-    case 'compensating':
-      return true;
-  }
+  return !isNothing(stateOf(decodeRecord(row.doc, row.at), at));
 }

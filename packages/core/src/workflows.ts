@@ -6,7 +6,7 @@ import { OncelyError } from './errors.ts';
 import { effectsAreWatched, publish } from './events.ts';
 import type { WorkflowRow } from './ledger.ts';
 import { decide } from './lifecycle/decide.ts';
-import { hasHappened, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import { hasHappened, isNothing, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { decodeRecord, type EffectRecord } from './record.ts';
 import { finish, type FinishParts } from './recover.ts';
 import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
@@ -148,7 +148,7 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
       slot,
       await session.read(slot),
       (record, now) => {
-        if (!mayStillHappen(record, now)) return undefined;
+        if (isNothing(stateOf(record, now))) return undefined;
         const decided = decide(record, decision, now);
         return decided.kind === 'write' ? decided.change : undefined;
       },
@@ -200,25 +200,6 @@ interface Standing {
 
 function actorOf({ by, reason }: WorkflowActor): { by: string; reason?: string } {
   return { by, ...(reason === undefined ? {} : { reason }) };
-}
-
-/** Whether there is something to take back, now or later; a definite no stays one. */
-function mayStillHappen(record: EffectRecord, now: number): boolean {
-  switch (stateOf(record, now)) {
-    case 'rejected':
-    case 'declined':
-    case 'cancelled':
-    case 'compensated':
-      return false;
-    case 'awaiting_approval':
-    case 'ready':
-    case 'executing':
-    case 'succeeded':
-    case 'in_doubt':
-    case 'stopped':
-    case 'compensating':
-      return true;
-  }
 }
 
 /** What happened last is taken back first. */

@@ -2,7 +2,7 @@
  * What the audit keeps beside the effects. Each begins with a character that is escaped in every slot, so none ever
  * shares a key with an effect; the rest is workflow and number, so that a workflow's lie side by side.
  */
-const checkpointPrefix = '$';
+export const checkpointPrefix = '$';
 const observationPrefix = '^';
 const valuePrefix = '=';
 const sealPrefix = '+';

@@ -4,6 +4,7 @@ import type { AuditedRow, AuditRow } from '../ledger.ts';
 import type { AuditHead } from '../lifecycle/audit.ts';
 import { salientDigest, sealedDigest } from '../lifecycle/salient.ts';
 import type { EffectRecord } from '../record.ts';
+import { isDeletion, retentionOf } from './by-retention.ts';
 import { isWrittenOnce } from './reserved.ts';
 import { eventsDigest, recordOf, rowDigest, type Leaf } from './seal.ts';
 import type { AuditProblem } from './verify.ts';
@@ -14,18 +15,22 @@ export function leafProblems(row: AuditedRow, leaf: Leaf): AuditProblem[] {
   const found = (kind: AuditProblem['kind'], detail: string): void => {
     problems.push({ kind, slot: row.slot, detail });
   };
-  if (row.revision < leaf.revision) {
+  const deletedSince = row.events.some((event) => event.sequence > leaf.sequence && isDeletion(event));
+  if (deletedSince) {
+    // Retention said so: what stands there now began anew.
+  } else if (row.revision < leaf.revision) {
     found('record', `is at revision ${row.revision}, and was sealed at ${leaf.revision}`);
   } else if (row.revision === leaf.revision && rowDigest(row) !== leaf.row) {
     found('record', `is at the revision ${row.revision} that was sealed, and not as it was`);
-  } else if (row.revision > leaf.revision && isWrittenOnce(row.slot)) {
-    found('record', 'was written again, and is of a kind that never is');
+  } else if (isWrittenOnce(row.slot) && !rewrittenByRetention(row, leaf)) {
+    found('record', 'was written again, and no event says why');
   }
   const covered = row.events.filter(({ sequence }) => sequence <= leaf.sequence);
   if (eventsDigest(covered) !== leaf.events) {
     const count = covered.length === leaf.sequence ? '' : ` (${covered.length} of ${leaf.sequence} are there)`;
     found('event', `the events up to ${leaf.sequence} are not those that were sealed${count}`);
   }
+  if (deletedSince) return problems;
   const record = recordOf(row);
   const writes = row.revision - leaf.revision;
   if (record && writes > mostWrites(record, row, leaf)) {
@@ -39,6 +44,12 @@ export function leafProblems(row: AuditedRow, leaf: Leaf): AuditProblem[] {
     found('record', 'is not as it was sealed, and no event says why');
   }
   return problems;
+}
+
+/** Whether of each write since then an event of retention's says that it is one. */
+function rewrittenByRetention({ revision, events }: AuditedRow, leaf: Leaf): boolean {
+  const since = events.filter(({ sequence }) => sequence > leaf.sequence);
+  return revision - leaf.revision === since.length && since.every((event) => retentionOf(event) !== undefined);
 }
 
 /** How often a record can have been written since: each write of ours adds an event or an attempt. */

@@ -1,3 +1,4 @@
+import { isDeletion } from './by-retention.ts';
 import { isEffectSlot } from '../contract.ts';
 import type { AuditedRow, LedgerInfo } from '../ledger.ts';
 import type { LedgerSession } from '../ledger-session.ts';
@@ -43,6 +44,8 @@ export interface Verified {
   readonly events: number;
   /** Records that changed since the last seal: of what is new in them nothing is said. */
   readonly unsealed: number;
+  /** Records that are gone, and whose events say that retention deleted them: compare it with what `prune` told. */
+  readonly deleted: number;
 }
 
 const pageSize = 500;
@@ -70,6 +73,7 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
   let records = 0;
   let events = 0;
   let unsealed = 0;
+  let deleted = 0;
 
   const look = (row: AuditedRow): void => {
     const leaf = left.get(row.slot);
@@ -77,6 +81,12 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
     records += 1;
     events += row.events.length;
     if (row.revision === 0) {
+      const last = row.events.at(-1);
+      if (last && isDeletion(last)) {
+        deleted += 1;
+        if (leaf) leafProblems(row, leaf).forEach(report);
+        return;
+      }
       report({ kind: 'missing', slot: row.slot, detail: `has ${row.events.length} events and no record` });
       return;
     }
@@ -111,5 +121,6 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
     records,
     events,
     unsealed,
+    deleted,
   };
 }

@@ -97,8 +97,13 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       return { at, rows: page, ...(last && found.length > page.length ? { next: last.slot } : {}) };
     },
     audited: async ({ limit, after = '', unsealed }) => {
-      const found = [...rows.values()]
-        .filter((row) => row.slot > after && (unsealed !== true || row.sealed !== row.revision))
+      // Also slots that have events and no record: it was deleted.
+      const bare = [...history.keys()].filter((slot) => unsealed !== true && !rows.has(slot));
+      const found = [
+        ...[...rows.values()].filter((row) => unsealed !== true || row.sealed !== row.revision),
+        ...bare.map((slot) => ({ slot, revision: 0, at: 0, doc: '', state: '', dueAt: undefined })),
+      ]
+        .filter((row) => row.slot > after)
         .sort((a, b) => (a.slot < b.slot ? -1 : 1));
       const page = found.slice(0, limit).map(({ slot, revision, at, doc, state, dueAt }) => ({
         slot,

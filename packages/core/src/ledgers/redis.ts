@@ -133,7 +133,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
     },
     remove: async ({ slot, expect, at: writtenAt }) => {
       const { index, bucket } = await placeOf(workflowOfSlot(slot));
-      const keys = [bucket.ledger, bucket.slots, bucket.due, bucket.row(slot)];
+      const keys = [bucket.ledger, bucket.slots, bucket.due, bucket.row(slot), bucket.unsealed];
       const { answers } = await store.call(index, removeScript, keys, [slot, String(expect), String(writtenAt)]);
       const [kind, at, ...rest] = answers[0] ?? [];
       if (kind === 'removed') return { kind, at: Number(at) };

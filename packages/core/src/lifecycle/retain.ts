@@ -1,3 +1,4 @@
+import { retentionBody } from '../audit/by-retention.ts';
 import type { RetentionRule } from '../retention.ts';
 import type { EffectRecord } from '../record.ts';
 import { change, type Change } from './change.ts';
@@ -32,7 +33,7 @@ export function decideRetention(record: EffectRecord, rule: RetentionRule, now: 
   }
   if (now >= resultEnd) {
     const draft: EffectRecord = { ...record, result: { kind: 'omitted', reason: 'expired' } };
-    const dropped = change(draft, [{ type: 'decided', decision: 'drop_result', by: 'retention' }], now);
+    const dropped = change(draft, [retentionBody('drop_result')], now);
     const shelf = mayCompactAt === Infinity ? {} : { shelf: shelfAt(mayCompactAt, now) };
     return { kind: 'drop_result', change: { ...dropped, index: { ...dropped.index, ...shelf } } };
   }
@@ -42,7 +43,7 @@ export function decideRetention(record: EffectRecord, rule: RetentionRule, now: 
 
 /** The same record again, to be looked at by retention at `at`. */
 export function reshelved(record: EffectRecord, at: number, now: number): Change {
-  const same = change(record, [], now);
+  const same = change(record, [retentionBody('defer')], now);
   return { ...same, index: { ...same.index, shelf: shelfAt(at, now) } };
 }
 

@@ -25,6 +25,25 @@ export function hasHappened(record: EffectRecord): boolean {
   return accepted || record.tombstone?.state === 'succeeded';
 }
 
+/** Whether nothing of the effect stands at the vendor, and nothing of it will by itself. */
+export function isNothing(state: EffectState): boolean {
+  switch (state) {
+    case 'rejected':
+    case 'declined':
+    case 'cancelled':
+    case 'compensated':
+      return true;
+    case 'awaiting_approval':
+    case 'ready':
+    case 'executing':
+    case 'succeeded':
+    case 'in_doubt':
+    case 'stopped':
+    case 'compensating':
+      return false;
+  }
+}
+
 /** The attempts of the logic version that the record is at; earlier versions' are kept for late evidence. */
 export function currentAttempts(record: EffectRecord): readonly Attempt[] {
   return record.attempts.filter((attempt) => attempt.logicVersion === record.contract.logicVersion);

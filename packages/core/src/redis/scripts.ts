@@ -167,7 +167,7 @@ return answers
 /**
  * Removes a row and leaves its audit events, which lie in the same hash.
  *
- * KEYS    1 ledger, 2 slots, 3 due, 4 the row
+ * KEYS    1 ledger, 2 slots, 3 due, 4 the row, 5 unsealed
  * ARGV    4 of the standing; slot, expected revision and time
  * returns head, {'removed', at} | {'conflict', at [, head, doc]}
  */
@@ -185,8 +185,10 @@ elseif revision ~= ARGV[6] or before ~= ARGV[7] then
   answer = {'conflict', at, row, redis.call('hget', KEYS[4], 'doc')}
 else
   redis.call('hdel', KEYS[4], 'head', 'doc')
-  redis.call('zrem', KEYS[2], ARGV[5])
+  -- With events left the audit must still come by; every other reader passes over what has no row.
+  if redis.call('hlen', KEYS[4]) == 0 then redis.call('zrem', KEYS[2], ARGV[5]) end
   redis.call('zrem', KEYS[3], ARGV[5])
+  redis.call('zrem', KEYS[5], ARGV[5])
   writes = writes + 1
   set('writes', writes)
   set('last', now)

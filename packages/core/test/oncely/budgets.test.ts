@@ -112,6 +112,25 @@ describe('the budget of re-executions', () => {
     expect(await run(oncely, 'one')).toEqual([{ id: expect.any(String) }]);
   });
 
+  it('counts what recovery sends, and nothing that takes back', async () => {
+    const shop = openShop();
+    const options = { budgets: { reExecutions: 0 }, maxAttempts: 1, waitMs: 200 };
+    shop.vendor.script.push(lost);
+    await run(shop.start(options), 'one');
+    const { open } = await shop.start(options).recover();
+    expect(open[0]?.reason).toContain('the budget of 0 re-executions is used up');
+    expect(shop.vendor.sends).toBe(1);
+
+    const oncely = shop.start(options);
+    await oncely.workflows.resume(desk, { by: 'ann', grant: { reExecutions: 1 } });
+    await oncely.recover();
+    shop.vendor.script.push(lost);
+    await oncely.effects.compensate('invoice_1:desk:one', { by: 'ann' });
+    await oncely.recover();
+    await oncely.recover();
+    expect((await oncely.effects.get('invoice_1:desk:one'))?.state).toBe('compensated');
+  });
+
   it('does not count the retries of one call, nor a replayed no', async () => {
     const shop = openShop();
     const oncely = shop.start({ budgets: { reExecutions: 0 } });

@@ -57,6 +57,25 @@ describe('submit', () => {
     await expect(submit(oncely, 300)).rejects.toMatchObject({ code: 'input_changed' });
   });
 
+  it('is refused where no request is kept, since nobody could perform it', async () => {
+    const shop = openShop();
+    const oncely = shop.start({ retention: { requests: 'never' } });
+    await expect(submit(oncely)).rejects.toMatchObject({ code: 'invalid_config' });
+    expect(await oncely.effects.get(slot)).toBeUndefined();
+  });
+
+  it('says why it could not be brought to its end', async () => {
+    const shop = openShop();
+    const oncely = shop.start();
+    await submit(oncely);
+    await oncely.workflows.pause(desk, { by: 'ann', reason: 'looks odd' });
+    expect(await oncely.effects.complete(slot)).toMatchObject({
+      state: 'ready',
+      open: expect.stringContaining('looks odd'),
+    });
+    expect(shop.vendor.sends).toBe(0);
+  });
+
   it('without a write in it says so', async () => {
     const oncely = openShop().start();
     const error = await oncely

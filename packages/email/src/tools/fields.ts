@@ -1,3 +1,4 @@
+import { occurrenceWords } from '@oncely/core/tools';
 import { z } from 'zod';
 
 export const address: z.ZodEmail = z
@@ -9,9 +10,7 @@ const occurrence: z.ZodNullable<z.ZodOptional<z.ZodNumber>> = z
   .int()
   .optional()
   .nullable()
-  .describe(
-    'Leave it out, or null, for the first one. 2 only where a person asked for a second, separate one beside the first; never to try again.',
-  );
+  .describe(occurrenceWords);
 
 /** With a field for further ones where the policy allows any. */
 export function repeatable<Shape extends z.ZodRawShape>(

@@ -1,4 +1,4 @@
-import { refusal, type ToolRefusal } from '@oncely/core/tools';
+import { occurrenceWords, refusal, type ToolRefusal } from '@oncely/core/tools';
 import { z } from 'zod';
 
 import type { SlackForTools } from './client.ts';
@@ -25,9 +25,7 @@ const occurrence: z.ZodNullable<z.ZodOptional<z.ZodNumber>> = z
   .int()
   .optional()
   .nullable()
-  .describe(
-    'Leave it out, or null, for the first one. 2 only where a person asked for a second, separate one beside the first; never to try again.',
-  );
+  .describe(occurrenceWords);
 
 /** With a field for further ones where the policy allows any. */
 export function repeatable<Shape extends z.ZodRawShape>(

@@ -1,3 +1,4 @@
+import { occurrenceWords } from '@oncely/core/tools';
 import { z } from 'zod';
 
 /** An id of Stripe's with one of these prefixes. */
@@ -29,9 +30,7 @@ export const occurrence: z.ZodNullable<z.ZodOptional<z.ZodNumber>> = z
   .int()
   .optional()
   .nullable()
-  .describe(
-    'Leave it out, or null, for the first one. 2 only where a person asked for a second, separate one beside the first; never to try again.',
-  );
+  .describe(occurrenceWords);
 
 /** With a field for further ones where the policy allows any. */
 export function repeatable<Shape extends z.ZodRawShape>(

@@ -39,6 +39,19 @@ export const ledgerAuditCases: readonly LedgerCase[] = [
     },
   ),
 
+  testCase('shows the events of a record that was removed', async ({ ledger }, another) => {
+    const { at } = written(await ledger.write(command({ slot: 'case:desk:gone', events: [1, 2] })));
+    written(await ledger.write(command({ slot: 'case:desk:here', events: [1] })));
+    assert.equal((await ledger.remove({ slot: 'case:desk:gone', expect: 1, at })).kind, 'removed');
+    for (const limit of [1, 9]) {
+      const rows = await all(another, limit);
+      assert.deepEqual(rows.map(({ slot, revision, events }) => [slot, revision, events.length]).toSorted(), [
+        ['case:desk:gone', 0, 2],
+        ['case:desk:here', 1, 1],
+      ]);
+    }
+  }),
+
   testCase(
     'what was marked as sealed is unsealed again by its next write, and by nothing else',
     async ({ ledger }, another) => {
