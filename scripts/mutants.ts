@@ -76,8 +76,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'a claim that does not look for an approval',
     file: 'packages/core/src/lifecycle/claim.ts',
-    from: `if (request.approval || record.approval) {`,
-    to: `if (request.approval && record.retryAt === -1) {`,
+    from: `if (mustBeApproved(record, request)) {`,
+    to: `if (mustBeApproved(record, request) && record.retryAt === -1) {`,
     test: traces,
     named: 'I5: nothing is sent before the approval',
   },

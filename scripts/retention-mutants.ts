@@ -18,8 +18,8 @@ export const retentionMutants: readonly Mutant[] = [
   {
     breaks: 'prune takes an effect in doubt for settled',
     file: 'packages/core/src/lifecycle/retain.ts',
-    from: `    case 'in_doubt':\n    case 'stopped':\n      return false;`,
-    to: `      return false;\n    case 'in_doubt':\n    case 'stopped':\n      return true;`,
+    from: `    case 'in_doubt':\n    case 'stopped':\n    case 'compensating':\n      return false;`,
+    to: `    case 'compensating':\n      return false;\n    case 'in_doubt':\n    case 'stopped':\n      return true;`,
     test: retain,
     named: 'touches nothing that is open',
   },

@@ -16,7 +16,7 @@ export const toolsMutants: readonly Mutant[] = [
   {
     breaks: 'tools: a further occurrence sent while the one before it is in doubt',
     file: 'packages/core/src/telling.ts',
-    from: `if (state === 'succeeded') return;`,
+    from: `if (state === 'succeeded' || state === 'compensated') return;`,
     to: `if (state === 'succeeded' || state === 'in_doubt') return;`,
     test: effectTool,
     named: 'lets no further occurrence pass it',
