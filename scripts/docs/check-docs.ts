@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { sizeProblems } from '../sizes/readme-sizes.ts';
 import { run } from '../vendors/run-command.ts';
 import { checkLinks } from './links.ts';
 import { onPage, writePrograms } from './programs.ts';
@@ -30,6 +31,8 @@ problems.push(
 
 const others = checkOtherBlocks(root, pages);
 problems.push(...others.problems);
+
+problems.push(...sizeProblems(root));
 
 const programs = writePrograms(folder, pages);
 problems.push(...(await compile()));

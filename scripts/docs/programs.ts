@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 import { codeBlocks, type CodeBlock } from './code-blocks.ts';
 import type { Page } from './pages.ts';
@@ -19,8 +19,8 @@ const linesBefore = 1;
 
 /**
  * Writes every TypeScript block of the pages into `folder`. A block is a module of its own; what it leaves out is given
- * by scripts/docs/surroundings.d.ts, or above the block in `<!-- given: ... -->`. A block with `<!-- file: x.ts -->` is
- * one file of a program of several on its page.
+ * by scripts/docs/surroundings.d.ts, or above the block in `<!-- given: ... -->`; `<!-- then: ... -->` is run behind it.
+ * A block with `<!-- file: x.ts -->` can be imported by the blocks of all pages in the same folder.
  */
 export function writePrograms(folder: string, pages: readonly Page[]): readonly Program[] {
   rmSync(folder, { recursive: true, force: true });
@@ -29,18 +29,18 @@ export function writePrograms(folder: string, pages: readonly Page[]): readonly 
     const path = join(folder, file);
     mkdirSync(dirname(path), { recursive: true });
     const given = (block.notes['given'] ?? '').replaceAll('\n', ' ');
-    writeFileSync(path, `${given}\n${block.code}\nexport {};\n`);
+    writeFileSync(path, `${given}\n${block.code}\n${block.notes['then'] ?? ''}\nexport {};\n`);
   }
   return programs;
 }
 
 function programsOf({ path, text }: Page): readonly Program[] {
-  const place = path.replaceAll(/[^\w-]+/g, '_');
+  const folder = dirname(path).replaceAll(/[^\w-]+/g, '_');
   return codeBlocks(text)
-    .filter(({ language }) => language === 'ts' || language === 'typescript')
+    .filter(({ language, notes }) => language === 'ts' || (language === 'js' && notes['runs'] !== undefined))
     .map((block) => {
-      const { file = `line-${block.line}.ts`, runs } = block.notes;
-      return { page: path, block, file: join(place, file), ...(runs !== undefined && { runs }) };
+      const { file = `${basename(path, '.md')}-line-${block.line}.ts`, runs } = block.notes;
+      return { page: path, block, file: join(folder, file), ...(runs !== undefined && { runs }) };
     });
 }
 

@@ -18,8 +18,12 @@ export const subjects: readonly Subject[] = [
   { name: '@oncely/slack', loads: ['@oncely/slack', ...core, 'zod'], oldest: ['@slack/web-api@8.0.0'] },
   { name: '@oncely/hubspot', loads: ['@oncely/hubspot', ...core, 'zod'], oldest: ['@hubspot/api-client@13.5.0'] },
   { name: '@oncely/email', loads: ['@oncely/email', ...core, 'zod'], oldest: ['nodemailer@7.0.0'] },
-  { name: '@oncely/agents', loads: ['@oncely/agents', ...core] },
-  { name: '@oncely/testing', loads: ['@oncely/testing', ...core] },
+  { name: '@oncely/agents', loads: ['@oncely/agents', ...core], beside: ['ai@7'] },
+  {
+    name: '@oncely/testing',
+    loads: ['@oncely/testing', ...core],
+    beside: ['stripe', '@slack/web-api', '@oncely/stripe', '@oncely/slack'],
+  },
   { name: '@oncely/eslint-plugin', loads: ['@oncely/eslint-plugin'] },
   { name: 'oncely', loads: ['oncely', ...core, 'commander'] },
 ];

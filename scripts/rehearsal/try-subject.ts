@@ -30,17 +30,12 @@ export interface Surroundings {
 
 /** Everything that is tried of one package. */
 export async function trySubject(subject: Subject, surroundings: Surroundings): Promise<void> {
-  const { name, oldest } = subject;
+  const { oldest } = subject;
+  const some = flavours.filter(({ name }) => name === 'nodenext' || name === 'esm');
   await tryIn(subject, { manager: 'npm' }, flavours, surroundings, 'npm');
-  if (surroundings.pnpm !== undefined) {
-    const pnpm = flavours.filter((flavour) => flavour.name === 'nodenext' || flavour.name === 'esm');
-    await tryIn(subject, { manager: 'pnpm', pnpm: surroundings.pnpm }, pnpm, surroundings, 'pnpm');
-  }
-  if (oldest) {
-    const esm = flavours.filter((flavour) => flavour.name === 'esm');
-    await tryIn(subject, { manager: 'npm', instead: oldest }, esm, surroundings, oldest.join(' '));
-  }
-  if (name === '@oncely/core') return;
+  if (surroundings.pnpm !== undefined)
+    await tryIn(subject, { manager: 'pnpm', pnpm: surroundings.pnpm }, some, surroundings, 'pnpm');
+  if (oldest) await tryIn(subject, { manager: 'npm', instead: oldest }, some, surroundings, oldest.join(' '));
 }
 
 async function tryIn(
@@ -63,7 +58,7 @@ async function tryIn(
   const made = project;
   if (made === undefined) return;
   await report.check(say('brings no other package of ours, and its licence, changelog and README'), async () => {
-    const wanted = [...packages.filter((each) => /^@?oncely(\/|$)/.test(each)), '@oncely/core'];
+    const wanted = [...[...packages, ...beside].filter((each) => /^@?oncely(\/|$)/.test(each)), '@oncely/core'];
     const more = oursIn(made).filter((each) => !wanted.includes(each));
     if (more.length > 0) throw new Error(`it brought ${more.join(', ')}`);
     for (const file of ['LICENSE', 'CHANGELOG.md', 'README.md']) readInstalled(made, name, file);

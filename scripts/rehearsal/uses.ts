@@ -10,6 +10,7 @@ export const uses: Readonly<
   Record<string, { readonly what: string; readonly work: (project: Project) => Promise<string> } | undefined>
 > = {
   oncely: { what: 'explains an error, and shows an empty ledger', work: useCommand },
+  '@oncely/testing': { what: "the README's crashTest kills the README's agent everywhere", work: killAgent },
   '@oncely/eslint-plugin': { what: "the README's config finds a raw client", work: useEslintPlugin },
 };
 
@@ -21,7 +22,7 @@ async function useCommand(project: Project): Promise<string> {
     });
   const explained = await oncely('explain', 'in_doubt');
   if (!explained.includes('the answer was lost')) throw new Error(`it explains: ${explained}`);
-  await oncely('migrate', '--ledger', 'sqlite:effects.db', '--yes');
+  await oncely('migrate', '--ledger', 'sqlite:effects.db');
   const status = await oncely('status', '--ledger', 'sqlite:effects.db', '--json');
   JSON.parse(status);
   const shim = await run(join(project.folder, 'node_modules/.bin/oncely'), ['--version'], {
@@ -29,6 +30,16 @@ async function useCommand(project: Project): Promise<string> {
     env: project.env,
   });
   return shim.trim();
+}
+
+async function killAgent(project: Project): Promise<string> {
+  const readme = readInstalled(project, '@oncely/testing', 'README.md');
+  for (const { notes, code } of codeBlocks(readme))
+    if (notes['file'] !== undefined) writeFileSync(join(project.folder, notes['file']), code);
+  const table = await run(process.execPath, ['crash-test.ts'], { cwd: project.folder, env: project.env });
+  const lines = table.split('\n').filter((line) => line.startsWith('ok'));
+  if (lines.length < 10) throw new Error(`it killed the agent only so often:\n${table}`);
+  return `${lines.length} deaths`;
 }
 
 async function useEslintPlugin(project: Project): Promise<string> {
@@ -43,7 +54,7 @@ async function useEslintPlugin(project: Project): Promise<string> {
   try {
     await run(eslint, ['desk.js'], { cwd: project.folder, env: project.env });
   } catch (error) {
-    if (String(error).includes('@oncely/no-raw-vendor-write')) return 'no-raw-vendor-write';
+    if (String(error).includes('oncely/no-raw-vendor-write')) return 'no-raw-vendor-write';
     throw error;
   }
   throw new Error('it found nothing');

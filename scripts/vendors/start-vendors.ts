@@ -40,6 +40,7 @@ export async function startVendors(): Promise<Vendors> {
       STRIPE_KEY: 'sk_test_1',
       STRIPE_PORT: `${stripe.port}`,
       SLACK_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: '0123456789abcdef0123456789abcdef',
       HUBSPOT_ACCESS_TOKEN: 'pat-1',
       SMTP_URL: `smtp://${mail.host}:${mail.port}`,
     },
