@@ -68,6 +68,8 @@ async function compile(): Promise<readonly string[]> {
     noUnusedParameters: false,
     rewriteRelativeImportExtensions: false,
     allowImportingTsExtensions: true,
+    allowJs: true,
+    checkJs: true,
     customConditions: [],
     tsBuildInfoFile: null,
     outDir: null,

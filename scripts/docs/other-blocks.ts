@@ -24,7 +24,7 @@ const judges: Readonly<Record<string, Judge>> = {
   },
 };
 
-const ofNpm = new Set(['ci', 'install', 'test', 'init', 'exec', 'run']);
+const ofNpm = new Set(['ci', 'install', 'test', 'init', 'exec', 'run', 'pkg']);
 
 /** Reads the blocks that no compiler checks: JSON must be JSON, and a shell calls scripts that there are. */
 export function checkOtherBlocks(

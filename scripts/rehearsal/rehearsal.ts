@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { installPnpm } from './pnpm.ts';
+import { tryQuickstart } from './quickstart.ts';
 import { startRegistry } from './registry.ts';
 import { release } from './release.ts';
 import { createReport } from './report.ts';
@@ -33,6 +34,10 @@ try {
       const pnpm = await installPnpm(join(folder, 'pnpm'), registry).catch((error: unknown) => {
         print(`pnpm could not be installed and is left out: ${String(error).split('\n')[0]}`);
       });
+      if ('quickstart'.includes(part))
+        await report.check('the README, from an empty folder', () =>
+          tryQuickstart(root, join(folder, 'quickstart'), registry),
+        );
       for (const subject of subjects.filter(({ name }) => name.includes(part)))
         await trySubject(subject, { report, registry, folder: join(folder, 'projects'), root, ...(pnpm && { pnpm }) });
     }

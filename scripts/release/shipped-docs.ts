@@ -8,7 +8,7 @@ export interface Shipped {
   readonly text: string;
 }
 
-/** What of the repository's pages ships with @oncely/core, which every other package brings along. */
+/** What of the repository's pages ships with @oncely/core, which every other package brings along; no figures. */
 const patterns = ['docs/*.md', 'docs/recipes/*.md', 'docs/quickstarts/*.md', 'docs/runbooks/*.md', 'llms.txt'];
 const link = /(?<!!)\[(?<text>[^\]]*)\]\((?<target>[^)\s]+)\)/g;
 
@@ -17,7 +17,7 @@ const link = /(?<!!)\[(?<text>[^\]]*)\]\((?<target>[^)\s]+)\)/g;
  * package's README becomes one to the package beside it, and of a link to what does not ship the words stay.
  */
 export function shippedDocs(root: string): readonly Shipped[] {
-  const paths = globSync(patterns, { cwd: root }).toSorted();
+  const paths = globSync(patterns, { cwd: root, exclude: ['docs/benchmarks.md'] }).toSorted();
   const shipped = new Set(paths.map((path) => path.replaceAll('\\', '/')));
   return paths.map((path) => ({ path, text: relinked(root, path, shipped) }));
 }
