@@ -22,7 +22,7 @@ export const subjects: readonly Subject[] = [
   {
     name: '@oncely/testing',
     loads: ['@oncely/testing', ...core],
-    beside: ['stripe', '@slack/web-api', '@oncely/stripe', '@oncely/slack'],
+    beside: ['@oncely/core', 'stripe', '@slack/web-api', '@oncely/stripe', '@oncely/slack'],
   },
   { name: '@oncely/eslint-plugin', loads: ['@oncely/eslint-plugin'] },
   { name: 'oncely', loads: ['oncely', ...core, 'commander'] },

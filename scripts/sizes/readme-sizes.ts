@@ -38,7 +38,7 @@ export function writeSizes(root: string): void {
 }
 
 /** The section as it stands in a README. */
-export function heldIn(readme: string): string | undefined {
+function heldIn(readme: string): string | undefined {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end);
   return from < 0 || to < from ? undefined : readme.slice(from + begin.length, to).trim();

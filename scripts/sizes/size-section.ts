@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** How many dependencies the core may have. */
 const coreLimit = 3;
 
-export interface Size {
+interface Size {
   /** In kilobytes, packed as npm does and unpacked. */
   readonly packed: number;
   readonly unpacked: number;
@@ -30,7 +30,7 @@ interface Manifest {
 }
 
 /** What a package weighs, from the files that it ships. The package must be built. */
-export function sizeOf(root: string, folder: string): Size {
+function sizeOf(root: string, folder: string): Size {
   const { name, files } = manifestOf(root, folder);
   const place = join(root, folder);
   const patterns = files.filter((each) => !each.startsWith('!')).flatMap((each) => [each, `${each}/**`]);
