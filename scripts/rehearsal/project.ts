@@ -18,20 +18,22 @@ export interface Making {
   /** How pnpm is called. */
   readonly pnpm?: string;
   readonly instead?: readonly string[];
+  /** The compiler; by default the newest. */
+  readonly typescript?: string;
 }
 
 const loadedHook = fileURLToPath(new URL('loaded.ts', import.meta.url));
-const compiler = ['typescript', '@types/node@22'];
 
 /** Installs into a new folder what an install line names, and a compiler as every TypeScript project has one. */
 export async function makeProject(
   folder: string,
   packages: readonly string[],
   registry: Registry,
-  { manager, pnpm = 'pnpm', instead = [] }: Making,
+  { manager, pnpm = 'pnpm', instead = [], typescript = 'typescript' }: Making,
 ): Promise<Project> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
+  const compiler = [typescript, '@types/node@22'];
   const names = instead.map(nameOf);
   const wanted = [...packages.filter((name) => !names.includes(nameOf(name))), ...instead];
   const project = { folder, env: registry.env };

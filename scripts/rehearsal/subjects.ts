@@ -24,6 +24,6 @@ export const subjects: readonly Subject[] = [
     loads: ['@oncely/testing', ...core],
     beside: ['@oncely/core', 'stripe', '@slack/web-api', '@oncely/stripe', '@oncely/slack'],
   },
-  { name: '@oncely/eslint-plugin', loads: ['@oncely/eslint-plugin'] },
+  { name: '@oncely/eslint-plugin', loads: ['@oncely/eslint-plugin'], oldest: ['eslint@9.0.0'] },
   { name: 'oncely', loads: ['oncely', ...core, 'commander'] },
 ];

@@ -28,6 +28,9 @@ export interface Surroundings {
   readonly pnpm?: string;
 }
 
+/** What an older project still compiles with. */
+const oldestTypescript = 'typescript@5.9.3';
+
 /** Everything that is tried of one package. */
 export async function trySubject(subject: Subject, surroundings: Surroundings): Promise<void> {
   const { oldest } = subject;
@@ -35,7 +38,10 @@ export async function trySubject(subject: Subject, surroundings: Surroundings): 
   await tryIn(subject, { manager: 'npm' }, flavours, surroundings, 'npm');
   if (surroundings.pnpm !== undefined)
     await tryIn(subject, { manager: 'pnpm', pnpm: surroundings.pnpm }, some, surroundings, 'pnpm');
-  if (oldest) await tryIn(subject, { manager: 'npm', instead: oldest }, some, surroundings, oldest.join(' '));
+  if (oldest) {
+    const making = { manager: 'npm', instead: oldest, typescript: oldestTypescript } as const;
+    await tryIn(subject, making, some, surroundings, [...oldest, oldestTypescript].join(' '));
+  }
 }
 
 async function tryIn(
