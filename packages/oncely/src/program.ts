@@ -9,6 +9,7 @@ import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
+import { addRetention } from './commands/retain.ts';
 import { addShow } from './commands/show.ts';
 import { addUndo } from './commands/undo.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -45,6 +46,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addRecovery,
     addUndo,
     addAudit,
+    addRetention,
     addReport,
     addExplain,
   ]) {

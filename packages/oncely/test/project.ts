@@ -84,6 +84,10 @@ export interface Project {
   readonly fake: StripeFake;
   /** The application in this process, on the same ledger; closed with the file's tests. */
   readonly app: (options?: Partial<OncelyOptions<never>>) => App;
+  /** Writes the config anew, with other options. */
+  readonly configure: (options: string) => void;
+  /** The SDK without us, as somebody else's program has it. */
+  readonly raw: Stripe;
   /** One refund of a case, whose input holds `secretNote`. */
   readonly refund: (app: App, businessId: string, more?: Refund) => Promise<Stripe.Refund>;
   readonly run: (...args: readonly string[]) => Promise<Ran>;
@@ -118,9 +122,10 @@ export async function startProject({
   const fake = await startStripeFake({ autoCharges: true });
   cleanups.push(() => fake.close());
   const { host, port } = fake;
-  writeFileSync(
-    join(path, 'oncely.config.ts'),
-    `import { createOncely } from '@oncely/core';
+  const configure = (anew: string): void =>
+    writeFileSync(
+      join(path, 'oncely.config.ts'),
+      `import { createOncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import Stripe from 'stripe';
@@ -133,13 +138,16 @@ export default createOncely({
     ${clients}
   },
   leaseMs: ${leaseMs},
-  ${options}
+  ${anew}
 });
 `,
-  );
+    );
+  configure(options);
   return {
     path,
     fake,
+    configure,
+    raw: new Stripe(apiKey, { host, port, protocol: 'http', telemetry: false }),
     app: (more = {}) => {
       const app = createOncely({
         drainOnSigterm: false,
