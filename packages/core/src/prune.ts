@@ -1,4 +1,4 @@
-import { nextEvent, retentionBody } from './audit/by-retention.ts';
+import { isDeletion, nextEvent, retentionBody } from './audit/by-retention.ts';
 import { durationProblem, type Clock } from './clock.ts';
 import { isEffectSlot } from './contract.ts';
 import { OncelyError } from './errors.ts';
@@ -179,6 +179,14 @@ async function pruneOne(
   if (olderThanMs !== undefined) {
     const stone = record.result === undefined ? record.tombstone : undefined;
     return stone && at >= stone.at + olderThanMs ? remove('tombstonesDeleted') : 'kept';
+  }
+  if (!dryRun && options.walk !== true && record.tombstone && record.result === undefined) {
+    // It lies here because somebody died between saying that it goes and removing it, or because it was sealed anew.
+    const last = (await session.ledger.history(row.slot)).at(-1);
+    if (last && isDeletion(last)) {
+      const answer = await session.ledger.remove({ slot: row.slot, expect: row.revision, at: row.at });
+      return answer.kind === 'removed' ? 'tombstonesDeleted' : 'kept';
+    }
   }
   const rule = retention.ruleOf(record.operation);
   let decision: RetainDecision = decideRetention(record, rule, at);
