@@ -51,6 +51,6 @@ export const auditMutants: readonly Mutant[] = [
     from: `JSON.stringify([state, aborting,`,
     to: `JSON.stringify([aborting,`,
     test: 'packages/core/test/audit/tampering.test.ts',
-    named: 'no single edit of any field goes unseen',
+    named: 'I7 in SQLite I7: no single edit of any field',
   },
 ];
