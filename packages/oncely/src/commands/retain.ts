@@ -69,6 +69,7 @@ async function prune(call: Call, options: PruneOptions): Promise<ExitCode> {
     `${total('valuesDeleted')} values deleted`,
     `${total('observationsDeleted')} observations deleted`,
     `${total('tombstonesDeleted')} tombstones deleted`,
+    `${total('trailDeleted') + total('guardsDeleted')} others deleted`,
   ];
   const lines = [`${total('examined')} looked at: ${dryRun ? 'would be ' : ''}${done.join(', ')}`];
   const counts = {
@@ -79,6 +80,8 @@ async function prune(call: Call, options: PruneOptions): Promise<ExitCode> {
     kept: total('kept'),
     valuesDeleted: total('valuesDeleted'),
     observationsDeleted: total('observationsDeleted'),
+    trailDeleted: total('trailDeleted'),
+    guardsDeleted: total('guardsDeleted'),
     tombstonesDeleted: total('tombstonesDeleted'),
   };
   answer({ dryRun, ...counts, failed: failed.map(effectOf), more: next !== undefined }, [
