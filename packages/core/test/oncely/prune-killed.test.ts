@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 
+import { isDeletion } from '../../src/audit/by-retention.ts';
 import type { Seal } from '../../src/audit/seal.ts';
+import type { Ledger } from '../../src/ledger.ts';
 import { openShop, type TestOncely } from './vendor.ts';
 
 const child = fileURLToPath(new URL('./prune-killed-child.ts', import.meta.url));
@@ -30,6 +32,17 @@ async function prune(file: string, number: number, when: 'before' | 'after'): Pr
       else reject(new Error(`the child ended with ${code}`));
     });
   });
+}
+
+/** The records of which the audit says that they go, and that are there. */
+async function toldToGo(ledger: Ledger): Promise<string[]> {
+  const { rows } = await ledger.audited({ limit: 100 });
+  return rows
+    .filter(({ revision, events }) => {
+      const last = events.at(-1);
+      return revision > 0 && last !== undefined && isDeletion(last);
+    })
+    .map(({ slot }) => slot);
 }
 
 it(
@@ -63,8 +76,11 @@ it(
         const killedAt = await after.audit.verify({ seals });
         expect(killedAt.problems, name).toEqual([]);
         expect((await after.effects.get('open:desk:refund'))?.state, name).toBe('awaiting_approval');
-        await after.prune({ walk: true });
+        const told = await toldToGo(left);
         await after.prune();
+        expect(await toldToGo(left), name).toEqual([]);
+        for (const slot of told) expect((await left.read(slot)).row, name).toBeUndefined();
+        await after.prune({ walk: true });
         await after.prune({ deleteTombstonesOlderThanMs: 0, acceptDuplicates: true });
         const slots = (await left.list({ limit: 100 })).rows
           .map(({ slot }) => slot)
