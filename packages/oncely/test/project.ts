@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,8 @@ import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
 import Stripe from 'stripe';
 import { afterAll, expect, vi } from 'vitest';
+
+import { runHere } from './surroundings.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -90,6 +92,7 @@ export interface Project {
   readonly raw: Stripe;
   /** One refund of a case, whose input holds `secretNote`. */
   readonly refund: (app: App, businessId: string, more?: Refund) => Promise<Stripe.Refund>;
+  /** The command in this folder, in this process: a real one takes half a second of a processor. */
   readonly run: (...args: readonly string[]) => Promise<Ran>;
 }
 
@@ -131,7 +134,7 @@ import { oncelyStripe } from '@oncely/stripe';
 import Stripe from 'stripe';
 ${imports}
 const address = { host: '${host}', port: ${port}, protocol: 'http', telemetry: false } as const;
-export default createOncely({
+export default () => createOncely({
   ledger: sqliteLedger(new URL('effects.db', import.meta.url).pathname),
   clients: {
     stripe: oncelyStripe((config) => new Stripe('${apiKey}', { ...config, ...address }), { landingBoundMs: ${landingBoundMs} }),
@@ -171,7 +174,7 @@ export default createOncely({
           app.clients.stripe.refunds.create({ charge: 'ch_1', amount, metadata: { note: secretNote } }),
         ),
       ),
-    run: (...args) => run(path, args),
+    run: (...args) => runHere(args, { cwd: path, user: () => userInfo().username }),
   };
 }
 
