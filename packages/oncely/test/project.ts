@@ -55,7 +55,7 @@ export async function run(
     ['--conditions', '@oncely/source', '--no-warnings', ...(options.execArgv ?? []), cli, ...args],
     {
       cwd,
-      env: { ...own, NODE_COMPILE_CACHE: join(tmpdir(), 'oncely-compile-cache'), ...options.env },
+      env: { ...own, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
