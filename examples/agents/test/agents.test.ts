@@ -38,7 +38,8 @@ async function run(name: string, text: string): Promise<string> {
   }
 }
 
-const refunds = (): string[] => stripe.effects('refunds.create').map(({ id, params }) => `${id} ${params['amount']}`);
+const refunds = (): string[] =>
+  stripe.effects('refunds.create').map(({ id, params }) => `${id} ${Number(params['amount'])}`);
 
 it('each has its command', () => {
   expect(Object.keys(scripts).toSorted()).toEqual(agentNames.toSorted());
