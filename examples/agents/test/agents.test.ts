@@ -75,7 +75,7 @@ it('langgraph-node refunds once, and refuses another amount', async () => {
 
 // Two processes each: all of them only where they are asked for.
 const killed = process.env['ONCELY_EXAMPLES'] === 'all' ? agentNames : ['ai-sdk'];
-it.each(killed)('%s is killed behind the refund, and the next process finds it', async (name) => {
+it.each(killed)('%s is killed behind the refund, and the next process finds it', { timeout: 180_000 }, async (name) => {
   const lines: string[] = [];
   expect(await killAndRunAgain(name, (line) => lines.push(line))).toEqual([500]);
   expect(lines).toHaveLength(6);

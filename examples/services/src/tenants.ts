@@ -1,5 +1,5 @@
 /** Several tenants, each with a Stripe account of its own, on one ledger. */
-import { createOncely, type Ledger, type Oncely } from '@oncely/core';
+import { createOncely, type Ledger, type Oncely, type OncelyOptions } from '@oncely/core';
 import { oncelyStripe } from '@oncely/stripe';
 import Stripe from 'stripe';
 
@@ -10,9 +10,14 @@ export interface Platform {
   refund(tenant: string, invoice: string, charge: string, amount: number): Promise<Stripe.Refund>;
 }
 
-export function openPlatform(ledger: Ledger, keys: ReadonlyMap<string, string>, at: VendorsAt = {}): Platform {
+export function openPlatform(
+  ledger: Ledger,
+  keys: ReadonlyMap<string, string>,
+  { at = {}, ...options }: { readonly at?: VendorsAt } & Pick<OncelyOptions<never>, 'waitMs'> = {},
+): Platform {
   const oncely = createOncely({
     ledger,
+    ...options,
     clients: {
       // `recover()` finds each tenant's client by itself, from the account that stands in the record.
       stripe: oncelyStripe(
@@ -24,8 +29,6 @@ export function openPlatform(ledger: Ledger, keys: ReadonlyMap<string, string>, 
         { accounts: 'many' },
       ),
     },
-    leaseMs: 1_000,
-    waitMs: 300,
   });
   return {
     oncely,

@@ -8,6 +8,9 @@ const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.me
   readonly scripts: Readonly<Record<string, string>>;
 };
 
+/** Of what starts processes and servers, on a busy machine. */
+const timeout = 180_000;
+
 /** Plays one; gives what was counted at the vendors, and what was said. */
 async function played(name: string): Promise<{ counts: Readonly<Record<string, number>>; said: string }> {
   const lines: string[] = [];
@@ -34,7 +37,7 @@ it('a webhook that fails halfway and is delivered four times tells and mails onc
   expect(said.match(/: 200; 1 in Slack, 1 by mail/g)).toHaveLength(3);
 });
 
-it('a queue whose worker is killed, and whose job is added twice, refunds once', async () => {
+it('a queue whose worker is killed, and whose job is added twice, refunds once', { timeout }, async () => {
   const { counts, said } = await played('queue');
   expect(counts).toEqual({ refunds: 1 });
   const ids = said.match(/re_\w+$/gm);
@@ -63,17 +66,13 @@ it('a refund asked for in Slack is asked once, approved once and made once', asy
   expect(said).toContain('Approved by <@U0ANN>');
 });
 
-it('a function that has no time left answers in time, and its message comes again', async () => {
+it('a function whose time is over hands its message back, and finds the refund when it comes again', async () => {
   const { counts, said } = await played('serverless');
   expect(counts).toEqual({ refunds: 1 });
-  expect(said.match(/answered .*/g)).toEqual([
-    'answered in time: m_1 is to be delivered again',
-    'answered in time: done',
-    'answered in time: done',
-  ]);
+  expect(said.match(/(?<=left: ).*/g)).toEqual(['m_1 is to be delivered again', 'done', 'done']);
 });
 
-it('a step of a durable engine that is killed and run again refunds once', async () => {
+it('a step of a durable engine that is killed and run again refunds once', { timeout }, async () => {
   const { counts, said } = await played('durable-step');
   expect(counts).toEqual({ refunds: 1, messages: 1 });
   const ids = said.match(/re_\w+$/gm);

@@ -9,5 +9,10 @@ const { url, at } = JSON.parse(process.argv[2] ?? '') as { readonly url: string;
 
 // The ledger is in the queue's own Redis.
 const shop = openShop({ ledger: redisLedger(new Redis(url)), at, leaseMs: 1_000 });
-// By default a job of a dead worker is given on after 30 seconds.
-startWorker(shop, { connection: { url, maxRetriesPerRequest: null }, lockDuration: 1_000, stalledInterval: 500 });
+startWorker(shop, {
+  connection: { url, maxRetriesPerRequest: null },
+  // By default a job of a dead worker is given on after 30 seconds, and once only.
+  lockDuration: 1_000,
+  stalledInterval: 500,
+  maxStalledCount: 10,
+});

@@ -19,10 +19,10 @@ export const tenantsPlay: Play = async (say) => {
   for (const account of ['acct_north', 'acct_south'])
     stripe.seedCharge({ id: 'ch_1', amount: 500_00, currency: 'usd', account });
   const at = { stripe: { host: stripe.host, port: stripe.port, protocol: 'http' } } as const;
-  const open = (): Platform => openPlatform(sqliteLedger(join(folder, 'effects.db')), keys, at);
+  const open = (more = {}): Platform => openPlatform(sqliteLedger(join(folder, 'effects.db')), keys, { at, ...more });
   const count = (account: string): number => stripe.effects((effect) => effect.account === account).length;
   try {
-    const first = open();
+    const first = open({ waitMs: 300 });
     say('both have an invoice_1, and refund it; of the south the answers are lost, and the process ends');
     say(`  north: ${(await first.refund('north', 'invoice_1', 'ch_1', 10_00)).id}`);
     stripe.fail({ kind: 'reset_after_effect' }, { times: 100 });
