@@ -12,7 +12,7 @@ export function agent(ticket: Ticket, { oncely, tools }: Desk): Promise<string> 
   const model = mockModel();
   const graph = new StateGraph(MessagesAnnotation)
     .addNode('model', async ({ messages }) => ({ messages: [await model.invoke(messages)] }))
-    .addNode('tools', new ToolNode(langChainTools((run, fields) => tool(run, fields), tools)))
+    .addNode('tools', new ToolNode(langChainTools(tool, tools)))
     .addEdge(START, 'model')
     .addConditionalEdges('model', ({ messages }) => ((messages.at(-1) as AIMessage).tool_calls?.length ? 'tools' : END))
     .addEdge('tools', 'model')

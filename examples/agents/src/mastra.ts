@@ -11,8 +11,8 @@ export function agent(ticket: Ticket, { oncely, tools }: Desk): Promise<string> 
     id: 'refund-desk',
     name: 'Refund desk',
     instructions: 'You refund what the ticket asks for.',
-    model: mockModel() as never,
-    tools: mastraTools((definition) => createTool(definition as never), tools) as never,
+    model: mockModel(),
+    tools: mastraTools(createTool, tools),
   });
   return oncely.scope({ businessId: ticket.id, workflowId: 'refund-desk' }, async () => {
     const { text } = await desk.generate(ticket.text, { maxSteps: 10 });

@@ -10,7 +10,7 @@ export function agent(ticket: Ticket, { oncely, tools }: Desk): Promise<string> 
     name: 'Refund desk',
     instructions: 'You refund what the ticket asks for.',
     model: mockModel(),
-    tools: openAiAgentsTools((definition) => tool(definition as never), tools),
+    tools: openAiAgentsTools(tool, tools),
   });
   return oncely.scope({ businessId: ticket.id, workflowId: 'refund-desk' }, async () => {
     const { finalOutput } = await new Runner({ tracingDisabled: true }).run(desk, ticket.text);

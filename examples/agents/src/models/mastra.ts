@@ -1,3 +1,4 @@
+import type { MastraModelConfig } from '@mastra/core/llm';
 import { MockLanguageModelV3 } from 'ai/test';
 
 import { think } from './think.ts';
@@ -8,8 +9,8 @@ const usage = {
 };
 
 /** The version of the AI SDK's models that Mastra takes. */
-export function mockModel(): MockLanguageModelV3 {
-  return new MockLanguageModelV3({
+export function mockModel(): MastraModelConfig {
+  const model = new MockLanguageModelV3({
     doGenerate: async ({ prompt }) => {
       const next = think(prompt);
       return {
@@ -23,4 +24,6 @@ export function mockModel(): MockLanguageModelV3 {
       };
     },
   });
+  // Mastra declares what its own wrapper of a model gives, and takes any model of the SDK.
+  return model as never;
 }
