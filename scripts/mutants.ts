@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { commandMutants } from './command-mutants.ts';
+import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
@@ -182,6 +183,7 @@ const mutants: readonly Mutant[] = [
   ...slackMutants,
   ...slackApprovalMutants,
   ...toolsMutants,
+  ...examplesMutants,
 ];
 
 const wanted = process.argv[2] ?? '';
