@@ -1,15 +1,7 @@
+import { retryModules } from '../known.ts';
 import { above, field, fields, isFunction, moduleOf, pathOf, within, type Node, type Rule } from '../rule.ts';
 import { isRawWrite } from '../vendors.ts';
 
-const retryModules = new Set([
-  'p-retry',
-  'async-retry',
-  'exponential-backoff',
-  'retry',
-  'cockatiel',
-  'promise-retry',
-  'ts-retry-promise',
-]);
 const loops = new Set(['ForStatement', 'WhileStatement', 'DoWhileStatement', 'ForOfStatement']);
 
 /** A write through a raw client that is made again when it fails: the second may be a double. */
