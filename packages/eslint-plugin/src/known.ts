@@ -10,6 +10,8 @@ export interface KnownVendor {
   /** Whether it is made by `new`. */
   readonly isClass: boolean;
   readonly builder: string;
+  /** Whether the builder gives a configuration that the client has to take. */
+  readonly takesConfig: boolean;
   readonly adapter: string;
   /** The name that the client has among `oncely.clients`. */
   readonly client: string;
@@ -17,11 +19,19 @@ export interface KnownVendor {
 
 /** By the module of the SDK. */
 export const knownVendors: Readonly<Record<string, KnownVendor>> = {
-  stripe: { makes: 'Stripe', isClass: true, builder: 'oncelyStripe', adapter: '@oncely/stripe', client: 'stripe' },
+  stripe: {
+    makes: 'Stripe',
+    isClass: true,
+    builder: 'oncelyStripe',
+    takesConfig: true,
+    adapter: '@oncely/stripe',
+    client: 'stripe',
+  },
   '@hubspot/api-client': {
     makes: 'Client',
     isClass: true,
     builder: 'oncelyHubspot',
+    takesConfig: true,
     adapter: '@oncely/hubspot',
     client: 'hubspot',
   },
@@ -29,6 +39,7 @@ export const knownVendors: Readonly<Record<string, KnownVendor>> = {
     makes: 'WebClient',
     isClass: true,
     builder: 'oncelySlack',
+    takesConfig: true,
     adapter: '@oncely/slack',
     client: 'slack',
   },
@@ -36,6 +47,7 @@ export const knownVendors: Readonly<Record<string, KnownVendor>> = {
     makes: 'createTransport',
     isClass: false,
     builder: 'oncelyEmail',
+    takesConfig: false,
     adapter: '@oncely/email',
     client: 'email',
   },

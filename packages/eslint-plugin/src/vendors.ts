@@ -3,6 +3,7 @@ import { above, field, moduleOf, pathOf, initOf, type Node, type RuleContext } f
 
 export interface Construction {
   readonly builder: string;
+  readonly takesConfig: boolean;
   readonly module: string;
 }
 
@@ -17,7 +18,7 @@ export function constructionOf(context: RuleContext, node: Node): Construction |
   if (!vendor || module === undefined) return undefined;
   if (vendor.isClass !== (node.type === 'NewExpression')) return undefined;
   if (!vendor.isClass && (method ?? root) !== vendor.makes) return undefined;
-  return { builder: vendor.builder, module };
+  return { builder: vendor.builder, takesConfig: vendor.takesConfig, module };
 }
 
 /** The function given to a builder of ours that this lies in; `undefined`: none. */

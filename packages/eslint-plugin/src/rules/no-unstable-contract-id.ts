@@ -66,7 +66,9 @@ function isUnstable(node: Node): boolean {
   switch (node.type) {
     case 'CallExpression':
       return (
-        momentary.has(path.join('.')) || randomIds.has(path.at(-1) ?? '') || (path.join('.') === 'Date' && path.length === 1)
+        momentary.has(path.join('.')) ||
+        randomIds.has(path.at(-1) ?? '') ||
+        (path.join('.') === 'Date' && path.length === 1)
       );
     case 'NewExpression':
       return path.join('.') === 'Date' && fields(node, 'arguments').length === 0;
