@@ -36,7 +36,7 @@ const inTheWay: Readonly<Record<string, readonly string[]>> = {
 /** How a construction moves into the config, or why it cannot. */
 export function clientMoveOf(project: UserProject, construction: Construction): ClientMove | { readonly why: string } {
   const { tm } = project;
-  const { node, module, vendor } = construction;
+  const { node, vendor } = construction;
   const args = node.getArguments();
   const names = [node.getExpression(), ...args].flatMap((each) => freeNames(project, each));
   const imports: NeededImport[] = [];
@@ -62,7 +62,7 @@ export function clientMoveOf(project: UserProject, construction: Construction): 
   return {
     construction,
     builder: vendor.builder,
-    config: module === 'nodemailer' ? '()' : '(config)',
+    config: vendor.takesConfig ? '(config)' : '()',
     made: `${callee}(${merged})`,
     imports: [{ from: vendor.adapter, local: vendor.builder, exported: vendor.builder }, ...imports],
     name: nameOf(project, node),
@@ -80,7 +80,7 @@ function argumentsWith({ tm }: UserProject, { node, module, vendor }: Constructi
   const args = node.getArguments();
   const texts = args.map((each) => each.getText());
   if (args.some((each) => tm.Node.isSpreadElement(each))) return { why: 'its arguments are spread' };
-  if (module === 'nodemailer') return texts.join(', ');
+  if (!vendor.takesConfig) return texts.join(', ');
   const place = module === '@hubspot/api-client' ? 0 : 1;
   if (args.length < place) return { why: `${vendor.makes} is made without its key` };
   const given = args[place];

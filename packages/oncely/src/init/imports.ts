@@ -101,7 +101,7 @@ function ownNames(
       const pattern = declaration.getNameNode();
       const names = [pattern, ...pattern.getDescendants()].filter((each) => tm.Node.isIdentifier(each));
       if (!names.every(isGone)) continue;
-      const requires = /^require\(/.test(declaration.getInitializer()?.getText() ?? '');
+      const requires = declaration.getInitializer()?.getText().startsWith('require(') === true;
       if (requires && statement.getDeclarations().length === 1) statements.push(statement);
       else unused.push({ name: pattern.getText(), node: declaration });
     }

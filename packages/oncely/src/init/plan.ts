@@ -202,7 +202,7 @@ function moveWrites(
 function effectsIn({ tm, files }: UserProject): readonly string[] {
   return files
     .flatMap((file) => file.getDescendantsOfKind(tm.SyntaxKind.CallExpression))
-    .filter((call) => /\.effect$/.test(call.getExpression().getText()))
+    .filter((call) => call.getExpression().getText().endsWith('.effect'))
     .map((call) => /^['"`]([\w-]+)/.exec(call.getArguments()[0]?.getText() ?? '')?.[1] ?? '');
 }
 
