@@ -10,6 +10,7 @@ import type { LedgerKind } from '../init/config-text.ts';
 import { loadMorph } from '../init/load-morph.ts';
 import { planOf, type Change } from '../init/plan.ts';
 import { reportLines } from '../init/report-lines.ts';
+import { templateFiles, templates, type TemplateName } from '../init/templates.ts';
 import { unifiedDiff } from '../init/unified-diff.ts';
 import { readProject } from '../init/user-project.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -19,6 +20,7 @@ interface InitOptions {
   readonly businessId?: readonly string[];
   readonly store?: LedgerKind;
   readonly scopes: boolean;
+  readonly template?: TemplateName;
 }
 
 export function addInit(program: Command, kit: Kit): void {
@@ -31,6 +33,12 @@ export function addInit(program: Command, kit: Kit): void {
     .option('--write', 'write what the diff shows')
     .option('--business-id <name...>', 'what names a business case in your code: orderId, order.id')
     .addOption(new Option('--store <kind>', 'the ledger of a new config').choices(['sqlite', 'postgres', 'redis']))
+    .addOption(
+      new Option(
+        '--template <name>',
+        'write a path of this class with its four gates instead, into an empty place',
+      ).choices(Object.keys(templates)),
+    )
     .option('--no-scopes', 'move the clients alone: writes stay as they are, and are observed')
     .action((options: InitOptions, command: Command) =>
       kit.without(command, ({ around, answer }) => init(options, around, answer)),
@@ -42,6 +50,7 @@ async function init(
   around: Surroundings,
   answer: (document: object, lines: readonly string[]) => void,
 ): Promise<ExitCode> {
+  if (options.template !== undefined) return template(options.template, options, around, answer);
   const project = readProject(await loadMorph(around.cwd), around.cwd);
   const plan = planOf(project, {
     businessIds: options.businessId ?? [],
@@ -64,8 +73,28 @@ async function init(
   return 0;
 }
 
+function template(
+  name: TemplateName,
+  { write = false }: InitOptions,
+  { cwd }: Surroundings,
+  answer: (document: object, lines: readonly string[]) => void,
+): ExitCode {
+  const changes = templateFiles(name);
+  const diff = unifiedDiff(changes);
+  const install = templates[name].install;
+  if (write) writeChanges(cwd, changes);
+  answer({ template: name, changes: changes.map(({ path }) => path), install, diff, written: write }, [
+    ...(write ? [] : [diff]),
+    `To install: npm install ${install.join(' ')} && npm install --save-dev @oncely/testing`,
+    write
+      ? `Written: ${changes.map(({ path }) => path).join(', ')}. The gates: node --test gates.test.ts`
+      : `Nothing was written. To write it: npx oncely init --template ${name} --write`,
+  ]);
+  return 0;
+}
+
 /** Writes all files, or none where one of them is no longer what was read. */
-export function writeChanges(root: string, changes: readonly Change[]): void {
+function writeChanges(root: string, changes: readonly Change[]): void {
   for (const { path, before } of changes) {
     const now = readIfThere(join(root, path));
     if (now === before) continue;

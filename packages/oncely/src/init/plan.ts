@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import type { SourceFile } from 'ts-morph';
 
 import { clientMoveOf, type ClientMove } from './client-move.ts';
@@ -215,9 +213,4 @@ function staysRaw({ client }: RawWrite, raw: ReadonlySet<string | Construction['
     case 'given':
       return raw.has(client.module);
   }
-}
-
-/** Where a change goes. */
-export function targetOf(root: string, { path }: Change): string {
-  return join(root, path);
 }

@@ -14,9 +14,18 @@ export const fixtures: string = fileURLToPath(new URL('../../fixtures', import.m
 export const fixtureNames: readonly string[] = ['bullmq-worker', 'langgraph-agent', 'next-handler', 'plain-script'];
 
 const packages = [
-  ...['core', 'email', 'hubspot', 'slack', 'stripe', 'testing', 'agents'].map((name) => `@oncely/${name}`),
-  ...['@hubspot/api-client', '@langchain/core', '@langchain/langgraph', '@slack/web-api', '@types/node'],
-  ...['@types/nodemailer', 'bullmq', 'ioredis', 'nodemailer', 'p-retry', 'stripe', 'zod'],
+  ...['core', 'email', 'hubspot', 'slack', 'stripe', 'testing'].map((name) => `@oncely/${name}`),
+  '@hubspot/api-client',
+  '@langchain/core',
+  '@langchain/langgraph',
+  '@slack/web-api',
+  '@types/node',
+  'bullmq',
+  'ioredis',
+  'nodemailer',
+  'p-retry',
+  'stripe',
+  'zod',
 ];
 
 /** An empty folder in which the packages are found as in a user's project; it ends with the file's tests. */

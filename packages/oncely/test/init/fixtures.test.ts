@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { startStripeFake } from '@oncely/testing/fakes/stripe';
 import { sharedRedisUrl } from '@oncely/testing/servers/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { templates } from '../../src/init/templates.ts';
 import { runHere } from '../surroundings.ts';
 import type { Drive } from './drive.ts';
 import {
@@ -92,10 +93,16 @@ describe('the projects', () => {
     }
   });
 
-  it('they compile, before and after', async () => {
-    const include = fixtureNames.flatMap((name) => ['before', 'after'].map((variant) => `${name}/${variant}`));
+  it('they compile, before and after, and so do the templates', async () => {
+    const written = Object.keys(templates).map((name) => `template-${name}`);
+    for (const name of written) {
+      mkdirSync(join(root, name));
+      const args = ['init', '--template', name.replace('template-', ''), '--write'];
+      expect(await runHere(args, { cwd: join(root, name) })).toMatchObject({ code: 0, err: '' });
+    }
+    const projects = fixtureNames.flatMap((name) => ['before', 'after'].map((variant) => `${name}/${variant}`));
     const paths = { '@/*': ['./next-handler/after/*'] };
-    expect(await typeErrors(root, { paths }, include)).toEqual([]);
+    expect(await typeErrors(root, { paths }, [...projects, ...written])).toEqual([]);
   });
 });
 
