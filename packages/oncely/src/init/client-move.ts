@@ -50,7 +50,11 @@ export function clientMoveOf(project: UserProject, construction: Construction): 
     }
   }
   for (const each of args) {
-    if (each.getDescendants().some((inner) => tm.Node.isAwaitExpression(inner) || tm.Node.isThisExpression(inner))) {
+    if (
+      [each, ...each.getDescendants()].some(
+        (inner) => tm.Node.isAwaitExpression(inner) || tm.Node.isThisExpression(inner),
+      )
+    ) {
       return { why: 'its arguments use `await` or `this`: make them where the config can see them' };
     }
     const unstable = unstableIn(project, each);

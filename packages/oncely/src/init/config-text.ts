@@ -114,11 +114,7 @@ export function extendedConfig(project: UserProject, file: SourceFile, clients: 
   const text = file.getFullText();
   const list = clientsIn(project, file);
   if (clients.length === 0 || !list) return text;
-  const last = list.getProperties().at(-1);
-  const at = last?.getEnd() ?? list.getStart() + 1;
-  const comma = last && !/^\s*,/.test(text.slice(at)) ? ',' : '';
-  const place = last && comma === '' ? at + (/^\s*,/.exec(text.slice(at))?.[0].length ?? 0) : at;
-  const indent = last ? indentAt(text, last.getStart()) : '    ';
+  const edits: Edit[] = [...listEdits(text, list, clients)];
   const known = new Set(
     file
       .getImportDeclarations()
@@ -127,17 +123,25 @@ export function extendedConfig(project: UserProject, file: SourceFile, clients: 
       .match(/\w+/g),
   );
   const needed = clients.flatMap(({ move }) => move.imports).filter(({ local }) => !known.has(local));
-  const edits: Edit[] = [
-    {
-      start: place,
-      end: place,
-      text: `${comma}${clients.map((each) => `\n${indent}${clientLine(each)}`).join(',')}${last ? ',' : ',\n  '}`,
-    },
-  ];
   const after = file.getImportDeclarations().at(-1)?.getEnd();
   if (needed.length > 0) {
     const lines = importLines(project, file.getFilePath(), needed).replaceAll("'", quoteOf(file));
     edits.push({ start: after ?? 0, end: after ?? 0, text: after === undefined ? `${lines}\n` : `\n${lines}` });
   }
   return applied(text, edits);
+}
+
+/** New lines at the end of a list; a comment behind its last entry stays with that. */
+function listEdits(text: string, list: ObjectLiteralExpression, clients: readonly NamedMove[]): readonly Edit[] {
+  const last = list.getProperties().at(-1);
+  const open = list.getStart() + 1;
+  const indent = last ? indentAt(text, last.getStart()) : `${indentAt(text, list.getStart())}  `;
+  const lines = clients.map((each) => `\n${indent}${clientLine(each)},`).join('');
+  if (!last) return [{ start: open, end: list.getEnd() - 1, text: `${lines}\n${indent.slice(0, -2)}` }];
+  const at = last.getEnd();
+  const comma = /^\s*,/.test(text.slice(at)) ? [] : [{ start: at, end: at, text: ',' }];
+  const lineEnd = text.indexOf('\n', at);
+  const isOneLine = lineEnd === -1 || lineEnd > list.getEnd();
+  const place = isOneLine ? list.getEnd() - 1 : lineEnd;
+  return [...comma, { start: place, end: place, text: isOneLine ? `${lines}\n${indent}` : lines }];
 }

@@ -37,9 +37,14 @@ export function readProject(tm: Morph, root: string): UserProject {
     ...(existsSync(tsConfigFilePath) ? { tsConfigFilePath } : {}),
     skipAddingFilesFromTsConfig: true,
     skipFileDependencyResolution: true,
-    skipLoadingLibFiles: true,
-    // Only the project's own files are followed: that is enough to know where a name comes from, and quick.
-    compilerOptions: { allowJs: true, noResolve: true, noLib: true, types: [], strictNullChecks: true },
+    // Only the project's own files and the oldest of the library: enough to know where a name comes from, and quick.
+    compilerOptions: {
+      allowJs: true,
+      noResolve: true,
+      lib: ['lib.es5.d.ts', 'lib.es2015.iterable.d.ts'],
+      types: [],
+      strictNullChecks: true,
+    },
   });
   const files = paths.map((path) => project.addSourceFileAtPath(path));
   const manifest = manifestOf(root);

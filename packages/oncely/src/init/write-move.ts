@@ -56,7 +56,10 @@ function unfit(project: UserProject, call: CallExpression, all: readonly RawWrit
   if (tm.Node.isArrowFunction(last) || tm.Node.isFunctionExpression(last))
     return 'it takes a callback: await it instead';
   if (call.getExpression().getText().includes('?.')) return 'its client may be missing (`?.`)';
-  if (all.some((each) => each.call !== call && inside(each.call, call))) {
+  const holds = call
+    .getDescendantsOfKind(tm.SyntaxKind.CallExpression)
+    .some((each) => each.getExpression().getText().endsWith('.effect'));
+  if (holds || all.some((each) => each.call !== call && inside(each.call, call))) {
     return 'another write stands in its arguments: put that before it';
   }
   if (call.getDescendants().some((each) => tm.Node.isYieldExpression(each)))
