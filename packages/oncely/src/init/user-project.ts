@@ -5,6 +5,7 @@ import type { CompilerOptions, Node, SourceFile } from 'ts-morph';
 
 import { CommandError } from '../command-error.ts';
 import type { Morph } from './load-morph.ts';
+import { smallLib } from './small-lib.ts';
 
 /** The user's project as it was read; nothing of it is changed here. */
 export interface UserProject {
@@ -37,15 +38,11 @@ export function readProject(tm: Morph, root: string): UserProject {
     ...(existsSync(tsConfigFilePath) ? { tsConfigFilePath } : {}),
     skipAddingFilesFromTsConfig: true,
     skipFileDependencyResolution: true,
-    // Only the project's own files and the oldest of the library: enough to know where a name comes from, and quick.
-    compilerOptions: {
-      allowJs: true,
-      noResolve: true,
-      lib: ['lib.es5.d.ts', 'lib.es2015.iterable.d.ts'],
-      types: [],
-      strictNullChecks: true,
-    },
+    skipLoadingLibFiles: true,
+    // Only the project's own files are followed: that is enough to know where a name comes from, and quick.
+    compilerOptions: { allowJs: true, noResolve: true, noLib: true, types: [], strictNullChecks: true },
   });
+  project.createSourceFile(join(root, 'oncely-small-lib.d.ts'), smallLib);
   const files = paths.map((path) => project.addSourceFileAtPath(path));
   const manifest = manifestOf(root);
   return {

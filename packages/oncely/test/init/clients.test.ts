@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -163,6 +163,26 @@ export const make = (token: string) => [new Announcer(${made}), token];
 });
 
 describe('the command', () => {
+  it('shows, and writes only when it is told to', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'oncely-shop-'));
+    const code = `import Stripe from 'stripe';\nexport const stripe = new Stripe(process.env.STRIPE_KEY!);\n`;
+    writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(cwd, 'stripe.ts'), code);
+    const shown = await runHere(['init'], { cwd });
+    expect(shown.out).toMatch(
+      /^--- \/dev\/null\n[^]*\+export const stripe = oncely\.clients\.stripe;[^]*Nothing was written/,
+    );
+    expect([readdirSync(cwd), readFileSync(join(cwd, 'stripe.ts'), 'utf8')]).toEqual([
+      ['package.json', 'stripe.ts'],
+      code,
+    ]);
+    const written = await runHere(['init', '--write'], { cwd });
+    expect(written.out).toMatch(/Written: oncely\.config\.ts, stripe\.ts$/);
+    const again = await runHere(['init', '--write'], { cwd });
+    expect(again.out).toBe('Nothing to move.');
+    rmSync(cwd, { recursive: true });
+  });
+
   it('says what it needs', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'oncely-empty-'));
     expect(await runHere(['init'], { cwd })).toMatchObject({

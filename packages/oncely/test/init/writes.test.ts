@@ -117,7 +117,6 @@ export async function all(order: { id: string; skus: string[] }) {
   await Promise.all(order.skus.map((sku) => stripe.products.create({ name: sku })));
 }
 `);
-    // eslint-disable-next-line no-template-curly-in-string
     expect(text).toMatch(/effect\(`\w+-items-create:\$\{line\.id\}`/);
     expect(text).toContain('effect(`products-create:${sku}`');
   });
