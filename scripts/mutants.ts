@@ -12,6 +12,7 @@ import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
+import { initMutants } from './init-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -180,6 +181,7 @@ const mutants: readonly Mutant[] = [
   ...stripeMutants,
   ...telemetryMutants,
   ...eslintPluginMutants,
+  ...initMutants,
   ...slackMutants,
   ...slackApprovalMutants,
   ...toolsMutants,

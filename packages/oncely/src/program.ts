@@ -5,6 +5,7 @@ import { addAudit } from './commands/audit.ts';
 import { addDecisions } from './commands/decide.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHolds } from './commands/hold.ts';
+import { addInit } from './commands/init.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addRecovery } from './commands/recover.ts';
@@ -49,6 +50,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addRetention,
     addReport,
     addExplain,
+    addInit,
   ]) {
     add(program, kit);
   }
