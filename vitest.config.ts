@@ -7,7 +7,7 @@ export default defineConfig({
   // Node resolves workspace packages, so the condition stands under ssr: tests run the sources, never a stale build.
   ssr: { resolve: { conditions: ['@oncely/source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'scripts/test/*.test.ts'],
     // Starts a database server when the first test asks for it.
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/fail-on-output.ts'],

@@ -8,7 +8,8 @@ export interface Rest<Mail> {
    * The same mail for them alone, under another Message-ID, by which it is looked for; its headers still name
    * everybody. Send it as an effect of its own.
    */
-  readonly mail: Mail & { readonly envelope: { readonly from: string; readonly to: readonly string[] } };
+  // A mutable array, since nodemailer's own type takes no other.
+  readonly mail: Mail & { readonly envelope: { readonly from: string; readonly to: string[] } };
   /** The addresses, and what the server said to each. */
   readonly refused: readonly {
     readonly address: string;
