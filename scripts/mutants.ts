@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { agentsMutants } from './agents-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
@@ -182,6 +183,7 @@ const mutants: readonly Mutant[] = [
   ...slackMutants,
   ...slackApprovalMutants,
   ...toolsMutants,
+  ...agentsMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

@@ -7,6 +7,7 @@ import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools
 import type { ApprovalQuestion } from './approvals.ts';
 import { callTool, contextOf, type AskingOptions } from './call-tool.ts';
 import { answerIn, formOf, FormNeeded, type McpForm } from './mcp-question.ts';
+import type { NativeSchema } from './native-schema.ts';
 import { strictSchema } from './strict-schema.ts';
 
 /** What a v2 server gives to a tool behind its input. */
@@ -94,7 +95,7 @@ export interface McpV1Options extends AskingOptions<McpV1Call> {
    * zod's own `z.fromJSONSchema`: v1 takes no schemas but zod's, so that without it the result's schema is not published,
    * and a tool of your own needs a zod schema for its input.
    */
-  readonly fromJsonSchema?: (schema: Record<string, unknown>) => unknown;
+  readonly fromJsonSchema?: (schema: NativeSchema) => unknown;
 }
 
 /**

@@ -65,6 +65,8 @@ const saved: Saved = {
             content: [{ type: 'tool-approval-response', approvalId: request.approvalId, approved: true }],
           },
         ];
+    // Nobody has decided: there is nothing to go on with.
+    if (responses.length === 0) return undefined;
     return generateText({
       model: modelOf(tool.name, []),
       messages: [...messages, ...responses],
