@@ -27,7 +27,7 @@ export const agentsMutants: readonly Mutant[] = [
     from: `if (approval?.fingerprint !== fingerprint) {`,
     to: `if (approval === undefined) {`,
     test: approvals,
-    named: 'refuses an answer (approved: false)',
+    named: 'to what no longer stands there',
   },
   {
     breaks: "agents: one tenant's outcome under another's call id",
@@ -36,5 +36,13 @@ export const agentsMutants: readonly Mutant[] = [
     to: `JSON.stringify([businessId, workflowId, call.tool`,
     test: native,
     named: 'gives no tenant what a call of another came to',
+  },
+  {
+    breaks: 'agents: an MCP server over HTTP for anybody',
+    file: 'packages/oncely/src/mcp-server.ts',
+    from: `if (user === undefined) {`,
+    to: `if (authenticate === undefined) {`,
+    test: 'packages/oncely/test/mcp.test.ts',
+    named: 'serves them over HTTP to those whom the config knows',
   },
 ];

@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.ts';
 import { addHolds } from './commands/hold.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
 import { addShow } from './commands/show.ts';
@@ -46,6 +47,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addUndo,
     addAudit,
     addReport,
+    addMcp,
     addExplain,
   ]) {
     add(program, kit);
