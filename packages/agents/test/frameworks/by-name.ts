@@ -10,6 +10,7 @@ const modules: Readonly<Record<string, () => Promise<Framework>>> = {
   'openai, runTools': async () => (await import('./openai.ts')).openAi,
   'Anthropic, toolRunner': async () => (await import('./anthropic.ts')).anthropic,
   Mastra: async () => (await import('./mastra.ts')).mastra,
+  'LlamaIndex.TS': async () => (await import('./llamaindex.ts')).llamaIndex,
   Genkit: async () => (await import('./genkit.ts')).genkit,
 };
 
