@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { agentsMutants } from './agents-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
 import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
@@ -186,6 +187,7 @@ const mutants: readonly Mutant[] = [
   ...slackApprovalMutants,
   ...toolsMutants,
   ...examplesMutants,
+  ...agentsMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

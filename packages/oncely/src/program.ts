@@ -8,6 +8,7 @@ import { addHolds } from './commands/hold.ts';
 import { addInit } from './commands/init.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
 import { addRetention } from './commands/retain.ts';
@@ -49,6 +50,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addAudit,
     addRetention,
     addReport,
+    addMcp,
     addExplain,
     addInit,
   ]) {
