@@ -1,3 +1,6 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,8 +12,10 @@ export default defineConfig({
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/fail-on-output.ts'],
     pool: 'forks',
-    // By default one core is left to the watcher's user; most tests here wait more than they compute.
-    maxWorkers: '100%',
+    // Most tests here wait more than they compute.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // Many tests start processes that load the same modules; compiled once, they take half the time.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node', import.meta.url)) },
     // How long a busy machine may take for what is quick: no test takes part of its meaning from these.
     testTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },

@@ -45,4 +45,12 @@ export const auditMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/memory.test.ts',
     named: 'what was marked as sealed is unsealed again',
   },
+  {
+    breaks: 'a workflow that somebody else let go on',
+    file: 'packages/core/src/audit/workflow-decision.ts',
+    from: `JSON.stringify([state, aborting,`,
+    to: `JSON.stringify([aborting,`,
+    test: 'packages/core/test/audit/tampering.test.ts',
+    named: 'I7 in SQLite I7: no single edit of any field',
+  },
 ];

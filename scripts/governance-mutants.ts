@@ -70,7 +70,7 @@ export const governanceMutants: readonly Mutant[] = [
     from: `          await returning;\n`,
     to: ``,
     test: budgets,
-    named: 'holds a write that comes right behind the replay',
+    named: 'holds the very write that came back',
   },
   {
     breaks: 'a twin that has only begun is overtaken',

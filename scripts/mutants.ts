@@ -8,10 +8,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { docsMutants } from './docs-mutants.ts';
+import { agentsMutants } from './agents-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
+import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
+import { initMutants } from './init-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
@@ -180,10 +183,13 @@ const mutants: readonly Mutant[] = [
   ...stripeMutants,
   ...telemetryMutants,
   ...eslintPluginMutants,
+  ...initMutants,
   ...slackMutants,
   ...slackApprovalMutants,
   ...toolsMutants,
   ...docsMutants,
+  ...examplesMutants,
+  ...agentsMutants,
 ];
 
 const wanted = process.argv[2] ?? '';

@@ -95,4 +95,28 @@ export const retentionMutants: readonly Mutant[] = [
     test: 'packages/core/test/audit/tampering.test.ts',
     named: 'I7',
   },
+  {
+    breaks: 'a deletion that was told and is never carried out',
+    file: 'packages/core/src/prune.ts',
+    from: `if (last && isDeletion(last)) {`,
+    to: `if (last && isDeletion(last) && dryRun) {`,
+    test: 'packages/core/test/oncely/prune-killed.test.ts',
+    named: 'killed before or after any of its writes',
+  },
+  {
+    breaks: 'a sweep of HubSpot that takes an archived object for there',
+    file: 'packages/hubspot/src/look-at-objects.ts',
+    from: `  return (await readLive(read, type, [id], [])).size > 0;`,
+    to: `  return (await readLive(read, type, [id], [], undefined, true)).size > 0;`,
+    test: 'packages/hubspot/test/sweep.test.ts',
+    named: 'what is archived since',
+  },
+  {
+    breaks: 'a sweep that asks for a mail by our marker, though it has an id of its own',
+    file: 'packages/email/src/probe.ts',
+    from: `target.vendorId ?? (request`,
+    to: `(request`,
+    test: 'packages/email/test/probing.test.ts',
+    named: 'asks by the recorded Message-ID',
+  },
 ];

@@ -1,5 +1,7 @@
 import type { Tool, ToolContext, ToolResult } from '@oncely/core/tools';
 
+import { callAsking, type ApprovalBridge, type Suspended } from './approvals.ts';
+
 export interface ConvertOptions<Native> {
   /**
    * Opens the scope of one call, where it is not open around the whole run: in a server whose requests come one by one.
@@ -8,15 +10,33 @@ export interface ConvertOptions<Native> {
   readonly within?: <T>(run: () => Promise<T>, native: Native) => Promise<T>;
 }
 
+/** For a framework in which a tool can suspend its run. */
+export interface AskingOptions<Native> extends ConvertOptions<Native> {
+  /** Asks for approvals in the framework too. Without it a call that waits ends as `pending_approval`. */
+  readonly approvals?: ApprovalBridge<Native>;
+}
+
 /** Calls a tool for a framework. What the framework knows of the call goes along for the audit only. */
 export function callTool<Native>(
   tool: Tool,
   input: unknown,
   context: ToolContext,
   native: Native,
-  { within }: ConvertOptions<Native>,
+  { within, approvals }: AskingOptions<Native>,
+  suspended?: Suspended,
 ): Promise<ToolResult> {
-  const run = (): Promise<ToolResult> => tool.execute(input, context);
+  const execute = (): Promise<ToolResult> => tool.execute(input, context);
+  const run = (): Promise<ToolResult> =>
+    approvals && suspended ? callAsking(tool, input, execute, native, approvals, suspended) : execute();
+  return scoped(within, native, run);
+}
+
+/** Runs something in the scope of one call, where the converter was told how to open it. */
+export function scoped<Native, T>(
+  within: ConvertOptions<Native>['within'],
+  native: Native,
+  run: () => Promise<T>,
+): Promise<T> {
   return within ? within(run, native) : run();
 }
 

@@ -4,7 +4,7 @@
  */
 import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
-import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import { callTool, contextOf, type AskingOptions } from './call-tool.ts';
 import type { NativeSchema } from './native-schema.ts';
 
 /** What Genkit gives to a tool behind its input. */
@@ -12,6 +12,10 @@ export interface GenkitCall {
   /** The caller's own, given to `generate`. */
   readonly context?: unknown;
   readonly abortSignal?: AbortSignal | undefined;
+  readonly interrupt?: ((question: Record<string, unknown>) => never) | undefined;
+  /** What the call was restarted with. */
+  readonly resumed?: unknown;
+  readonly metadata?: { readonly interrupt?: unknown } | undefined;
 }
 
 /** What is given to Genkit's `defineTool`. */
@@ -31,13 +35,19 @@ export interface GenkitDefinition {
 export function genkitTools<Native>(
   defineTool: (definition: GenkitDefinition, run: (input: unknown, call?: object) => Promise<ToolResult>) => Native,
   tools: readonly Tool[],
-  options: ConvertOptions<GenkitCall> = {},
+  options: AskingOptions<GenkitCall> = {},
 ): Native[] {
   return tools.map((tool) =>
     defineTool(
       { name: tool.name, description: tool.description, inputJsonSchema: strictJsonSchema(tool.inputSchema) },
-      (input, call: GenkitCall = {}) =>
-        callTool(tool, input, contextOf('genkit', { signal: call.abortSignal }), call, options),
+      (input, call: GenkitCall = {}) => {
+        const { abortSignal: signal, interrupt, resumed, metadata } = call;
+        const suspended = interrupt && {
+          asked: metadata?.interrupt,
+          ask: (question: object) => resumed ?? interrupt({ ...question }),
+        };
+        return callTool(tool, input, contextOf('genkit', { signal }), call, options, suspended);
+      },
     ),
   );
 }

@@ -4,6 +4,7 @@
  */
 import { strictJsonSchema, type Tool } from '@oncely/core/tools';
 
+import type { ApprovalBridge, ApprovalQuestion } from './approvals.ts';
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
 import type { NativeSchema } from './native-schema.ts';
 
@@ -25,6 +26,14 @@ export interface LangChainFields {
   readonly schema: NativeSchema;
 }
 
+export interface LangChainOptions extends ConvertOptions<LangChainCall> {
+  /**
+   * Asks in the graph: LangGraph's own `interrupt`, which suspends it with an `ApprovalQuestion` and is resumed with an
+   * `ApprovalAnswer`. Without it a call that waits ends as `pending_approval`.
+   */
+  readonly approvals?: ApprovalBridge<LangChainCall> & { readonly interrupt: (question: ApprovalQuestion) => unknown };
+}
+
 /**
  * The tools for `createAgent`, `bindTools` and `ToolNode`, built by LangChain's own `tool`; a model is given the result
  * as JSON. Run with @langchain/core 1.4 and @langchain/langgraph 1.7.
@@ -35,7 +44,7 @@ export interface LangChainFields {
 export function langChainTools<Native>(
   tool: (run: (input: unknown, call?: object) => Promise<string>, fields: LangChainFields) => Native,
   tools: readonly Tool[],
-  options: ConvertOptions<LangChainCall> = {},
+  options: LangChainOptions = {},
 ): Native[] {
   return tools.map((each) =>
     tool(
@@ -46,7 +55,8 @@ export function langChainTools<Native>(
           runId: call.runId,
           signal: call.signal,
         });
-        return JSON.stringify(await callTool(each, input, context, call, options));
+        const suspended = options.approvals && { ask: options.approvals.interrupt };
+        return JSON.stringify(await callTool(each, input, context, call, options, suspended));
       },
       { name: each.name, description: each.description, schema: strictJsonSchema(each.inputSchema) },
     ),

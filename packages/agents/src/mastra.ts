@@ -4,14 +4,22 @@
  */
 import type { Tool, ToolResult } from '@oncely/core/tools';
 
-import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import { callTool, contextOf, type AskingOptions } from './call-tool.ts';
 import { strictSchema, type StrictSchema } from './strict-schema.ts';
 
 /** What Mastra gives to a tool's `execute`, behind the input. */
 export interface MastraCall {
   readonly runId?: string | undefined;
   readonly abortSignal?: AbortSignal | undefined;
-  readonly agent?: { readonly toolCallId?: string; readonly threadId?: string | undefined } | undefined;
+  readonly agent?:
+    | {
+        readonly toolCallId?: string;
+        readonly threadId?: string | undefined;
+        readonly suspend?: ((payload: object) => unknown) | undefined;
+        readonly suspendPayload?: unknown;
+        readonly resumeData?: unknown;
+      }
+    | undefined;
   /** A value given at resume time overrides what the run began with: take no tenant from it unchecked. */
   readonly requestContext?: unknown;
 }
@@ -43,7 +51,7 @@ export interface MastraDefinition {
 export function mastraTools<Native>(
   createTool: (definition: MastraDefinition) => Native,
   tools: readonly Tool[],
-  options: ConvertOptions<MastraCall> = {},
+  options: AskingOptions<MastraCall> = {},
 ): Readonly<Record<string, Native>> {
   const convert = (tool: Tool): Native =>
     createTool({
@@ -68,7 +76,11 @@ export function mastraTools<Native>(
           toolCallId: agent?.toolCallId,
           signal,
         });
-        return callTool(tool, input, context, call, options);
+        const suspended = agent?.suspend && {
+          asked: agent.suspendPayload,
+          ask: (question: object) => agent.resumeData ?? agent.suspend?.(question),
+        };
+        return callTool(tool, input, context, call, options, suspended);
       },
     });
   return Object.fromEntries(tools.map((tool) => [tool.name, convert(tool)]));

@@ -4,7 +4,9 @@
  */
 import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
-import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import { questionOf, type ApprovalLedger, type ApprovalQuestion, type ApprovalState } from './approvals.ts';
+import { askedFirst } from './asked-first.ts';
+import { contextOf, scoped, type ConvertOptions } from './call-tool.ts';
 import type { NativeSchema } from './native-schema.ts';
 
 /** What the SDK gives to a tool's `execute`, behind the input. */
@@ -23,7 +25,13 @@ export interface OpenAiAgentsDefinition {
   readonly strict: true;
   /** An error is the program's fault: it ends the run, where the SDK would tell the model to try again. */
   readonly errorFunction: null;
+  readonly needsApproval?: (runContext: unknown, input: unknown, callId?: string) => Promise<boolean>;
   readonly execute: (input: unknown, runContext?: unknown, details?: object) => Promise<ToolResult>;
+}
+
+export interface OpenAiAgentsOptions extends ConvertOptions<OpenAiAgentsCall> {
+  /** `native`: a call that waits for a person is an interruption of the run; see `openAiAgentsApprovals`. */
+  readonly approvals?: 'native';
 }
 
 /**
@@ -35,20 +43,83 @@ export interface OpenAiAgentsDefinition {
 export function openAiAgentsTools<Native>(
   tool: (definition: OpenAiAgentsDefinition) => Native,
   tools: readonly Tool[],
-  options: ConvertOptions<OpenAiAgentsCall> = {},
+  options: OpenAiAgentsOptions = {},
 ): Native[] {
-  return tools.map((each) =>
-    tool({
+  const { within, approvals } = options;
+  const asked = askedFirst();
+  return tools.map((each) => {
+    const call = (input: unknown, { toolCall, signal }: OpenAiAgentsCall): Promise<ToolResult> =>
+      each.execute(input, contextOf('openai-agents', { toolCallId: toolCall?.callId, signal }));
+    const about = (input: unknown, callId = '') => ({ tool: each.name, toolCallId: callId, input });
+    const needsApproval: OpenAiAgentsDefinition['needsApproval'] = (runContext, input, callId) => {
+      const native = { runContext, ...(callId === undefined ? {} : { toolCall: { callId } }) };
+      return scoped(within, native, () => asked.waits(about(input, callId), () => call(input, native)));
+    };
+    return tool({
       name: each.name,
       description: each.description,
       parameters: strictJsonSchema(each.inputSchema),
       strict: true,
       errorFunction: null,
+      ...(approvals === 'native' ? { needsApproval } : {}),
       execute: (input, runContext, details: OpenAiAgentsCall = {}) => {
-        const { toolCall, signal } = details;
-        const context = contextOf('openai-agents', { toolCallId: toolCall?.callId, signal });
-        return callTool(each, input, context, { ...details, runContext }, options);
+        const native = { ...details, runContext };
+        return scoped(within, native, () =>
+          asked.take(about(input, details.toolCall?.callId), () => call(input, native)),
+        );
       },
+    });
+  });
+}
+
+/** An interruption of a run, as `result.interruptions` and `state.getInterruptions()` have it. */
+export interface OpenAiAgentsInterruption {
+  readonly name?: string | undefined;
+  readonly arguments?: string | undefined;
+}
+
+/** The part of a `RunState` that takes answers. */
+export interface OpenAiAgentsState<Interruption> {
+  getInterruptions(): Interruption[];
+  approve(interruption: Interruption): void;
+  reject(interruption: Interruption): void;
+}
+
+/**
+ * The interruptions that a run waits at: what to show a person, and what was decided, here by `decideApproval` or in any
+ * other place. In the scope of the run.
+ */
+export async function openAiAgentsApprovals<Interruption extends OpenAiAgentsInterruption>(
+  effects: ApprovalLedger,
+  tools: readonly Tool[],
+  state: Pick<OpenAiAgentsState<Interruption>, 'getInterruptions'>,
+): Promise<
+  { readonly interruption: Interruption; readonly question?: ApprovalQuestion; readonly state: ApprovalState }[]
+> {
+  return Promise.all(
+    state.getInterruptions().map(async (interruption) => {
+      const tool = tools.find(({ name }) => name === interruption.name);
+      const input: unknown = JSON.parse(interruption.arguments ?? '{}');
+      return { interruption, state: 'open' as const, ...(tool && (await questionOf(effects, tool, input))) };
     }),
   );
+}
+
+/**
+ * Tells a run state what the ledger says of its interruptions, and how many of them nobody has decided yet.
+ * @example
+ * const state = await RunState.fromString(agent, saved);
+ * if ((await answerOpenAiAgents(oncely.effects, tools, state)) === 0) await run(agent, state);
+ */
+export async function answerOpenAiAgents<Interruption extends OpenAiAgentsInterruption>(
+  effects: ApprovalLedger,
+  tools: readonly Tool[],
+  state: OpenAiAgentsState<Interruption>,
+): Promise<number> {
+  const approvals = await openAiAgentsApprovals(effects, tools, state);
+  for (const { interruption, state: decided } of approvals) {
+    if (decided === 'approved') state.approve(interruption);
+    if (decided === 'declined') state.reject(interruption);
+  }
+  return approvals.filter((approval) => approval.state === 'open').length;
 }

@@ -42,8 +42,8 @@ describe.each(frameworks.map((framework) => [framework.name, framework] as const
     expect(seen?.input).toMatchObject({ payment: 'ch_1', amount: 500, currency: 'usd' });
     const { framework: named, toolCallId, signal } = seen?.context ?? {};
     expect(named).toBeDefined();
-    // An MCP request has an id of its own, and openai's runner and Genkit give a tool none.
-    if (name.startsWith('openai,') || name === 'Genkit') expect(toolCallId).toBeUndefined();
+    // An MCP request has an id of its own, and openai's runner, Genkit and LlamaIndex give a tool none.
+    if (name.startsWith('openai,') || name === 'Genkit' || name === 'LlamaIndex.TS') expect(toolCallId).toBeUndefined();
     else if (name.startsWith('MCP')) expect(toolCallId).toMatch(/^\d+$/);
     else expect(toolCallId).toBe('call_7');
     if (name !== 'LangGraph with ToolNode') expect(signal === undefined || signal instanceof AbortSignal).toBe(true);
@@ -67,6 +67,7 @@ describe('an error that is the fault of the program', () => {
     ['LangGraph with ToolNode', false],
     ['Anthropic, toolRunner', false],
     ['Mastra', false],
+    ['LlamaIndex.TS', false],
   ] as const;
   it.each(cases)('in %s ends the run: %s', async (name, ends) => {
     const world = await startWorld();

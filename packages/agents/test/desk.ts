@@ -1,3 +1,4 @@
+import type { ApprovalAnswer, ApprovalLedger } from '@oncely/agents/approvals';
 import { createOncely, type Ledger } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import type { Tool } from '@oncely/core/tools';
@@ -21,9 +22,34 @@ export interface Framework {
   /** The packages and their versions that this was run with. */
   readonly packages: readonly string[];
   run(tool: Tool, script: Script): Promise<unknown>;
+  /** How a run waits for a person, and goes on from what the framework keeps; without it, the run is begun anew. */
+  readonly saved?: Saved;
 }
 
-const toolName = 'stripe_refund_partial';
+/** One agent's tool in a process of its own. */
+export interface Desk {
+  readonly tool: Tool;
+  /** Ours: where approvals stand. Absent for the raw tool, which is guarded by what the framework has. */
+  readonly effects?: ApprovalLedger;
+}
+
+/** A framework's own memory of a run, as far as it has one. */
+export interface Saved {
+  /** Runs the agent until it waits for a person; gives what the framework keeps, as data. */
+  begin(desk: Desk, script: Script): Promise<unknown>;
+  /**
+   * Goes on from there with a person's answer to what they were shown; without one it was given elsewhere. `keep` is told
+   * what the framework keeps then.
+   */
+  resume(
+    desk: Desk,
+    state: unknown,
+    answer: ApprovalAnswer | undefined,
+    keep?: (state: unknown) => void,
+  ): Promise<unknown>;
+}
+
+export const toolName = 'stripe_refund_partial';
 
 /** A vendor, and agents over it: with our tool, or with a raw one of the same name and schema. */
 export interface World {
@@ -46,7 +72,11 @@ export async function startWorld(): Promise<World> {
   };
 }
 
-const address = ({ host, port }: StripeFake): Stripe.StripeConfig => ({
+/** Where a fake listens. */
+export type Place = Pick<StripeFake, 'host' | 'port'>;
+
+/** The configuration of a client of the fake. */
+export const address = ({ host, port }: Place): Stripe.StripeConfig => ({
   host,
   port,
   protocol: 'http',
@@ -68,7 +98,7 @@ function withOurs<T>(fake: StripeFake, ledger: Ledger, fn: (tool: Tool) => Promi
 }
 
 /** The tool as one writes it by hand: the same schema, and the vendor's client without us. */
-function rawTool(fake: StripeFake): Tool {
+export function rawTool(fake: Place): Tool {
   const stripe = new Stripe('sk_test_1', { ...address(fake), maxNetworkRetries: 0 });
   const [ours] = stripeTools(stripe, { allow: [toolName] });
   return {

@@ -1,3 +1,4 @@
+import { tellDecision, withdrawDecision } from './audit/workflow-decision.ts';
 import { workflowKeyOf, type Contract } from './contract.ts';
 import { effectsAreWatched, publish } from './events.ts';
 import type { LedgerSession } from './ledger-session.ts';
@@ -48,8 +49,8 @@ export async function spend(
     const limit = doc.granted?.[kind] ?? usual;
     const counted: WorkflowDoc = { ...doc, spent: { ...doc.spent, [kind]: spent } };
     const over = state === 'running' && spent > limit;
-    const next: WorkflowDoc = over
-      ? { ...counted, by: 'oncely', reason: `the budget of ${limit} ${words[kind]} is used up` }
+    const next = over
+      ? await paused(session, workflow, counted, `the budget of ${limit} ${words[kind]} is used up`)
       : counted;
     const answer = await session.ledger.writeWorkflow({
       workflow,
@@ -57,7 +58,10 @@ export async function spend(
       state: over ? 'paused' : state,
       doc: JSON.stringify(next),
     });
-    if (answer.kind !== 'written') continue;
+    if (answer.kind !== 'written') {
+      if (over && next.decision !== undefined) await withdrawDecision(session, workflow, next.decision);
+      continue;
+    }
     if (effectsAreWatched()) {
       const { at } = answer;
       publish({ type: 'budget_used', workflow, budget: kind, used: spent, limit, at });
@@ -65,4 +69,16 @@ export async function spend(
     }
     return;
   }
+}
+
+async function paused(
+  session: LedgerSession,
+  workflow: string,
+  { decision: _decision, ...doc }: WorkflowDoc,
+  reason: string,
+): Promise<WorkflowDoc> {
+  const { granted } = doc;
+  const why = { by: 'oncely', reason };
+  const decision = { state: 'paused', ...why, ...(granted === undefined ? {} : { granted }) } as const;
+  return { ...doc, ...why, decision: await tellDecision(session, workflow, decision) };
 }

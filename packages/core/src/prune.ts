@@ -1,4 +1,4 @@
-import { nextEvent, retentionBody } from './audit/by-retention.ts';
+import { isDeletion, nextEvent, retentionBody } from './audit/by-retention.ts';
 import { durationProblem, type Clock } from './clock.ts';
 import { isEffectSlot } from './contract.ts';
 import { OncelyError } from './errors.ts';
@@ -45,6 +45,10 @@ export interface Pruned {
   readonly kept: number;
   readonly valuesDeleted: number;
   readonly observationsDeleted: number;
+  /** Checkpoints, and what the audit observed. */
+  readonly trailDeleted: number;
+  /** Of twin guards, past their time. */
+  readonly guardsDeleted: number;
   readonly tombstonesDeleted: number;
   /** What could not be pruned now, with the reason. */
   readonly failed: readonly { readonly slot: string; readonly reason: string }[];
@@ -81,6 +85,8 @@ export async function prune(parts: PruneParts, options: PruneOptions = {}): Prom
     kept: 0,
     valuesDeleted: 0,
     observationsDeleted: 0,
+    trailDeleted: 0,
+    guardsDeleted: 0,
     tombstonesDeleted: 0,
   };
   const failed: { slot: string; reason: string }[] = [];
@@ -157,15 +163,16 @@ async function pruneOne(
     // Nothing there: another call was faster. Something else there: it is used again.
     return answer.kind === 'removed' ? count : 'kept';
   };
-  const kind = row.slot[0];
-  if (kind === '=' || kind === '?') {
+  const other = others[row.slot[0] ?? ''];
+  if (other) {
     if (olderThanMs !== undefined) return 'kept';
+    const { state, count } = other;
+    // Only what is due lies on the shelf, and a walk does not know when that is.
+    if (state === 'twin') return options.walk === true ? 'kept' : remove(count);
     const { doc, since } = datedDoc(row);
-    const keptForMs = kind === '=' ? retention.valuesForMs : retention.observationsForMs;
-    const end = since + (keptForMs ?? Infinity);
-    if (at >= end) return remove(kind === '=' ? 'valuesDeleted' : 'observationsDeleted');
-    if (!dryRun) {
-      const state = kind === '=' ? 'value' : 'observed';
+    const end = since + (retention.keptForMs(state) ?? Infinity);
+    if (at >= end) return remove(count);
+    if (!dryRun && (end < Infinity || options.walk !== true)) {
       // Off the shelf that it lay on, or on to where it is due.
       const index = end === Infinity ? { state } : { state, shelf: { name: 'expiry', afterMs: end - at } as const };
       const events = [await nextEvent(session, row.slot, 'defer')];
@@ -173,12 +180,20 @@ async function pruneOne(
     }
     return end === Infinity ? 'kept' : 'deferred';
   }
-  // Checkpoints, seals and what else stands beside the effects has no retention.
+  // Seals, policies and decisions on workflows have no retention.
   if (!isEffectSlot(row.slot)) return 'kept';
   const record = decodeRecord(row.doc, row.at);
   if (olderThanMs !== undefined) {
     const stone = record.result === undefined ? record.tombstone : undefined;
     return stone && at >= stone.at + olderThanMs ? remove('tombstonesDeleted') : 'kept';
+  }
+  if (!dryRun && options.walk !== true && record.tombstone && record.result === undefined) {
+    // It lies here because somebody died between saying that it goes and removing it, or because it was sealed anew.
+    const last = (await session.ledger.history(row.slot)).at(-1);
+    if (last && isDeletion(last)) {
+      const answer = await session.ledger.remove({ slot: row.slot, expect: row.revision, at: row.at });
+      return answer.kind === 'removed' ? 'tombstonesDeleted' : 'kept';
+    }
   }
   const rule = retention.ruleOf(record.operation);
   let decision: RetainDecision = decideRetention(record, rule, at);
@@ -206,6 +221,15 @@ async function pruneOne(
   }
   return countOf[decision.kind];
 }
+
+/** What stands beside the effects and may go, by the first character of its slot. */
+const others: Readonly<Record<string, { readonly state: string; readonly count: Count }>> = {
+  '=': { state: 'value', count: 'valuesDeleted' },
+  '?': { state: 'observed', count: 'observationsDeleted' },
+  $: { state: 'checkpoint', count: 'trailDeleted' },
+  '^': { state: 'seen', count: 'trailDeleted' },
+  '&': { state: 'twin', count: 'guardsDeleted' },
+};
 
 const countOf: Readonly<Record<RetainDecision['kind'], Count>> = {
   compact: 'compacted',

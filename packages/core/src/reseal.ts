@@ -98,9 +98,9 @@ async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: num
     const point = JSON.parse(row.doc) as StoredCheckpoint;
     const state = await sealedAnew(point.state, codec, { slot, kind: 'value' });
     if (state === point.state || state === undefined) return 'same';
-    const doc = JSON.stringify({ ...point, state } satisfies StoredCheckpoint);
+    const doc = JSON.stringify({ since: row.at, ...point, state } satisfies StoredCheckpoint & { since: number });
     const events = [await nextEvent(session, slot, 'reseal')];
-    const command = { slot, expect: row.revision, doc, index: { state: 'checkpoint' }, events };
+    const command = { slot, expect: row.revision, doc, index: { state: 'checkpoint', shelf: toBePlaced }, events };
     return (await session.write(command, patienceMs)).kind === 'written' ? 'resealed' : 'skipped';
   }
   // Nothing else beside the effects is sealed.

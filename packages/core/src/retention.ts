@@ -38,20 +38,28 @@ export interface RetentionOptions extends RetentionRule {
   readonly values?: { readonly deleteAfterMs: number };
   /** When counts of unscoped writes are deleted, from the last one. */
   readonly observations?: { readonly deleteAfterMs: number };
+  /** When checkpoints, and the replays and refusals that the audit observed, are deleted; its events stay. */
+  readonly trail?: { readonly deleteAfterMs: number };
 }
 
 /** Retention as it applies. */
 export interface Retention {
   readonly keepsRequests: boolean;
-  readonly valuesForMs?: number;
-  readonly observationsForMs?: number;
+  /** How long a record of this state that is no effect's is kept; `undefined`: for ever. */
+  keptForMs(state: string): number | undefined;
   ruleOf(operation: string): RetentionRule;
   /** The index of a write with the shelf that it belongs on. */
   shelved(index: RecordIndex): RecordIndex;
 }
 
 export function createRetention(options: RetentionOptions = {}): Retention {
-  const { requests, operations = {}, values, observations, ...fallback } = options;
+  const { requests, operations = {}, values, observations, trail, ...fallback } = options;
+  const others: Readonly<Record<string, { readonly deleteAfterMs: number } | undefined>> = {
+    value: values,
+    observed: observations,
+    checkpoint: trail,
+    seen: trail,
+  };
   const rules = new Map<string, RetentionRule>();
   const ruleOf = (operation: string): RetentionRule => {
     let rule = rules.get(operation);
@@ -63,7 +71,7 @@ export function createRetention(options: RetentionOptions = {}): Retention {
   };
   const shelfOf = ({ state, settled }: RecordIndex): RecordIndex['shelf'] => {
     if (!settled) {
-      const ofState = { value: values, observed: observations }[state];
+      const ofState = others[state];
       return ofState && { name: 'expiry', afterMs: ofState.deleteAfterMs };
     }
     if (settled.keeps === 'tombstone') return { name: 'tombstones', afterMs: 0 };
@@ -73,8 +81,7 @@ export function createRetention(options: RetentionOptions = {}): Retention {
   };
   return {
     keepsRequests: requests !== 'never',
-    ...(values === undefined ? {} : { valuesForMs: values.deleteAfterMs }),
-    ...(observations === undefined ? {} : { observationsForMs: observations.deleteAfterMs }),
+    keptForMs: (state) => others[state]?.deleteAfterMs,
     ruleOf,
     shelved: (index) => {
       const shelf = index.dueAfterMs === undefined ? (index.shelf ?? shelfOf(index)) : undefined;
@@ -111,4 +118,5 @@ export function refuseBadRetention(options: RetentionOptions = {}): void {
   }
   duration('values.deleteAfterMs', options.values?.deleteAfterMs);
   duration('observations.deleteAfterMs', options.observations?.deleteAfterMs);
+  duration('trail.deleteAfterMs', options.trail?.deleteAfterMs);
 }

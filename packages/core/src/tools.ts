@@ -6,6 +6,7 @@ export { effectTool, readTool } from './tools/effect-tool.ts';
 export type { EffectToolDefinition, ReadToolDefinition } from './tools/effect-tool.ts';
 export { effectIdOf, normalised } from './tools/identity.ts';
 export type { Identity, IdentityValue } from './tools/identity.ts';
+export { scopeHere } from './tools/scope-here.ts';
 export { occurrenceWords } from './tools/occurrence-words.ts';
 export { selectTools } from './tools/select-tools.ts';
 export type { ToolBounds, ToolPolicy, ToolRow } from './tools/select-tools.ts';

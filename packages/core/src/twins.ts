@@ -51,7 +51,9 @@ async function twinOf(
   let expect = 0;
   for (;;) {
     const doc = JSON.stringify({ slot: own } satisfies Held);
-    const answer = await session.write({ slot: key, expect, doc, index: { state: 'twin' }, events: [] }, 2_000);
+    // Once the time is over it says nothing any more, and goes with the next prune.
+    const index = { state: 'twin', shelf: { name: 'expiry', afterMs: withinMs } } as const;
+    const answer = await session.write({ slot: key, expect, doc, index, events: [] }, 2_000);
     if (answer.kind === 'written') return undefined;
     const row = answer.kind === 'conflict' ? answer.row : undefined;
     if (!row) continue;

@@ -10,6 +10,8 @@ export interface WorkflowDoc {
   readonly spent?: Budgets;
   /** What a person granted in place of the usual budgets. */
   readonly granted?: Budgets;
+  /** The id of the audit's record of that decision. */
+  readonly decision?: string;
   /** It is cancelled, and what happened in it is taken back, now or once it turns out to have happened. */
   readonly aborting?: true;
 }

@@ -1,3 +1,4 @@
+import { tellDecision, withdrawDecision } from './audit/workflow-decision.ts';
 import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import { workflowKeyOf } from './contract.ts';
@@ -83,19 +84,25 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
     for (;;) {
       const { row } = await session.ledger.readWorkflow(workflow);
       const { reason: _reason, ...before } = readWorkflowDoc(row);
-      const changed: WorkflowDoc = {
-        ...more(before),
-        by: actor.by,
-        ...(actor.reason === undefined ? {} : { reason: actor.reason }),
-      };
+      const changed: WorkflowDoc = { ...more(before), ...actorOf(actor) };
       const same = row?.state === state && changed.aborting === before.aborting && state !== 'running';
       if (same || (row === undefined && state === 'running')) return;
       if (row?.state === 'cancelled' && state !== 'cancelled') {
         throw new OncelyError('invalid_input', { message: `the workflow ${workflow} is cancelled and stays so.` });
       }
-      const doc = JSON.stringify(changed);
+      const { granted, aborting } = changed;
+      const decision = await tellDecision(session, workflow, {
+        state,
+        ...actorOf(actor),
+        ...(granted === undefined ? {} : { granted }),
+        ...(aborting === undefined ? {} : { aborting }),
+      });
+      const doc = JSON.stringify({ ...changed, decision } satisfies WorkflowDoc);
       const answer = await session.ledger.writeWorkflow({ workflow, expect: row?.revision ?? 0, state, doc });
-      if (answer.kind !== 'written') continue;
+      if (answer.kind !== 'written') {
+        await withdrawDecision(session, workflow, decision);
+        continue;
+      }
       if (effectsAreWatched()) publish({ type: 'workflow_changed', workflow, state, at: answer.at });
       return;
     }

@@ -5,7 +5,7 @@ import { toResponse } from './response.ts';
 
 /** What a look-up is asked: whether this mail was accepted. */
 export interface MailQuestion {
-  /** With its angle brackets; absent where the request is no longer kept and the mail had a Message-ID of its own. */
+  /** With its angle brackets; absent where neither the request is kept nor the mail's id recorded. */
   readonly messageId?: string;
   /** The part of our own Message-IDs before the `@`. */
   readonly marker: string;
@@ -68,7 +68,8 @@ export function createProbe(own: MailProbe | undefined): (target: Target) => Pro
 
 function questionOf(target: Target): MailQuestion {
   const request = target.request === undefined ? undefined : readRequest(target.request);
-  const messageId = request && messageIdOf(request.mail, target.marker);
+  // Of one that is settled the recorded id is the one that it has, and its request is gone.
+  const messageId = target.vendorId ?? (request && messageIdOf(request.mail, target.marker));
   return {
     ...(messageId === undefined ? {} : { messageId }),
     marker: target.marker,

@@ -43,6 +43,43 @@ function truthful(fake: SmtpFake, asked: MailQuestion[] = []): MailProbe['find']
   };
 }
 
+describe('a sweep of mails', () => {
+  it('asks by the recorded Message-ID: there once, gone where absence is proof, and twice', async () => {
+    const fake = await smtp();
+    let now = Date.now();
+    const asked: MailQuestion[] = [];
+    const gone = new Set<string>();
+    const { oncely, send } = start(fake, memoryLedger({ now: () => now }), {
+      find: async (question) => {
+        if (gone.has(question.messageId ?? '')) return { kind: 'absent' };
+        return await truthful(fake, asked)(question);
+      },
+      absenceIsProof: true,
+    });
+    await send({}, { messageId: '<receipt-1@shop.example>' });
+    now += 60_000;
+    expect(await oncely.sweep()).toMatchObject({ examined: 1, matching: 1, missing: [], twice: [], cannotLookUp: {} });
+    expect(asked).toMatchObject([{ messageId: '<receipt-1@shop.example>' }]);
+
+    await nodemailer
+      .createTransport({ host: fake.host, port: fake.port })
+      .sendMail({ ...mail, messageId: '<receipt-1@shop.example>' });
+    expect((await oncely.sweep()).twice).toMatchObject([{ slot, vendorId: '<receipt-1@shop.example>' }]);
+    gone.add('<receipt-1@shop.example>');
+    expect((await oncely.sweep()).missing).toMatchObject([{ slot, vendorId: '<receipt-1@shop.example>' }]);
+    expect(fake.effects()).toHaveLength(2);
+  });
+
+  it('without a proof of absence says what it cannot look up', async () => {
+    const fake = await smtp();
+    let now = Date.now();
+    const { oncely, send } = start(fake, memoryLedger({ now: () => now }), { find: async () => ({ kind: 'absent' }) });
+    await send();
+    now += 60_000;
+    expect(await oncely.sweep()).toMatchObject({ missing: [], failed: [], cannotLookUp: { 'email.send': 1 } });
+  });
+});
+
 describe('a look-up of one’s own', () => {
   it('that finds the mail ends the doubt in the same call', async () => {
     const fake = await smtp();

@@ -1,26 +1,9 @@
+import { knownVendors, writeMethods } from './known.ts';
 import { above, field, moduleOf, pathOf, initOf, type Node, type RuleContext } from './rule.ts';
-
-interface Vendor {
-  /** What makes a client: a class, or a function of the module. */
-  readonly makes: string;
-  readonly builder: string;
-}
-
-const vendors: Readonly<Record<string, Vendor>> = {
-  stripe: { makes: 'new Stripe', builder: 'oncelyStripe' },
-  '@hubspot/api-client': { makes: 'new Client', builder: 'oncelyHubspot' },
-  '@slack/web-api': { makes: 'new WebClient', builder: 'oncelySlack' },
-  nodemailer: { makes: 'createTransport', builder: 'oncelyEmail' },
-};
-
-/** Methods that change something at a vendor. */
-const writes = new Set(
-  `create update del delete cancel capture confirm refund pay void voidInvoice finalizeInvoice sendInvoice approve
-   decline archive merge upsert attach detach postMessage postEphemeral scheduleMessage sendMail send`.split(/\s+/),
-);
 
 export interface Construction {
   readonly builder: string;
+  readonly takesConfig: boolean;
   readonly module: string;
 }
 
@@ -31,12 +14,11 @@ export function constructionOf(context: RuleContext, node: Node): Construction |
   const [root, method] = path;
   if (root === undefined || path.length > 2) return undefined;
   const module = moduleOf(context, node, root);
-  const vendor = module === undefined ? undefined : vendors[module];
+  const vendor = module === undefined ? undefined : knownVendors[module];
   if (!vendor || module === undefined) return undefined;
-  const isNew = vendor.makes.startsWith('new ');
-  if (isNew !== (node.type === 'NewExpression')) return undefined;
-  if (!isNew && (method ?? root) !== vendor.makes) return undefined;
-  return { builder: vendor.builder, module };
+  if (vendor.isClass !== (node.type === 'NewExpression')) return undefined;
+  if (!vendor.isClass && (method ?? root) !== vendor.makes) return undefined;
+  return { builder: vendor.builder, takesConfig: vendor.takesConfig, module };
 }
 
 /** The function given to a builder of ours that this lies in; `undefined`: none. */
@@ -58,7 +40,7 @@ export function isRawWrite(context: RuleContext, call: Node): boolean {
   if (call.type !== 'CallExpression') return false;
   const path = pathOf(field(call, 'callee'));
   const [root] = path;
-  if (root === undefined || path.length < 2 || !writes.has(path.at(-1) ?? '')) return false;
+  if (root === undefined || path.length < 2 || !writeMethods.has(path.at(-1) ?? '')) return false;
   const init = initOf(context, call, root);
   return init !== undefined && constructionOf(context, init) !== undefined && !builderAround(context, init);
 }
@@ -67,7 +49,7 @@ export function isRawWrite(context: RuleContext, call: Node): boolean {
 export function isOwnWrite(context: RuleContext, call: Node): boolean {
   if (call.type !== 'CallExpression') return false;
   const path = pathOf(field(call, 'callee'));
-  if (!writes.has(path.at(-1) ?? '')) return false;
+  if (!writeMethods.has(path.at(-1) ?? '')) return false;
   if (path.includes('clients')) return true;
   const init = path[0] === undefined ? undefined : initOf(context, call, path[0]);
   return pathOf(init).includes('clients');

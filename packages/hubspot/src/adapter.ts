@@ -16,7 +16,7 @@ import { planCompensation } from './compensate.ts';
 import { createHandover, type RequestContextLike, type ResponseContextLike } from './handover.ts';
 import { isCompared, look } from './look.ts';
 import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
-import { probe, restore } from './probe.ts';
+import { lookAgain, probe, restore } from './probe.ts';
 import {
   asMade,
   callOf,
@@ -145,6 +145,7 @@ function connect<Client extends HubSpotLike>(
     resend: (target, permit) => send(parts, target.request, permit, target),
     rekey: rekeyRequest,
     probe: (target) => probe(parts, target),
+    lookAgain: (target) => lookAgain(parts, target),
     restore: (target) => restore(parts, target),
     compensate: (target) =>
       planCompensation(target, vendor.reader({ auth: 'bearer' }), async (path) => {

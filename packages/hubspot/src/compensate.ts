@@ -1,9 +1,7 @@
 import type { Compensation, CompensationTarget } from '@oncely/core';
 
-import { listed } from './operations.ts';
+import { createdType } from './operations.ts';
 import type { Read } from './vendor.ts';
-
-const notObjects: ReadonlySet<string> = new Set(listed.flatMap(({ kind, name }) => (kind === 'create' ? [] : [name])));
 
 /**
  * How what an effect created is taken back: by archiving it. What a change overwrote is not kept once it is settled, and
@@ -14,7 +12,7 @@ export async function planCompensation(
   read: Read,
   archive: (path: string) => Promise<unknown>,
 ): Promise<Compensation> {
-  const type = notObjects.has(operation) ? undefined : /^hubspot\.crm\.([\w-]+)\.create$/.exec(operation)?.[1];
+  const type = createdType(operation);
   if (type === undefined) return { kind: 'impossible', why: `${operation} has no compensation` };
   if (vendorId === undefined) return { kind: 'impossible', why: 'the ledger does not know what it made' };
   const path = `/crm/v3/objects/${encodeURIComponent(type)}/${encodeURIComponent(vendorId)}`;

@@ -83,6 +83,17 @@ export async function ownInTheWay(request: HubSpotRequest, id: string, read: Rea
   return undefined;
 }
 
+/** Whether an object that we made is live, by our property or by its id. */
+export async function isThere(
+  read: Read,
+  type: string,
+  id: string,
+  { property, marker }: { readonly property: string; readonly marker: string },
+): Promise<boolean> {
+  if ((await readLive(read, type, [marker], [], property)).size > 0) return true;
+  return (await readLive(read, type, [id], [])).size > 0;
+}
+
 function created(object: CrmObject | undefined): Seen {
   return object === undefined
     ? { done: false, value: 'absent' }

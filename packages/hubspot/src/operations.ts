@@ -200,6 +200,13 @@ export function operationOf(method: string, path: string, landingBoundMs: number
   };
 }
 
+const notObjects: ReadonlySet<string> = new Set(listed.flatMap(({ kind, name }) => (kind === 'create' ? [] : [name])));
+
+/** The type of CRM object that an operation creates one of, by the operation's name; `undefined` of any other. */
+export function createdType(operation: string): string | undefined {
+  return notObjects.has(operation) ? undefined : /^hubspot\.crm\.([\w-]+)\.create$/.exec(operation)?.[1];
+}
+
 /** The same operation where this portal lacks what its class rests on. */
 export function weakened(operation: HubSpotOperation): HubSpotOperation {
   return { ...operation, safety: safetyOf.none, kind: 'none' };

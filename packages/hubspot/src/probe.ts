@@ -2,6 +2,8 @@ import type { ProbeAnswer, Restored, Target } from '@oncely/core';
 
 import { jsonAnswer } from './answers.ts';
 import { judge, look } from './look.ts';
+import { isThere } from './look-at-objects.ts';
+import { createdType } from './operations.ts';
 import { readRequest, segmentsOf } from './request.ts';
 import { CannotTell } from './seen.ts';
 import { kindOf, type SendParts } from './send.ts';
@@ -17,8 +19,31 @@ export async function probe({ vendor, settings }: SendParts, target: Target): Pr
   if (kind === 'none' || kind === 'send_once') {
     return { kind: 'cannot_know', reason: `${target.operation} cannot be looked up at HubSpot` };
   }
+  return asked(target, async () => judge(kind, request, await look(kind, request, vendor.reader(request))));
+}
+
+/**
+ * Looks for a settled effect, whose request is gone: an object that was created, by our unique property, else by its id,
+ * for which the winner of a merge answers. It cannot be there twice. What is archived is not there.
+ */
+export async function lookAgain({ vendor, settings }: SendParts, target: Target): Promise<ProbeAnswer> {
+  const type = createdType(target.operation);
+  const { vendorId, marker } = target;
+  if (type === undefined || vendorId === undefined) {
+    return { kind: 'cannot_know', reason: `${target.operation} cannot be looked up without its request` };
+  }
+  return asked(target, async () => {
+    const there = await isThere(vendor.reader({ auth: 'bearer' }), type, vendorId, {
+      property: settings.property,
+      marker,
+    });
+    return there ? { kind: 'found', matches: [{ vendorId }] } : { kind: 'absent' };
+  });
+}
+
+async function asked({ operation }: Target, ask: () => Promise<ProbeAnswer>): Promise<ProbeAnswer> {
   try {
-    return judge(kind, request, await look(kind, request, vendor.reader(request)));
+    return await ask();
   } catch (error) {
     if (error instanceof CannotTell || error instanceof CredentialsGone) {
       return { kind: 'cannot_know', reason: error.message };
@@ -26,7 +51,7 @@ export async function probe({ vendor, settings }: SendParts, target: Target): Pr
     if (error instanceof NotAllowed) {
       return {
         kind: 'cannot_know',
-        reason: `this token may not read what ${target.operation} makes (${error.message}); give it that scope, then oncely.effects.probeAgain(...)`,
+        reason: `this token may not read what ${operation} makes (${error.message}); give it that scope, then oncely.effects.probeAgain(...)`,
       };
     }
     if (error instanceof Unreachable) {

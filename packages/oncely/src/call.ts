@@ -27,7 +27,10 @@ export interface Kit {
     options?: { readonly mayCreate?: boolean },
   ) => Promise<void>;
   /** The same without a ledger. */
-  readonly without: (command: Command, work: (call: Pick<Call, 'around' | 'answer'>) => ExitCode) => Promise<void>;
+  readonly without: (
+    command: Command,
+    work: (call: Pick<Call, 'around' | 'answer'>) => ExitCode | Promise<ExitCode>,
+  ) => Promise<void>;
 }
 
 /** The kit of one run; `end` takes its exit code. */
@@ -68,7 +71,7 @@ export function createKit(around: Surroundings, end: (code: ExitCode) => void): 
     },
     without: async (command, work) => {
       const json = command.optsWithGlobals<GlobalOptions>().json === true;
-      await guarded(json, async () => work({ around, answer: answerOf(json) }));
+      await guarded(json, async () => await work({ around, answer: answerOf(json) }));
     },
   };
 }

@@ -4,5 +4,6 @@
  */
 export { exitCodes } from './exit-codes.ts';
 export type { ExitCode } from './exit-codes.ts';
+export type { McpConfig, McpSession } from './mcp-config.ts';
 export { runCommand } from './program.ts';
 export type { Style, Surroundings } from './surroundings.ts';

@@ -23,6 +23,26 @@ export function configIn(cwd: string): string | undefined {
  * @throws CommandError where the file cannot be loaded or gives something else.
  */
 export async function loadConfig(path: string, cwd: string): Promise<Oncely> {
+  let given: unknown;
+  try {
+    given = await exportOf(path, cwd, 'default');
+    if (typeof given === 'function') given = await (given as () => unknown)();
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw unloadable(path, error);
+  }
+  if (isOncely(given)) return given;
+  throw new CommandError(
+    'usage',
+    `${path} must have createOncely({ ... }), or a function that gives it, as its default export.\n  fix: export default createOncely({ ledger, clients })`,
+  );
+}
+
+/**
+ * One export of a config; `undefined` where it has none of that name.
+ * @throws CommandError where the file cannot be loaded.
+ */
+export async function exportOf(path: string, cwd: string, name: string): Promise<unknown> {
   const file = isAbsolute(path) ? path : join(cwd, path);
   if (!existsSync(file)) throw new CommandError('usage', `There is no config ${file}.`);
   if (/\.[cm]?ts$/.test(file) && !process.features.typescript) {
@@ -31,20 +51,17 @@ export async function loadConfig(path: string, cwd: string): Promise<Oncely> {
       `${path} is TypeScript, which Node ${process.versions.node} does not run: use Node 22.18 or newer, or a config in JavaScript.`,
     );
   }
-  let given: unknown;
   try {
-    given = ((await import(pathToFileURL(file).href)) as { readonly default?: unknown }).default;
-    if (typeof given === 'function') given = await (given as () => unknown)();
+    return ((await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>)[name];
   } catch (error) {
-    throw new CommandError(
-      'usage',
-      `${path} could not be loaded: ${masked(error instanceof Error ? error.message : String(error))}`,
-    );
+    throw unloadable(path, error);
   }
-  if (isOncely(given)) return given;
-  throw new CommandError(
+}
+
+function unloadable(path: string, error: unknown): CommandError {
+  return new CommandError(
     'usage',
-    `${path} must have createOncely({ ... }), or a function that gives it, as its default export.\n  fix: export default createOncely({ ledger, clients })`,
+    `${path} could not be loaded: ${masked(error instanceof Error ? error.message : String(error))}`,
   );
 }
 

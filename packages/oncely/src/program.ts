@@ -5,10 +5,13 @@ import { addAudit } from './commands/audit.ts';
 import { addDecisions } from './commands/decide.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHolds } from './commands/hold.ts';
+import { addInit } from './commands/init.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
+import { addRetention } from './commands/retain.ts';
 import { addShow } from './commands/show.ts';
 import { addUndo } from './commands/undo.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -45,8 +48,11 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addRecovery,
     addUndo,
     addAudit,
+    addRetention,
     addReport,
+    addMcp,
     addExplain,
+    addInit,
   ]) {
     add(program, kit);
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,8 @@ import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
 import Stripe from 'stripe';
 import { afterAll, expect, vi } from 'vitest';
+
+import { runHere } from './surroundings.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -53,7 +55,7 @@ export async function run(
     ['--conditions', '@oncely/source', '--no-warnings', ...(options.execArgv ?? []), cli, ...args],
     {
       cwd,
-      env: { ...own, NODE_COMPILE_CACHE: join(tmpdir(), 'oncely-compile-cache'), ...options.env },
+      env: { ...own, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -84,8 +86,13 @@ export interface Project {
   readonly fake: StripeFake;
   /** The application in this process, on the same ledger; closed with the file's tests. */
   readonly app: (options?: Partial<OncelyOptions<never>>) => App;
+  /** Writes the config anew, with other options. */
+  readonly configure: (options: string) => void;
+  /** The SDK without us, as somebody else's program has it. */
+  readonly raw: Stripe;
   /** One refund of a case, whose input holds `secretNote`. */
   readonly refund: (app: App, businessId: string, more?: Refund) => Promise<Stripe.Refund>;
+  /** The command in this folder, in this process: a real one takes half a second of a processor. */
   readonly run: (...args: readonly string[]) => Promise<Ran>;
 }
 
@@ -118,28 +125,32 @@ export async function startProject({
   const fake = await startStripeFake({ autoCharges: true });
   cleanups.push(() => fake.close());
   const { host, port } = fake;
-  writeFileSync(
-    join(path, 'oncely.config.ts'),
-    `import { createOncely } from '@oncely/core';
+  const configure = (anew: string): void =>
+    writeFileSync(
+      join(path, 'oncely.config.ts'),
+      `import { createOncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import Stripe from 'stripe';
 ${imports}
 const address = { host: '${host}', port: ${port}, protocol: 'http', telemetry: false } as const;
-export default createOncely({
+export default () => createOncely({
   ledger: sqliteLedger(new URL('effects.db', import.meta.url).pathname),
   clients: {
     stripe: oncelyStripe((config) => new Stripe('${apiKey}', { ...config, ...address }), { landingBoundMs: ${landingBoundMs} }),
     ${clients}
   },
   leaseMs: ${leaseMs},
-  ${options}
+  ${anew}
 });
 `,
-  );
+    );
+  configure(options);
   return {
     path,
     fake,
+    configure,
+    raw: new Stripe(apiKey, { host, port, protocol: 'http', telemetry: false }),
     app: (more = {}) => {
       const app = createOncely({
         drainOnSigterm: false,
@@ -163,7 +174,7 @@ export default createOncely({
           app.clients.stripe.refunds.create({ charge: 'ch_1', amount, metadata: { note: secretNote } }),
         ),
       ),
-    run: (...args) => run(path, args),
+    run: (...args) => runHere(args, { cwd: path, user: () => userInfo().username }),
   };
 }
 

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+import { aesCodec } from '@oncely/core';
 import { startChild } from '@oncely/testing/crash/child';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -194,9 +196,41 @@ it('ledger lost: restored from a backup of before; one refund a case', async () 
   await project.refund(after, 'invoice_0');
   await project.refund(after, 'invoice_1').catch(() => undefined);
   await follow(project, 'ledger-lost', 'After the agents ran');
+  const dayBefore = new Date(Date.parse(time) - 86_400_000).toISOString();
+  const [compared] = await follow(project, 'ledger-lost', 'Compare with the vendor', { time: dayBefore });
+  expect(compared).toMatchObject({ code: 0, out: expect.stringMatching(/^[12] looked up: [12] as recorded$/) });
   const ended = await follow(project, 'ledger-lost', 'Lift the mark');
   expect(ended.at(-1)).toMatchObject(wellEnded);
   expect(await effectsOf(after)).toEqual({ 'invoice_0:refund-desk:refund': 'succeeded', [slot]: 'succeeded' });
+  expect(project.fake.effects('refunds.create')).toHaveLength(2);
+});
+
+it('key rotation: what the old key sealed is opened by the new one alone; one refund a case', async () => {
+  const [k1, k2] = [randomBytes(32), randomBytes(32)];
+  const ring = (current: string, names: readonly string[]): string => {
+    const keys = names.map((name) => `${name}: Buffer.from('${(name === 'k1' ? k1 : k2).toString('hex')}', 'hex')`);
+    return `codec: aesCodec({ keys: { ${keys.join(', ')} }, current: '${current}' }),`;
+  };
+  const project = await startProject({
+    imports: `import { aesCodec } from '@oncely/core';`,
+    options: ring('k1', ['k1']),
+  });
+  const old = project.app({ codec: aesCodec({ keys: { k1 }, current: 'k1' }), maxAttempts: 1 });
+  await project.refund(old, 'invoice_0');
+  project.fake.fail({ kind: 'reset_after_effect' });
+  await project.refund(old, 'invoice_1').catch(() => undefined);
+  project.configure(ring('k2', ['k1', 'k2']));
+  await follow(project, 'key-rotation', 'Give the new key to every process');
+  const ran = await follow(project, 'key-rotation', 'Seal with it what the old one sealed');
+  expect(ran.map(({ code }) => code)).toEqual([0, 0]);
+  expect(ran[0]?.out).toContain('2 sealed anew');
+  project.configure(ring('k2', ['k2']));
+  const ended = await follow(project, 'key-rotation', 'Take the old key away');
+  expect(ended.at(-1)).toMatchObject(wellEnded);
+  const anew = project.app({ codec: aesCodec({ keys: { k2 }, current: 'k2' }) });
+  for (const businessId of ['invoice_0', 'invoice_1']) {
+    expect(await project.refund(anew, businessId)).toMatchObject({ amount: 1000 });
+  }
   expect(project.fake.effects('refunds.create')).toHaveLength(2);
 });
 

@@ -140,7 +140,7 @@ async function inWorld<T>(
         module: options.agent,
         exports: ['agent', 'default'],
         // Every death loads the same modules.
-        env: { NODE_COMPILE_CACHE: join(root, 'compiled'), ...env },
+        env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, 'compiled'), ...env },
         ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
         ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       },

@@ -4,13 +4,14 @@ import type { AuditedRow } from '../ledger.ts';
 import type { LedgerSession } from '../ledger-session.ts';
 import type { StoredCheckpoint } from './checkpoint.ts';
 import type { ObservationBatch } from './observing.ts';
-import { isCheckpoint, isObservation } from './reserved.ts';
+import { isCheckpoint, isObservation, isWorkflowDecision, workflowOfDecision } from './reserved.ts';
+import type { StoredDecision } from './workflow-decision.ts';
 
 const pageSize = 500;
 
 /**
  * Everything that the audit knows, as lines of JSON: each event with its slot, time and hash (SHA-256 of
- * `JSON.stringify(event)`), checkpoints without a kept state, and observations. Slot by slot, in the store's order.
+ * `JSON.stringify(event)`), checkpoints without a kept state, decisions on workflows, and observations. Slot by slot, in the store's order.
  */
 export async function* exportLines(session: LedgerSession): AsyncGenerator<string> {
   await session.info();
@@ -41,6 +42,10 @@ function* linesOf({ slot, at, doc, events }: AuditedRow): Generator<string> {
   if (isCheckpoint(slot)) {
     const { state: _state, ...checkpoint } = JSON.parse(doc) as StoredCheckpoint;
     yield `${JSON.stringify({ kind: 'checkpoint', slot, at, checkpoint })}\n`;
+  }
+  if (isWorkflowDecision(slot)) {
+    const decision = JSON.parse(doc) as StoredDecision;
+    yield `${JSON.stringify({ kind: 'workflow', slot, at, workflow: workflowOfDecision(slot), decision })}\n`;
   }
   if (isObservation(slot)) {
     const { observations, dropped } = JSON.parse(doc) as ObservationBatch;

@@ -19,6 +19,8 @@ export interface TimelineEntry {
     /** A person's decision: `decision`, `by`, `reason`. */
     | 'decided'
     | 'diverged'
+    /** The workflow was paused, resumed, cancelled or aborted: `decision`, `by`, `reason`. */
+    | 'workflow'
     /** Unchained observations: of `count`, the last was at `at`. */
     | 'replayed'
     | 'refused';

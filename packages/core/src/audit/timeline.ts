@@ -8,8 +8,9 @@ import { decodeRecord, type EffectRecord } from '../record.ts';
 import type { WorkflowId } from '../workflows.ts';
 import type { StoredCheckpoint } from './checkpoint.ts';
 import type { AuditObservation, ObservationBatch } from './observing.ts';
-import { checkpointsOf, observationsOf } from './reserved.ts';
+import { checkpointsOf, observationsOf, workflowDecisionsOf } from './reserved.ts';
 import { attemptsOf, resumesOf } from './timeline-runs.ts';
+import { standing, type WorkflowDecision } from './workflow-decision.ts';
 import type { Timeline, TimelineAttempt, TimelineEffect, TimelineEntry } from './timeline-types.ts';
 
 /** An event with its body, as the ledger keeps it. */
@@ -68,6 +69,19 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
     const { state: _state, run, ...checkpoint } = JSON.parse(row.doc) as StoredCheckpoint;
     entries.push({ at: row.at, what: 'checkpoint', checkpoint, ...(run === undefined ? {} : { run }) });
   });
+  const decided: Row[] = [];
+  await all(workflowDecisionsOf(workflow), (row) => void decided.push(row));
+  for (const { at: decidedAt, doc } of standing(decided)) {
+    const { state, aborting, by, reason, granted } = JSON.parse(doc) as WorkflowDecision;
+    entries.push({
+      at: decidedAt,
+      what: 'workflow',
+      decision: aborting ? 'aborting' : state,
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      ...(granted === undefined ? {} : { detail: `granted ${JSON.stringify(granted)}` }),
+    });
+  }
   entries.push(...observations.map(observedEntry));
   // What the ledger gave the same time stays in the order of its slot.
   const sorted = entries.toSorted((one, other) => one.at - other.at);

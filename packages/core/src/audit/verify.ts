@@ -4,6 +4,8 @@ import type { AuditedRow, LedgerInfo } from '../ledger.ts';
 import type { LedgerSession } from '../ledger-session.ts';
 import { readSeals } from './verify-seals.ts';
 import { isSealSlot, type Leaf, type Seal } from './seal.ts';
+import { isWorkflowDecision } from './reserved.ts';
+import { workflowProblems, type ReadDecision } from './workflow-decision.ts';
 import { chainProblems, leafProblems } from './verify-record.ts';
 
 /** Something that is not as it was sealed, or that does not hold together. */
@@ -20,7 +22,9 @@ export interface AuditProblem {
     /** An event was changed, deleted, inserted, put in another order, or follows another one than it says. */
     | 'event'
     /** It is older than the last seal and no seal covers it: it was hidden from sealing, or written in the past. */
-    | 'uncovered';
+    | 'uncovered'
+    /** The state of a workflow is not what was last decided of it. */
+    | 'workflow';
   readonly slot?: string;
   readonly seal?: number;
   readonly detail: string;
@@ -74,6 +78,7 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
   let events = 0;
   let unsealed = 0;
   let deleted = 0;
+  const decisions: ReadDecision[] = [];
 
   const look = (row: AuditedRow): void => {
     const leaf = left.get(row.slot);
@@ -90,6 +95,7 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
       report({ kind: 'missing', slot: row.slot, detail: `has ${row.events.length} events and no record` });
       return;
     }
+    if (isWorkflowDecision(row.slot)) decisions.push({ ...row, sealed: leaf !== undefined });
     if (isEffectSlot(row.slot)) chainProblems(row).forEach(report);
     if (leaf) leafProblems(row, leaf).forEach(report);
     if (leaf?.revision === row.revision) return;
@@ -112,6 +118,7 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
   for (const [slot, leaf] of left) {
     report({ kind: 'missing', slot, detail: `was sealed at revision ${leaf.revision} and is not in the ledger` });
   }
+  (await workflowProblems(session, decisions)).forEach(report);
   return {
     ok: found === 0,
     problems,

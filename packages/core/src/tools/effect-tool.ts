@@ -1,3 +1,5 @@
+import { contractOf } from '../contract-of.ts';
+import { slotOf } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
 import {
   requireScope,
@@ -79,7 +81,7 @@ export interface ReadToolDefinition<Input, Output> extends Described<Input, Outp
 export function effectTool<Input, Output, Made = unknown, Ids = undefined, Kept = undefined>(
   definition: EffectToolDefinition<Input, Ids, Made, Output, Kept>,
 ): Tool<Input, Output> {
-  const { name, inputSchema, maxOccurrence = 1 } = definition;
+  const { name, maxOccurrence = 1 } = definition;
   refuseBadName(name);
   if (!Number.isSafeInteger(maxOccurrence) || maxOccurrence < 1) {
     throw new OncelyError('invalid_config', { message: `maxOccurrence of ${name} must be a whole number from 1.` });
@@ -89,21 +91,18 @@ export function effectTool<Input, Output, Made = unknown, Ids = undefined, Kept 
     execute: async (raw, context = {}) => {
       const scope = requireScope(`the tool ${name}`);
       return inTurn(scope, definition.effect ?? name, async (earlier) => {
-        const input = await validated<Input, Output>(inputSchema, raw);
-        if (!('value' in input)) return input;
-        const occurrence = occurrenceOf(input.value);
-        if (occurrence === undefined || occurrence > maxOccurrence) return tooMany(name, maxOccurrence);
-        if (context.signal?.aborted === true) return notNow('The run was stopped.');
-        let ids: Ids | ToolRefusal;
-        try {
-          ids = (await definition.resolve?.(input.value, context.signal)) as Ids | ToolRefusal;
-        } catch (error) {
-          return notNow(`What it needs could not be read: ${messageOf(error)}`);
-        }
-        if (ids instanceof ToolRefusal) return result('rejected', { reason: 'invalid_input', text: ids.text });
-        if (occurrence > 1) await earlier();
-        return act(definition, scope, { input: input.value, ids, occurrence, maxOccurrence }, context);
+        const meant = await meaning(definition, raw, context.signal);
+        if ('status' in meant) return meant;
+        if (meant.occurrence > 1) await earlier();
+        return act(definition, scope, { ...meant, maxOccurrence }, context);
       });
+    },
+    slotOf: async (raw, context = {}) => {
+      const scope = requireScope(`the tool ${name}`);
+      const meant = await meaning(definition, raw, context.signal);
+      if ('status' in meant) return null;
+      const id = effectIdOf(definition.effect ?? name, definition.identity(meant.input, meant.ids));
+      return slotOf(contractOf(scope, stepIdOf(id, meant.occurrence), {}));
     },
   };
 }
@@ -127,6 +126,27 @@ export function readTool<Input, Output>(definition: ReadToolDefinition<Input, Ou
       }
     },
   };
+}
+
+/** What a call is about, or why it is about nothing. It reads, and writes nothing. */
+async function meaning<Input, Ids, Made, Output, Kept>(
+  definition: EffectToolDefinition<Input, Ids, Made, Output, Kept>,
+  raw: unknown,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly input: Input; readonly ids: Ids; readonly occurrence: number } | ToolResult<Output>> {
+  const { name, inputSchema, maxOccurrence = 1 } = definition;
+  const input = await validated<Input, Output>(inputSchema, raw);
+  if (!('value' in input)) return input;
+  const occurrence = occurrenceOf(input.value);
+  if (occurrence === undefined || occurrence > maxOccurrence) return tooMany(name, maxOccurrence);
+  if (signal?.aborted === true) return notNow('The run was stopped.');
+  try {
+    const ids = (await definition.resolve?.(input.value, signal)) as Ids | ToolRefusal;
+    if (ids instanceof ToolRefusal) return result('rejected', { reason: 'invalid_input', text: ids.text });
+    return { input: input.value, ids, occurrence };
+  } catch (error) {
+    return notNow(`What it needs could not be read: ${messageOf(error)}`);
+  }
 }
 
 async function act<Input, Ids, Made, Output, Kept>(

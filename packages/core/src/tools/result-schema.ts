@@ -1,5 +1,5 @@
 import { isObject } from './json.ts';
-import type { StandardSchema } from './standard-schema.ts';
+import type { StandardResult, StandardSchema } from './standard-schema.ts';
 import type { ToolResult } from './tool.ts';
 
 const text = { type: 'string' };
@@ -28,13 +28,17 @@ export function resultSchema<Output>(output: StandardSchema<Output>): StandardSc
     '~standard': {
       version: 1,
       vendor: 'oncely',
-      validate: async (value) => {
+      // Only a schema that has to wait makes a promise of it: some frameworks take none.
+      validate: (value) => {
         if (!isObject(value) || !statuses.includes(String(value['status'])) || typeof value['text'] !== 'string') {
           return { issues: [{ message: 'is no result of a tool' }] };
         }
         const made = value['output'];
-        const checked = made === null ? undefined : await output['~standard'].validate(made);
-        return checked?.issues ? { issues: checked.issues } : { value: value as unknown as ToolResult<Output> };
+        const judged = ({ issues }: StandardResult<Output>): StandardResult<ToolResult<Output>> =>
+          issues ? { issues } : { value: value as unknown as ToolResult<Output> };
+        if (made === null) return { value: value as unknown as ToolResult<Output> };
+        const checked = output['~standard'].validate(made);
+        return checked instanceof Promise ? checked.then(judged) : judged(checked);
       },
       jsonSchema: { input: () => jsonSchema('input'), output: () => jsonSchema('output') },
     },

@@ -82,6 +82,13 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly annotations: ToolAnnotations;
   /** @throws OncelyError `unscoped` outside of `oncely.scope`, and for other faults of the program. */
   execute(input: unknown, context?: ToolContext): Promise<ToolResult<Output>>;
+  /**
+   * The slot of the effect that this call is about, in the scope that is open: what approvals are looked up by. `null`
+   * where the input is about none. It reads what it needs, and neither records nor sends anything. Reads have none.
+   *
+   * @throws OncelyError `unscoped` outside of `oncely.scope`.
+   */
+  slotOf?(input: unknown, context?: Pick<ToolContext, 'signal'>): Promise<string | null>;
 }
 
 /** What a definition gives in place of ids or a result where the input cannot be meant; nothing was sent. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Ledger } from '../../src/ledger.ts';
 import type { Scope } from '../../src/scope.ts';
 import { declined, desk, lost, openShop, type Shop, type TestOncely } from '../oncely/vendor.ts';
@@ -23,6 +25,10 @@ export async function work(ledger: Ledger, of: Partial<Scope> = {}): Promise<{ s
       .catch(() => undefined);
   });
   await oncely.effects.decline('invoice_1:desk:asked', { by: 'ada', reason: 'not today' }).catch(() => undefined);
+  await oncely.workflows.pause({ ...desk, ...of }, { by: 'ada', reason: 'looks odd' });
+  // The ledger's time tells which decision is the later one.
+  await sleep(5);
+  await oncely.workflows.resume({ ...desk, ...of }, { by: 'eve', grant: { reEntries: 3 } });
   return { shop, oncely };
 }
 

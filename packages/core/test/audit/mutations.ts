@@ -1,6 +1,6 @@
 import { sha256 } from '../../src/fingerprint.ts';
 import type { AuditedRow, Ledger } from '../../src/ledger.ts';
-import type { Raw, RawEvent, RawRow } from './raw.ts';
+import type { Raw, RawEvent, RawRow, RawWorkflow } from './raw.ts';
 
 /** One edit of the database; `undo` brings everything back. */
 export interface Mutation {
@@ -16,6 +16,31 @@ export async function everything(ledger: Ledger): Promise<AuditedRow[]> {
 /** Every single edit of a record or an event: each column, each field of each document, deletion, insertion, exchange. */
 export function mutationsOf(raw: Raw, rows: readonly AuditedRow[]): Mutation[] {
   return rows.flatMap((row) => [...rowMutations(raw, row), ...eventMutations(raw, row)]);
+}
+
+/** Every edit of a workflow's state: who holds it, why, what was granted, and that it is held at all. */
+export async function workflowMutations(raw: Raw, name: string, rows: readonly AuditedRow[]): Promise<Mutation[]> {
+  const row = await raw.workflow(name);
+  if (!row) throw new Error(`no workflow ${name}`);
+  const paused = rows.find(({ slot, doc }) => slot.startsWith(`;${name}:`) && doc.includes('"state":"paused"'));
+  if (!paused) throw new Error(`nobody paused ${name}`);
+  const decision = paused.slot.slice(name.length + 2);
+  const before = { ...row, state: 'paused', doc: JSON.stringify({ ...JSON.parse(paused.doc), decision }) };
+  const put = (what: string, changed: RawWorkflow | undefined): Mutation => ({
+    name: `workflow ${name}: ${what}`,
+    apply: () => raw.putWorkflow(name, changed),
+    undo: () => raw.putWorkflow(name, row),
+  });
+  return [
+    put('deleted', undefined),
+    put('put back', before),
+    put('state', { ...row, state: row.state === 'running' ? 'cancelled' : 'running' }),
+    put('doc cut', { ...row, doc: row.doc.slice(0, -1) }),
+    ...variants(JSON.parse(row.doc))
+      // What is used of a budget changes without a decision.
+      .filter(({ path }) => !path.startsWith('.spent') && !path.endsWith(' one more'))
+      .map(({ path, value }) => put(path, { ...row, doc: JSON.stringify(value) })),
+  ];
 }
 
 function rowMutations(raw: Raw, audited: AuditedRow): Mutation[] {

@@ -12,6 +12,13 @@ export interface RawRow {
   readonly doc: string;
 }
 
+export interface RawWorkflow {
+  readonly revision: number;
+  readonly at: number;
+  readonly state: string;
+  readonly doc: string;
+}
+
 export interface RawEvent {
   readonly at: number;
   readonly doc: string;
@@ -30,14 +37,26 @@ export interface Raw {
   putEvent(slot: string, sequence: number, event: RawEvent | undefined): Promise<void>;
   ledger(): Promise<RawLedger>;
   putLedger(ledger: RawLedger): Promise<void>;
+  /** A workflow's state and doc. */
+  workflow(name: string): Promise<RawWorkflow | undefined>;
+  putWorkflow(name: string, row: RawWorkflow | undefined): Promise<void>;
   /** Hides from sealing what is not sealed yet. */
   hide(slot: string): Promise<void>;
 }
 
 type Sql = (statement: string, values?: unknown[]) => Promise<Record<string, unknown>[]>;
 
-function bySql(sql: Sql, names: { effects: string; events: string; ledger: string; key: string }): Raw {
-  const { effects, events, ledger, key } = names;
+interface Names {
+  readonly effects: string;
+  readonly events: string;
+  readonly ledger: string;
+  readonly workflows: string;
+  readonly key: string;
+}
+
+function bySql(sql: Sql, { effects, events, ledger, workflows, key }: Names): Raw {
+  // SQLite's tables go by the name, Postgres's by its key.
+  const workflow = key === 'slot' ? 'workflow' : 'key';
   return {
     row: async (slot) => {
       const [found] = await sql(`select revision, at, state, due_at, doc from ${effects} where ${key} = $1`, [slot]);
@@ -90,6 +109,21 @@ function bySql(sql: Sql, names: { effects: string; events: string; ledger: strin
     putLedger: async ({ id, key: hex, epoch }) => {
       await sql(`update ${ledger} set id = $1, key = $2, epoch = $3`, [id, Buffer.from(hex, 'hex'), epoch]);
     },
+    workflow: async (name) => {
+      const [found] = await sql(`select revision, at, state, doc from ${workflows} where ${workflow} = $1`, [name]);
+      return found && { ...(found as unknown as RawWorkflow), at: Number(found['at']) };
+    },
+    putWorkflow: async (name, row) => {
+      await sql(`delete from ${workflows} where ${workflow} = $1`, [name]);
+      if (!row) return;
+      await sql(`insert into ${workflows} (${workflow}, revision, at, state, doc) values ($1, $2, $3, $4, $5)`, [
+        name,
+        row.revision,
+        row.at,
+        row.state,
+        row.doc,
+      ]);
+    },
     hide: async (slot) => {
       await sql(`update ${effects} set sealed = revision where ${key} = $1`, [slot]);
     },
@@ -102,15 +136,20 @@ export function rawSqlite(database: DatabaseSync): Raw {
   }
   const sql: Sql = async (statement, values = []) =>
     database.prepare(statement.replaceAll(/\$(\d)/g, '?$1')).all(...(values as never[])) as Record<string, unknown>[];
-  return bySql(sql, { effects: 'effects', events: 'events', ledger: 'ledger', key: 'slot' });
+  return bySql(sql, { effects: 'effects', events: 'events', ledger: 'ledger', workflows: 'workflows', key: 'slot' });
 }
 
 /** Its slots are short, so each is its own key. */
 export async function rawPostgres(pool: Pool, schema: string): Promise<Raw> {
   await pool.query(`alter table ${schema}.events disable trigger keep_events`);
   const sql: Sql = async (statement, values) => (await pool.query(statement, values)).rows as Record<string, unknown>[];
-  const [effects, events, ledger] = ['effects', 'events', 'ledger'].map((table) => `${schema}.${table}`);
-  return bySql(sql, { effects: effects ?? '', events: events ?? '', ledger: ledger ?? '', key: 'key' });
+  return bySql(sql, {
+    effects: `${schema}.effects`,
+    events: `${schema}.events`,
+    ledger: `${schema}.ledger`,
+    workflows: `${schema}.workflows`,
+    key: 'key',
+  });
 }
 
 /** A ledger of one bucket. */
@@ -153,6 +192,15 @@ export function rawRedis(client: Redis, prefix: string): Raw {
     },
     putLedger: async ({ id, key, epoch }) => {
       await client.hset(`${tag}:ledger`, { id, key, epoch });
+    },
+    workflow: async (name) => {
+      const text = await client.hget(`${tag}:workflows`, name);
+      const [, revision, at, state = '', doc = ''] = /^(\d+) (\d+) (\w+) (.*)$/s.exec(text ?? '') ?? [];
+      return text === null ? undefined : { revision: Number(revision), at: Number(at), state, doc };
+    },
+    putWorkflow: async (name, row) => {
+      if (!row) await client.hdel(`${tag}:workflows`, name);
+      else await client.hset(`${tag}:workflows`, name, `${row.revision} ${row.at} ${row.state} ${row.doc}`);
     },
     hide: async (slot) => {
       await client.zrem(`${tag}:unsealed`, slot);

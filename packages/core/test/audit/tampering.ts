@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/ledger.ts';
 import { encodeSeal, decodeSeal, sealHash, sealSlot, type Seal } from '../../src/audit/seal.ts';
 import { openShop, type TestOncely } from '../oncely/vendor.ts';
 import { work } from './desk.ts';
-import { everything, mutationsOf, rewriteChain } from './mutations.ts';
+import { everything, mutationsOf, rewriteChain, workflowMutations } from './mutations.ts';
 import type { Raw, RawRow } from './raw.ts';
 
 export interface Tampered {
@@ -40,7 +40,7 @@ export async function unseen(
   const rows = (await everything(ledger)).filter(
     ({ slot }) => !/invoice_2/.test(slot) && (!slot.startsWith('+') || slot.endsWith('1') || slot === last),
   );
-  for (const mutation of mutationsOf(raw, rows)) {
+  for (const mutation of [...mutationsOf(raw, rows), ...(await workflowMutations(raw, 'invoice_1:desk', rows))]) {
     // What is one and the same code for every store is tried on the fastest one.
     if (how === 'every field' && / left out| one more|disguised|:(plain|refused):/.test(`${mutation.name}:`)) continue;
     // The last seal's own row is covered by the next one; its text is covered by its hash.

@@ -42,6 +42,15 @@ describe('the budget of scope re-entries', () => {
     expect(shop.vendor.sends).toBe(1);
   });
 
+  it('holds the very write that came back', async () => {
+    const shop = openShop();
+    const oncely = shop.start({ budgets: { reEntries: 0 }, maxAttempts: 1 });
+    shop.vendor.script.push(lost);
+    expect(codeOf(await run(oncely, 'one'))).toBe('in_doubt');
+    expect(codeOf(await run(oncely, 'one'))).toBe('workflow_held');
+    expect(shop.vendor.sends).toBe(1);
+  });
+
   it('counts a run once, and nothing that the same run repeats', async () => {
     const shop = openShop();
     const oncely = shop.start({ budgets: { reEntries: 9 } });

@@ -219,6 +219,32 @@ describe('oncely.prune', () => {
     expect(await oncely.observed()).toEqual([]);
   });
 
+  it('deletes checkpoints and what was observed when their time is over, and twin guards past theirs', async () => {
+    let now = 1_700_000_000_000;
+    const shop = openShop(memoryLedger({ now: () => now }));
+    const options = {
+      twins: { withinMs: 500, onTwin: 'refuse' },
+      retention: { trail: { deleteAfterMs: 1_000 } },
+    } as const;
+    const first = shop.start(options);
+    await act(first, 'case');
+    await act(first, 'case');
+    await first.scope(at('case'), () => first.checkpoint('paid', { paid: true }, { keep: true }));
+    await first.close();
+    const oncely = shop.start(options);
+    const kinds = async (): Promise<string> =>
+      (await shop.ledger.list({ limit: 100 })).rows.map(({ slot }) => slot[0]).join('');
+    expect((await kinds()).split('').toSorted().join('')).toBe('$&^c');
+    expect(await oncely.prune()).toMatchObject({ examined: 0 });
+    now += 500;
+    expect(await oncely.prune()).toMatchObject({ examined: 1, guardsDeleted: 1, trailDeleted: 0 });
+    now += 500;
+    expect(await oncely.prune()).toMatchObject({ examined: 2, trailDeleted: 2 });
+    expect(await kinds()).toBe('c');
+    expect(await oncely.audit.verify()).toMatchObject({ ok: true, deleted: 3 });
+    expect(await oncely.prune({ walk: true })).toMatchObject({ kept: 1 });
+  });
+
   it.each([
     [{ limit: 0 }, 'limit'],
     [{ deadlineMs: NaN }, 'deadlineMs'],

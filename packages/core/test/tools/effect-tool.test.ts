@@ -1,5 +1,5 @@
 import type { Ledger } from '@oncely/core';
-import { effectTool, readTool, refusal, type StandardSchema, type Tool } from '@oncely/core/tools';
+import { effectTool, readTool, refusal, scopeHere, type StandardSchema, type Tool } from '@oncely/core/tools';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 
@@ -163,6 +163,24 @@ describe('a tool of an own operation', () => {
     unsubscribe('oncely:effect', listen);
     expect(new Set(seen)).toEqual(new Set(['test/run_1/call_1', 'test/run_2/call_2']));
     expect(JSON.stringify(await rows(shop.ledger))).not.toMatch(/call_|run_/);
+  });
+
+  it('says which slot a call is about, before and after, and neither records nor sends for it', async () => {
+    const { shop, oncely, call } = open({ maxOccurrence: 2, approval: 'required' });
+    const tool = orderTool(oncely, { maxOccurrence: 2 });
+    const slotOf = (input: unknown): unknown => oncely.scope(desk, () => tool.slotOf?.(input));
+    const slot = await slotOf(tea);
+    expect(slot).toBe('invoice_1:desk:order(item%3Dtea)');
+    expect(await slotOf({ ...tea, amount: 50, text: 'worded anew' })).toBe(slot);
+    expect(await slotOf({ ...tea, occurrence: 2 })).toBe(`${String(slot)}%402`);
+    expect(await slotOf({ ...tea, occurrence: 3 })).toBeNull();
+    expect(await slotOf('tea')).toBeNull();
+    expect(await rows(shop.ledger)).toEqual([]);
+    const pending = await call(tea);
+    expect(await oncely.effects.get(String(slot))).toMatchObject({ key: pending.effect, state: 'awaiting_approval' });
+    await expect(tool.slotOf?.(tea)).rejects.toMatchObject({ code: 'unscoped' });
+    expect([scopeHere(), oncely.scope(desk, scopeHere)]).toEqual([undefined, desk]);
+    expect(shop.vendor.sends).toBe(0);
   });
 
   it('refuses a name or a bound that no framework takes', () => {

@@ -20,7 +20,7 @@ export const noRawVendorWrite: Rule = {
       const data = { builder: made.builder };
       const builder = builderAround(context, node);
       if (!builder) context.report({ node, messageId: 'raw', data });
-      else if (isFunction(builder) && !usesConfiguration(builder, node)) {
+      else if (made.takesConfig && isFunction(builder) && !usesConfiguration(builder, node)) {
         context.report({ node, messageId: 'ignored', data, fix: fixFor(context, made, builder, node) });
       }
     };

@@ -1,15 +1,7 @@
-import { above, field, fields, isFunction, moduleOf, pathOf, within, type Node, type Rule } from '../rule.ts';
+import { retryModules } from '../known.ts';
+import { above, field, fields, isFunction, moduleOf, nameOf, pathOf, within, type Node, type Rule } from '../rule.ts';
 import { isRawWrite } from '../vendors.ts';
 
-const retryModules = new Set([
-  'p-retry',
-  'async-retry',
-  'exponential-backoff',
-  'retry',
-  'cockatiel',
-  'promise-retry',
-  'ts-retry-promise',
-]);
 const loops = new Set(['ForStatement', 'WhileStatement', 'DoWhileStatement', 'ForOfStatement']);
 
 /** A write through a raw client that is made again when it fails: the second may be a double. */
@@ -38,7 +30,7 @@ export const noRetryAroundRawWrite: Rule = {
         for (const outer of above(node)) {
           if (outer.type === 'TryStatement' && field(outer, 'block') === inner)
             caught ||= goesOn(field(outer, 'handler'));
-          const isLooped = loops.has(outer.type) && caught;
+          const isLooped = loops.has(outer.type) && caught && !isOfItem(outer, node);
           const isPassed = isRetry(outer) && fields(outer, 'arguments').includes(inner);
           if (isLooped || isPassed) {
             context.report({ node, messageId: 'retried' });
@@ -51,6 +43,13 @@ export const noRetryAroundRawWrite: Rule = {
     };
   },
 };
+
+/** Whether each round writes for an item of its own: then what failed is not made again. */
+function isOfItem(loop: Node, write: Node): boolean {
+  const declared = loop.type === 'ForOfStatement' ? field(loop, 'left') : undefined;
+  const names = new Set(declared ? [...within(declared)].map(nameOf) : []);
+  return [...within(write)].some((each) => each.type === 'Identifier' && names.has(nameOf(each)));
+}
 
 /** Whether the loop goes on after the catch: it does not where the last statement of it leaves. */
 function goesOn(handler: Node | undefined): boolean {

@@ -1,3 +1,4 @@
+import { callIds, momentary, randomIds } from '../known.ts';
 import {
   field,
   fields,
@@ -13,22 +14,6 @@ import {
 } from '../rule.ts';
 
 const parts = new Set(['tenant', 'businessId', 'workflowId', 'stepId']);
-const random = new Set([
-  'randomUUID',
-  'randomBytes',
-  'randomInt',
-  'nanoid',
-  'uuid',
-  'uuidv4',
-  'uuidv7',
-  'v4',
-  'v7',
-  'ulid',
-  'cuid',
-  'createId',
-]);
-const times = new Set(['Date.now', 'performance.now', 'process.hrtime', 'Math.random']);
-const callIds = /^(?:tool_?call_?id|tool_?use_?id|call_?id)$/i;
 
 /** An id of the contract that is another in the next run: then the effect is another too, and happens again. */
 export const noUnstableContractId: Rule = {
@@ -81,7 +66,9 @@ function isUnstable(node: Node): boolean {
   switch (node.type) {
     case 'CallExpression':
       return (
-        times.has(path.join('.')) || random.has(path.at(-1) ?? '') || (path.join('.') === 'Date' && path.length === 1)
+        momentary.has(path.join('.')) ||
+        randomIds.has(path.at(-1) ?? '') ||
+        (path.join('.') === 'Date' && path.length === 1)
       );
     case 'NewExpression':
       return path.join('.') === 'Date' && fields(node, 'arguments').length === 0;

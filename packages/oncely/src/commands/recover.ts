@@ -2,6 +2,7 @@ import type { Recovered } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
+import { CommandError } from '../command-error.ts';
 import { actorOf, withActor, type DecisionOptions } from '../confirm.ts';
 import { everyEffect } from '../every-effect.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -9,10 +10,15 @@ import { masked, printable } from '../masked.ts';
 import { findEffect, shortIdOf } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 import { countOf } from './list.ts';
+import { sweep, type SweepOptions } from './sweep.ts';
 
 interface RecoverOptions {
   readonly limit: string;
   readonly deadline: string;
+}
+
+interface ReconcileOptions extends RecoverOptions, DecisionOptions, SweepOptions {
+  readonly sweep?: boolean;
 }
 
 /** What settles by evidence: `recover` takes what is due, `reconcile` looks again at what stopped. */
@@ -33,16 +39,35 @@ export function addRecovery(program: Command, kit: Kit): void {
     );
   withActor(patient(program.command('reconcile').summary('look stopped effects up once more, then recover')))
     .description(
-      'Looks stopped effects up once more, because something was mended (a scope, a mailbox), and then recovers. Without an id it takes all that stopped.',
+      'Looks stopped effects up once more, because something was mended (a scope, a mailbox), and then recovers. Without an id it takes all that stopped. With --sweep it compares what has succeeded with what is at the vendor, and says what is missing there or there twice; it sends nothing.',
     )
     .argument('[id...]', 'short ids, slots or effect keys of stopped effects')
-    .action((ids: readonly string[], options: RecoverOptions & DecisionOptions, command: Command) =>
+    .option('--sweep', 'compare what has succeeded with the vendor')
+    .option(
+      '--since <time>',
+      'with --sweep: of what succeeded from then on; ISO 8601 with a zone, or an age such as 2h',
+    )
+    .option('--until <time>', 'with --sweep: and before then')
+    .option('--after <slot>', 'with --sweep: go on where the call before it stopped')
+    .action((ids: readonly string[], options: ReconcileOptions, command: Command) =>
       kit.use(command, async (call) => {
         call.needsConfig('reconcile');
+        refuseMixed(ids, options);
+        if (options.sweep === true) return sweep(call, countOf(options.limit), options);
         await lookAgain(call, ids, options);
         return settle(call, options);
       }),
     );
+}
+
+function refuseMixed(ids: readonly string[], options: ReconcileOptions): void {
+  const ofSweep = (['since', 'until', 'after'] as const).find((name) => options[name] !== undefined);
+  if (options.sweep !== true && ofSweep !== undefined) {
+    throw new CommandError('usage', `--${ofSweep} goes with --sweep.`);
+  }
+  if (options.sweep === true && ids.length > 0) {
+    throw new CommandError('usage', '--sweep takes a time, --since and --until, and no ids.');
+  }
 }
 
 async function lookAgain({ oncely, around }: Call, ids: readonly string[], options: DecisionOptions): Promise<void> {

@@ -90,7 +90,7 @@ const vendor: ScheduledVendor<WebClient> = {
 
 it(
   `I1 I2 I3 I9: ${seeds} seeded schedules of failing lines and dying processes over ${operations.length} kinds of write and whole streams, one effect each`,
-  { timeout: 300_000 },
+  { timeout: 1_800_000 },
   async () => {
     expect(await exploreSchedules(() => vendor, seeds)).toHaveLength(seeds);
   },

@@ -43,7 +43,7 @@ function createVendor(): ScheduledVendor<Stripe> {
 
 it(
   `I1 I2 I3 I9: ${seeds} seeded schedules of failing lines and dying processes over ${operations.length} operations, one effect each`,
-  { timeout: 300_000 },
+  { timeout: 1_800_000 },
   async () => {
     expect(await exploreSchedules(createVendor, seeds)).toHaveLength(seeds);
   },

@@ -1,13 +1,8 @@
 /** Processes that have loaded their modules before their work begins, so that its times are not those of a start. */
-import { fileURLToPath } from 'node:url';
-
 import { afterAll } from 'vitest';
 
 import { startWorker, type Child, type Worker } from '../../src/crash/child.ts';
 import type { CrashAt } from '../../src/crash/protocol.ts';
-
-// Hundreds of processes load the same modules.
-const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../../node_modules/.cache/node', import.meta.url)) };
 
 /** What takes longer hangs, however busy the machine. */
 const longestMs = 120_000;
@@ -64,7 +59,7 @@ async function loaded(work: Work): Promise<Worker> {
   if (starts === startsAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
   else starts += 1;
   try {
-    const worker = startWorker({ env });
+    const worker = startWorker({});
     const { how, error, output } = await worker.run(ordersOf({ ...work, name: 'load' }), longestMs).ended;
     if (how !== 'returned') throw new Error(`a process did not start (${how}): ${error?.message ?? output}`);
     return worker;

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { afterAll, expect } from 'vitest';
+
+import { loadMorph } from '../../src/init/load-morph.ts';
+import { planOf, type Finding, type PlanOptions } from '../../src/init/plan.ts';
+import { readProject } from '../../src/init/user-project.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'oncely-plan-test-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const tm = await loadMorph(root);
+let count = 0;
+
+export interface Planned {
+  readonly findings: readonly Finding[];
+  /** The text of a file afterwards. */
+  readonly after: (path: string) => string;
+  /** Why a thing was left, by how it is written. */
+  readonly left: Readonly<Record<string, string>>;
+  readonly moved: Readonly<Record<string, string>>;
+}
+
+/**
+ * Plans a project of these files. Whatever the case, two things hold: what comes out is read without an error, and a
+ * second plan changes nothing.
+ */
+export function planned(files: Readonly<Record<string, string>>, options: Partial<PlanOptions> = {}): Planned {
+  const folder = join(root, String((count += 1)));
+  write(folder, { 'package.json': '{ "name": "shop", "type": "module" }', ...files });
+  const all: PlanOptions = { businessIds: [], ledger: undefined, scopes: true, ...options };
+  const { findings, changes } = planOf(readProject(tm, folder), all);
+  write(folder, Object.fromEntries(changes.map(({ path, after }) => [path, after])));
+  for (const { path, after } of changes) {
+    const { diagnostics = [] } = tm.ts.transpileModule(after, { fileName: path, reportDiagnostics: true });
+    expect(diagnostics.map(({ messageText }) => messageText)).toEqual([]);
+  }
+  expect(planOf(readProject(tm, folder), all).changes).toEqual([]);
+  const texts = new Map(changes.map(({ path, after }) => [path, after]));
+  return {
+    findings,
+    after: (path) => texts.get(path) ?? files[path] ?? '',
+    left: byWhat(
+      findings.filter(({ becomes }) => becomes === undefined),
+      ({ why }) => why ?? '',
+    ),
+    moved: byWhat(
+      findings.filter(({ becomes }) => becomes !== undefined),
+      ({ becomes }) => becomes ?? '',
+    ),
+  };
+}
+
+function byWhat(findings: readonly Finding[], text: (finding: Finding) => string): Readonly<Record<string, string>> {
+  return Object.fromEntries(findings.map((each) => [each.what, text(each)]));
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
