@@ -25,5 +25,5 @@ export const subjects: readonly Subject[] = [
     beside: ['@oncely/core', 'stripe', '@slack/web-api', '@oncely/stripe', '@oncely/slack'],
   },
   { name: '@oncely/eslint-plugin', loads: ['@oncely/eslint-plugin'], oldest: ['eslint@9.0.0'] },
-  { name: 'oncely', loads: ['oncely', ...core, 'commander'] },
+  { name: 'oncely', loads: ['oncely', ...core, 'commander', 'diff', '@oncely/eslint-plugin'] },
 ];

@@ -4,15 +4,26 @@ import { join } from 'node:path';
 import { run } from '../vendors/run-command.ts';
 import { readInstalled, type Project } from './project.ts';
 import { codeBlocks } from '../docs/code-blocks.ts';
+import { linksOf } from '../docs/links.ts';
 
 /** How a package is used that has no effects of its own to count. */
 export const uses: Readonly<
   Record<string, { readonly what: string; readonly work: (project: Project) => Promise<string> } | undefined>
 > = {
+  '@oncely/core': { what: 'its pages ship', work: readPages },
   oncely: { what: 'explains an error, and shows an empty ledger', work: useCommand },
   '@oncely/testing': { what: "the README's crashTest kills the README's agent everywhere", work: killAgent },
   '@oncely/eslint-plugin': { what: "the README's config finds a raw client", work: useEslintPlugin },
 };
+
+async function readPages(project: Project): Promise<string> {
+  const index = readInstalled(project, '@oncely/core', 'llms.txt');
+  const pages = linksOf(index).map(({ target }) => target.split('#')[0] ?? '');
+  const own = pages.filter((page) => page.startsWith('docs/'));
+  for (const page of own) readInstalled(project, '@oncely/core', page);
+  if (own.length < 10) throw new Error(`llms.txt links to few of its pages: ${own.join(', ')}`);
+  return `llms.txt and the ${own.length} that it links to`;
+}
 
 async function useCommand(project: Project): Promise<string> {
   const oncely = (...args: string[]): Promise<string> =>

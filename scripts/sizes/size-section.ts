@@ -7,8 +7,10 @@ import { shippedDocs } from '../release/shipped-docs.ts';
 /** Why a package depends on another; one that has no reason here fails the check. */
 const reasons: Readonly<Record<string, string>> = {
   '@oncely/core': 'the ledger and every decision',
+  '@oncely/eslint-plugin': '`init` looks for raw writes by its rules',
   canonicalize: 'canonical JSON (RFC 8785), so that a fingerprint is the same in every process',
   commander: 'commands, options and their help',
+  diff: 'what `init` shows before it writes',
   zod: 'the schemas of `/tools`; nothing else loads it',
 };
 
