@@ -81,5 +81,7 @@ declare const to: string;
 declare const key: string;
 declare const amount: number;
 declare const day: number;
+declare const newKey: Buffer;
+declare const oldKey: Buffer;
 declare const model: import('ai').LanguageModel;
 declare const prompt: string;

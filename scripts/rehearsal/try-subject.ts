@@ -63,14 +63,19 @@ async function tryIn(
   });
   const made = project;
   if (made === undefined) return;
-  await report.check(say('brings no other package of ours than it names, and its licence, changelog and README'), async () => {
-    const { dependencies = {} } = JSON.parse(readInstalled(made, name, 'package.json')) as { dependencies?: object };
-    const named = [...packages, ...beside, ...Object.keys(dependencies)].filter((each) => /^@?oncely(\/|$)/.test(each));
-    const wanted = [...named, '@oncely/core'];
-    const more = oursIn(made).filter((each) => !wanted.includes(each));
-    if (more.length > 0) throw new Error(`it brought ${more.join(', ')}`);
-    for (const file of ['LICENSE', 'CHANGELOG.md', 'README.md']) readInstalled(made, name, file);
-  });
+  await report.check(
+    say('brings no other package of ours than it names, and its licence, changelog and README'),
+    async () => {
+      const { dependencies = {} } = JSON.parse(readInstalled(made, name, 'package.json')) as { dependencies?: object };
+      const named = [...packages, ...beside, ...Object.keys(dependencies)].filter((each) =>
+        /^@?oncely(\/|$)/.test(each),
+      );
+      const wanted = [...named, '@oncely/core'];
+      const more = oursIn(made).filter((each) => !wanted.includes(each));
+      if (more.length > 0) throw new Error(`it brought ${more.join(', ')}`);
+      for (const file of ['LICENSE', 'CHANGELOG.md', 'README.md']) readInstalled(made, name, file);
+    },
+  );
   const entries = entriesOf(made, name);
   await report.check(say(`its ${entries.length} entries load nothing but ${loads.join(', ')}`), async () => {
     const others = (await loadedBy(made, entries)).filter((each) => !loads.includes(each));
