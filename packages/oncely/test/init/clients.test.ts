@@ -95,6 +95,14 @@ export const oncely = createOncely({ ledger${clients} });
     expect(missing.left['new WebClient']).toMatch(/^the config has no list `clients/);
   });
 
+  it("of TypeScript's own require", () => {
+    const { after } = planned({
+      'desk.cts': `import Stripe = require('stripe');\nexport const stripe = new Stripe(process.env.K!);\n`,
+    });
+    expect(after('oncely.config.ts')).toContain(`import Stripe from 'stripe';`);
+    expect(after('desk.cts')).toContain('stripe = oncely.clients.stripe;');
+  });
+
   it('of CommonJS, and into a Postgres where the project has one', () => {
     const { after } = planned({
       'package.json': '{ "name": "shop", "dependencies": { "pg": "8" } }',
@@ -132,12 +140,27 @@ export const refund = (orderId: string) => stripe.refunds.create({ charge: key, 
     expect(after('desk.ts')).toBe(code);
   });
 
+  it('where its arguments come from a file that leads back to a client', () => {
+    const files = {
+      'keys.ts': `import { stripe } from './stripe.ts';\nexport const keys = { live: 'sk', stripe: () => stripe };\n`,
+      'stripe.ts': `import Stripe from 'stripe';
+import { keys } from './keys.ts';
+export const stripe = new Stripe(keys.live);
+`,
+    };
+    const { left, after } = planned(files);
+    expect(left['new Stripe']).toBe(
+      '`keys` comes from stripe.ts, which makes or uses clients: the two would import each other',
+    );
+    expect(after('stripe.ts')).toBe(files['stripe.ts']);
+  });
+
   it('and so are the writes through one that is handed in, while one of its kind is', () => {
     const service = `import type { WebClient } from '@slack/web-api';
 export class Announcer {
   constructor(private readonly slack: WebClient) {}
   tell(orderId: string) {
-    return this.slack.chat.postMessage({ channel: 'C1', text: orderId });
+    return this.slack.chat.postMessage({ channel: 'C1', text: 'Order ' + orderId });
   }
 }
 `;
