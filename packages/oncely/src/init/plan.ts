@@ -2,7 +2,7 @@ import type { SourceFile } from 'ts-morph';
 
 import { clientMoveOf, type ClientMove } from './client-move.ts';
 import { constructionOf, type Construction } from './clients.ts';
-import { configOf, isOurConfig, newConfigPath, specifierOf } from './config-place.ts';
+import { configOf, exportedOncely, isOurConfig, newConfigPath, specifierOf } from './config-place.ts';
 import { clientsIn, extendedConfig, newConfig, type LedgerKind, type NamedMove } from './config-text.ts';
 import { applied, type Edit } from './edits.ts';
 import { importEdits, quoteOf } from './imports.ts';
@@ -51,20 +51,22 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
   const edit = (file: SourceFile, more: readonly Edit[]): void => {
     edits.set(file, [...(edits.get(file) ?? []), ...more]);
   };
+  const config = configOf(project);
+  const exported = config ? exportedOncely(project, config) : 'oncely';
+  if (exported === undefined) {
+    const place = config ? placeOf(project, config) : '';
+    const why = 'it is not exported, so nothing can move to it: export const oncely = createOncely({ ... })';
+    return { findings: [{ place, kind: 'client', what: 'createOncely', why }], changes: [], install: [] };
+  }
   const { clients, raw } = moveClients(project, findings, edit);
   moveWrites(project, options, raw, findings, edit);
 
-  const config = configOf(project);
   const path = config?.getFilePath() ?? newConfigPath(project);
   const changes: Change[] = [];
   for (const [file, own] of edits) {
     const specifier = specifierOf(project, file.getFilePath(), path);
-    const { edits: more, unused } = importEdits(
-      project,
-      file,
-      own,
-      hasOncely(file) ? undefined : { specifier, name: 'oncely' },
-    );
+    const needed = file.getLocal('oncely') ? undefined : { specifier, exported };
+    const { edits: more, unused } = importEdits(project, file, own, needed);
     for (const { name, node } of unused) {
       findings.push({ place: placeOf(project, node), kind: 'unused', what: name, why: 'nothing uses it any more' });
     }
@@ -84,12 +86,6 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
     changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     install: [...new Set(wanted)].filter((name) => !project.dependencies.has(name)),
   };
-}
-
-function hasOncely(file: SourceFile): boolean {
-  return file
-    .getImportDeclarations()
-    .some((each) => each.getNamedImports().some((name) => name.getText() === 'oncely'));
 }
 
 /** Moves the clients that can; gives those, and the vendors of which one stays raw. */

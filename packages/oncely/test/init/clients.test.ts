@@ -95,6 +95,30 @@ export const oncely = createOncely({ ledger${clients} });
     expect(missing.left['new WebClient']).toMatch(/^the config has no list `clients/);
   });
 
+  it.each([
+    ['export const app = createOncely({ clients: {} });', `import { app as oncely } from './effects.ts';`],
+    ['export default createOncely({ clients: {} });', `import oncely from './effects.ts';`],
+    [
+      'const app = createOncely({ clients: {} });\nexport { app as desk };',
+      `import { desk as oncely } from './effects.ts';`,
+    ],
+  ])('whatever it is called: %s', (made, expected) => {
+    const files = {
+      'effects.ts': `import { createOncely } from '@oncely/core';\n${made}\n`,
+      'chat.ts': `import { WebClient } from '@slack/web-api';\nexport const slack = new WebClient(process.env.T);\n`,
+    };
+    expect(planned(files).after('chat.ts')).toContain(expected);
+  });
+
+  it('not where nothing can import it', () => {
+    const { left, after } = planned({
+      'effects.ts': `import { createOncely } from '@oncely/core';\nconst app = createOncely({ clients: {} });\n`,
+      'chat.ts': `import { WebClient } from '@slack/web-api';\nexport const slack = new WebClient(process.env.T);\n`,
+    });
+    expect(left['createOncely']).toMatch(/^it is not exported/);
+    expect(after('chat.ts')).toContain('new WebClient');
+  });
+
   it("of TypeScript's own require", () => {
     const { after } = planned({
       'desk.cts': `import Stripe = require('stripe');\nexport const stripe = new Stripe(process.env.K!);\n`,
