@@ -34,6 +34,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** The packages that the changed code imports and the project does not have. */
   readonly install: readonly string[];
+  /** What else the changed project needs before it runs. */
+  readonly notes: readonly string[];
 }
 
 export interface PlanOptions {
@@ -56,7 +58,7 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
   if (exported === undefined) {
     const place = config ? placeOf(project, config) : '';
     const why = 'it is not exported, so nothing can move to it: export const oncely = createOncely({ ... })';
-    return { findings: [{ place, kind: 'client', what: 'createOncely', why }], changes: [], install: [] };
+    return { findings: [{ place, kind: 'client', what: 'createOncely', why }], changes: [], install: [], notes: [] };
   }
   const { clients, raw } = moveClients(project, findings, edit);
   moveWrites(project, options, raw, findings, edit);
@@ -74,18 +76,35 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
     changes.push({ path: pathIn(project.root, file.getFilePath()), before, after: applied(before, [...own, ...more]) });
   }
   const isNeeded = clients.length > 0 || (edits.size > 0 && config === undefined);
+  const store = options.ledger ?? (project.dependencies.has('pg') ? 'postgres' : 'sqlite');
   if (isNeeded) {
     const before = config?.getFullText();
-    const ledger = options.ledger ?? (project.dependencies.has('pg') ? 'postgres' : 'sqlite');
-    const after = config ? extendedConfig(project, config, clients) : newConfig(project, path, clients, ledger);
+    const after = config ? extendedConfig(project, config, clients) : newConfig(project, path, clients, store);
     changes.push({ path: pathIn(project.root, path), before, after });
   }
-  const wanted = isNeeded ? ['@oncely/core', ...clients.map(({ move }) => move.construction.vendor.adapter)] : [];
+  const ledger = isNeeded && config === undefined ? store : undefined;
+  const driver = ledger === 'postgres' ? ['pg'] : ledger === 'redis' ? ['ioredis'] : [];
+  const adapters = clients.map(({ move }) => move.construction.vendor.adapter);
+  const wanted = isNeeded ? ['@oncely/core', ...adapters, ...driver] : [];
   return {
     findings,
     changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     install: [...new Set(wanted)].filter((name) => !project.dependencies.has(name)),
+    notes: notesOf(adapters, ledger),
   };
+}
+
+function notesOf(adapters: readonly string[], ledger: LedgerKind | undefined): readonly string[] {
+  const hubspot = adapters.includes('@oncely/hubspot')
+    ? ['HubSpot needs a unique property, once: npx @oncely/hubspot provision --dry-run --objects contacts,deals']
+    : [];
+  const sqlite =
+    ledger === 'sqlite'
+      ? [
+          'effects.db* belongs into .gitignore and on a disk that stays; on several machines or serverless: --store postgres',
+        ]
+      : [];
+  return [...hubspot, ...sqlite];
 }
 
 /** Moves the clients that can; gives those, and the vendors of which one stays raw. */

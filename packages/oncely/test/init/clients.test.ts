@@ -128,7 +128,7 @@ export const oncely = createOncely({ ledger${clients} });
   });
 
   it('of CommonJS, and into a Postgres where the project has one', () => {
-    const { after } = planned({
+    const { after, install, notes } = planned({
       'package.json': '{ "name": "shop", "dependencies": { "pg": "8" } }',
       'desk.js': `'use strict';
 const { Client } = require('@hubspot/api-client');
@@ -139,6 +139,8 @@ exports.open = (orderId) => hubspot.crm.deals.basicApi.create({ properties: { de
     });
     expect(after('desk.js')).toContain(`'use strict';\nconst { oncely } = require('./oncely.config.mjs');\n`);
     expect(after('desk.js')).toContain(`oncely.effect('deals-create'`);
+    expect(install).toEqual(['@oncely/core', '@oncely/hubspot']);
+    expect(notes).toEqual([expect.stringMatching(/npx @oncely\/hubspot provision/)]);
     expect(after('oncely.config.mjs')).toContain('postgresLedger(new pg.Pool(');
     expect(after('oncely.config.mjs')).toContain('new Client({ accessToken: process.env.HUBSPOT_TOKEN, ...config })');
   });
