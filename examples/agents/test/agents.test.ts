@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { agentNamed, agentNames } from '../src/agent-named.ts';
 import { openDesk } from '../src/desk.ts';
@@ -45,8 +45,9 @@ it('each has its command', () => {
   expect(Object.keys(scripts).toSorted()).toEqual(agentNames.toSorted());
 });
 
-describe.each(agentNames.filter((name) => name !== 'langgraph-node'))('%s', (name) => {
-  it('refunds once, run three times, whose first answer is lost and whose last one plans another amount', async () => {
+it.each(agentNames.filter((name) => name !== 'langgraph-node'))(
+  '%s refunds once, run three times, whose first answer is lost and whose last one plans another amount',
+  async (name) => {
     stripe.fail({ kind: 'reset_after_effect' });
     const first = await run(name, 'Please refund 5.00 usd of ch_1.');
     const [refund = ''] = stripe.effects('refunds.create').map(({ id }) => id);
@@ -59,8 +60,8 @@ describe.each(agentNames.filter((name) => name !== 'langgraph-node'))('%s', (nam
 
     expect(await run(name, 'Please refund 50.00 usd of ch_1.')).toContain('Nothing was sent now');
     expect(refunds()).toEqual([`${refund} 500`]);
-  });
-});
+  },
+);
 
 it('langgraph-node refunds once, and refuses another amount', async () => {
   stripe.fail({ kind: 'reset_after_effect' });
