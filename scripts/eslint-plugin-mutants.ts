@@ -13,6 +13,22 @@ export const eslintPluginMutants: readonly Mutant[] = [
     named: 'no-raw-vendor-write',
   },
   {
+    breaks: 'lint: a loop that writes for another item in each round taken for a retry',
+    file: 'packages/eslint-plugin/src/rules/no-retry-around-raw-write.ts',
+    from: ` && !isOfItem(outer, node)`,
+    to: ``,
+    test: pages,
+    named: 'no-retry-around-raw-write',
+  },
+  {
+    breaks: 'lint: a mail builder asked for a configuration that it does not give',
+    file: 'packages/eslint-plugin/src/rules/no-raw-vendor-write.ts',
+    from: `made.takesConfig && isFunction`,
+    to: `isFunction`,
+    test: pages,
+    named: 'no-raw-vendor-write',
+  },
+  {
     breaks: 'the name of a field taken for a variable of the same name',
     file: 'packages/eslint-plugin/src/rules/no-unstable-contract-id.ts',
     from: ` || isFieldName(node)`,

@@ -9,7 +9,11 @@ const configName = /^oncely\.config\.[cm]?[jt]s$/;
 
 /** Whether this file is the one that makes the application's Oncely. */
 export function isOurConfig(file: SourceFile): boolean {
-  return configName.test(file.getBaseName()) || /\bcreateOncely\s*\(/.test(file.getFullText());
+  if (configName.test(file.getBaseName())) return true;
+  const imports = file
+    .getImportDeclarations()
+    .some((each) => each.getNamedImports().some((name) => name.getName() === 'createOncely'));
+  return imports || /\{[^}]*\bcreateOncely\b[^}]*\} = require\(/.test(file.getFullText());
 }
 
 /** The file that makes the Oncely of this project, where there is one already. */

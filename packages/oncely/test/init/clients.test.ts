@@ -42,7 +42,7 @@ export class Desk {
   it('once where two are made alike, and under two names where they differ', () => {
     const { after } = planned({
       'a.ts': `import Stripe from 'stripe';\nexport const stripe = new Stripe(process.env.A!);\n`,
-      'b.ts': `import Stripe from 'stripe';\nexport const stripe = new Stripe( process.env.A! );\n`,
+      'b.ts': `// Not createOncely({ clients: {} })\nimport Stripe from 'stripe';\nexport const stripe = new Stripe( process.env.A! );\n`,
       'c.ts': `import Stripe from 'stripe';\nexport const eu = new Stripe(process.env.C!, {});\n`,
     });
     expect(after('b.ts')).toContain('stripe = oncely.clients.stripe;');
@@ -205,6 +205,7 @@ export const make = (token: string) => [new Announcer(${made}), token];
     const { findings } = planned({
       'desk.test.ts': code,
       'dist/desk.js': code,
+      'notes.ts': `// Later: createOncely({ clients: {} }), from '@oncely/core'\nexport const notes = 1;\n`,
       'other.ts': `import { Client } from 'pg';\nexport const client = new Client();\n`,
     });
     expect(findings).toEqual([]);

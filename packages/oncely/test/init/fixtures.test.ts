@@ -61,10 +61,12 @@ describe('the projects', () => {
     for (const name of fixtureNames) {
       const folder = folderOf(name, 'applied');
       copyFixture(name, folder);
+      // A repository that the temporary folder may lie in is none of the project's.
+      const env = { ...process.env, GIT_CEILING_DIRECTORIES: root };
       const patch = join(root, `${name}.diff`);
       writeFileSync(patch, said.get(name)?.diff ?? '');
       await new Promise<void>((resolve, reject) => {
-        execFile('git', ['apply', '--whitespace=nowarn', patch], { cwd: folder }, (error) =>
+        execFile('git', ['apply', '--whitespace=nowarn', patch], { cwd: folder, env }, (error) =>
           error ? reject(error) : resolve(),
         );
       });
@@ -111,7 +113,7 @@ describe('the projects', () => {
 
 describe('run, and run again after a restart', () => {
   it('had two effects where it has one', async () => {
-    const redis = `${await sharedRedisUrl()}/7`;
+    const redis = new URL('/7', await sharedRedisUrl()).href;
     const cleanups: (() => unknown)[] = [];
     const worlds = await Promise.all(
       fixtureNames.flatMap((fixture) =>
