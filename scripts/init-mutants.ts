@@ -45,7 +45,7 @@ export const initMutants: readonly Mutant[] = [
     from: `raw.add(module).add(node);`,
     to: `raw.add('');`,
     test: clients,
-    named: 'it is made with \`key\` of this file',
+    named: 'it is made with `key` of this file',
   },
   {
     breaks: "init: the user's options put after the builder's",
