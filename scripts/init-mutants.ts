@@ -24,6 +24,14 @@ export const initMutants: readonly Mutant[] = [
     named: 'a function that is called in two places is left',
   },
   {
+    breaks: 'init: one name for whatever a model has to say in a case',
+    file: 'packages/oncely/src/init/write-move.ts',
+    from: ` ?? freeText(project, call, unit)`,
+    to: ``,
+    test: writes,
+    named: 'is left: from a model',
+  },
+  {
     breaks: 'init: an id that is new in each run taken for the case',
     file: 'packages/oncely/src/init/case-id.ts',
     from: `unstableIn(project, init) !== undefined || `,

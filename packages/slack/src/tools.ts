@@ -15,7 +15,7 @@ import {
   scheduleMessage,
   updateMessage,
 } from './tools/messages.ts';
-import { findChannel, readMessages } from './tools/reads.ts';
+import { findChannel, findPerson, readMessages } from './tools/reads.ts';
 
 export type { SlackForTools } from './tools/client.ts';
 
@@ -34,6 +34,7 @@ export type SlackToolName =
   | 'slack_invite_to_channel'
   | 'slack_archive_channel'
   | 'slack_find_channel'
+  | 'slack_find_person'
   | 'slack_read_messages';
 
 const table: Readonly<Record<SlackToolName, ToolRow<SlackForTools>>> = {
@@ -51,6 +52,7 @@ const table: Readonly<Record<SlackToolName, ToolRow<SlackForTools>>> = {
   slack_invite_to_channel: { build: inviteToChannel },
   slack_archive_channel: { build: archiveChannel },
   slack_find_channel: { build: findChannel },
+  slack_find_person: { build: findPerson },
   slack_read_messages: { build: readMessages },
 };
 

@@ -18,9 +18,9 @@ const place = mkdtempSync(join(tmpdir(), 'oncely-majors-'));
 function pack(): Record<string, string> {
   execFileSync('npm', ['run', '--silent', 'compile'], { cwd: root, stdio: 'inherit' });
   const args = ['pack', '--json', '--pack-destination', place, ...ours.map((name) => `./packages/${name}`)];
-  const packed = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8' })) as
-    | { name: string; filename: string }[]
-    | Record<string, { name: string; filename: string }>;
+  const packed = JSON.parse(
+    execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  ) as { name: string; filename: string }[] | Record<string, { name: string; filename: string }>;
   return Object.fromEntries(Object.values(packed).map(({ name, filename }) => [name, join(place, filename)]));
 }
 

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
 
+import { knownVendors } from '@oncely/eslint-plugin/known';
+
 import { unstableIn } from './stable.ts';
-import type { Construction } from './clients.ts';
-import type { UserProject } from './user-project.ts';
+import { importedByEquals, type Construction } from './clients.ts';
+import { pathIn, type UserProject } from './user-project.ts';
 import type { Identifier, Node, ObjectLiteralExpression } from 'ts-morph';
 
 /** An import that a moved construction needs in the config. `from` is a package, or an absolute path without its ending. */
@@ -43,6 +45,12 @@ export function clientMoveOf(project: UserProject, construction: Construction): 
   for (const name of names) {
     const origin = originOf(project, name);
     if (origin.kind === 'import') imports.push(origin.needed);
+    const back = leadsBack(project, name);
+    if (back !== undefined) {
+      return {
+        why: `\`${name.getText()}\` comes from ${back}, which makes or uses clients: the two would import each other`,
+      };
+    }
     if (origin.kind === 'local') {
       return {
         why: `it is made with \`${name.getText()}\` of this file, which the config cannot see: ${fixFor(name)}`,
@@ -115,6 +123,23 @@ function withConfig(given: ObjectLiteralExpression): string {
   return `{${before},${rest.trimEnd()}\n${indent}...config,\n${indent.slice(0, -2)}}`;
 }
 
+/** The file that a name is imported from, where that leads, over the project's own files, to a client again. */
+function leadsBack(project: UserProject, name: Identifier): string | undefined {
+  const { tm, root } = project;
+  const statement = name.getSymbol()?.getDeclarations()[0]?.getFirstAncestorByKind(tm.SyntaxKind.ImportDeclaration);
+  const first = statement?.getModuleSpecifierSourceFile();
+  if (!first || knownVendors[statement?.getModuleSpecifierValue() ?? '']) return undefined;
+  const seen = new Set([first]);
+  for (const file of seen) {
+    for (const each of file.getImportDeclarations()) {
+      if (knownVendors[each.getModuleSpecifierValue()] && !each.isTypeOnly()) return pathIn(root, file.getFilePath());
+      const next = each.getModuleSpecifierSourceFile();
+      if (next) seen.add(next);
+    }
+  }
+  return undefined;
+}
+
 /** Identifiers that stand for a value and are not declared inside the node itself. */
 function freeNames({ tm }: UserProject, node: Node): Identifier[] {
   const all = [node, ...node.getDescendants()].filter((each) => tm.Node.isIdentifier(each));
@@ -138,6 +163,10 @@ function originOf({ tm }: UserProject, name: Identifier): Origin {
     : name.getSymbol();
   const [declaration] = symbol?.getDeclarations() ?? [];
   if (!declaration || declaration.getSourceFile() !== name.getSourceFile()) return { kind: 'global' };
+  const equals = importedByEquals({ tm }, declaration);
+  if (equals !== undefined) {
+    return { kind: 'import', needed: { from: equals, local: name.getText(), exported: 'default' } };
+  }
   const statement = declaration.getFirstAncestorByKind(tm.SyntaxKind.ImportDeclaration);
   if (!statement) return required({ tm }, declaration, name.getText());
   const specifier = statement.getModuleSpecifierValue();

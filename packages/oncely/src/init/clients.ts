@@ -29,6 +29,8 @@ export function importOf(
       if (tm.Node.isImportSpecifier(declaration)) return { module, exported: declaration.getName() };
       return { module, exported: tm.Node.isNamespaceImport(declaration) ? '*' : 'default' };
     }
+    const equals = importedByEquals({ tm }, declaration);
+    if (equals !== undefined) return { module: equals, exported: 'default' };
     const variable = tm.Node.isBindingElement(declaration)
       ? declaration.getFirstAncestorByKind(tm.SyntaxKind.VariableDeclaration)
       : declaration;
@@ -42,6 +44,13 @@ export function importOf(
     return { module: required, exported };
   }
   return undefined;
+}
+
+/** The module of `import Stripe = require('stripe')`. */
+export function importedByEquals({ tm }: Pick<UserProject, 'tm'>, declaration: Node): string | undefined {
+  const reference = tm.Node.isImportEqualsDeclaration(declaration) ? declaration.getModuleReference() : undefined;
+  const module = tm.Node.isExternalModuleReference(reference) ? reference.getExpression() : undefined;
+  return tm.Node.isStringLiteral(module) ? module.getLiteralValue() : undefined;
 }
 
 function requiredBy({ tm }: Pick<UserProject, 'tm'>, init: Node | undefined): string | undefined {

@@ -18,6 +18,18 @@ export function configOf({ files }: UserProject): SourceFile | undefined {
   return all.find((file) => configName.test(file.getBaseName())) ?? all[0];
 }
 
+/** The name under which a config exports the Oncely; `undefined`: nobody can import it. */
+export function exportedOncely({ tm }: UserProject, file: SourceFile): string | undefined {
+  const exported = file.getExportedDeclarations();
+  if (exported.has('oncely')) return 'oncely';
+  const made = [...exported].find(([, declarations]) =>
+    declarations.some(
+      (each) => tm.Node.isVariableDeclaration(each) && each.getInitializer()?.getText().startsWith('createOncely('),
+    ),
+  );
+  return made?.[0] ?? (exported.has('default') ? 'default' : undefined);
+}
+
 /** Where the config is written: in the root, or below the `rootDir` that the compiler is held to. */
 export function newConfigPath({ root, options, typescript, esm }: UserProject): string {
   const { rootDir } = options;

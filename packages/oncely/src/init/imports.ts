@@ -11,6 +11,12 @@ export function quoteOf(file: SourceFile): string {
     : "'";
 }
 
+/** The import of the Oncely: from where, and the name that it has there. */
+interface NeededOncely {
+  readonly specifier: string;
+  readonly exported: string;
+}
+
 /**
  * The edits that take away the imports which only the removed pieces used, and bring in what the new ones need.
  * Gives the names of the file's own that nothing uses any more as well: those are the user's to remove.
@@ -19,7 +25,7 @@ export function importEdits(
   project: UserProject,
   file: SourceFile,
   removed: readonly Edit[],
-  needed: { readonly specifier: string; readonly name: string } | undefined,
+  needed: NeededOncely | undefined,
 ): { readonly edits: readonly Edit[]; readonly unused: readonly { readonly name: string; readonly node: Node }[] } {
   const edits: Edit[] = [];
   const gone = removed.filter(({ start, end }) => end > start);
@@ -109,11 +115,7 @@ function ownNames(
   return { statements, unused };
 }
 
-function insertion(
-  { tm }: UserProject,
-  file: SourceFile,
-  { specifier, name }: { readonly specifier: string; readonly name: string },
-): Edit {
+function insertion({ tm }: UserProject, file: SourceFile, { specifier, exported }: NeededOncely): Edit {
   const text = file.getFullText();
   const quote = quoteOf(file);
   const semicolon = /^import .*[^;\s]$/m.test(text) && !/^import .*;$/m.test(text) ? '' : ';';
@@ -122,9 +124,12 @@ function insertion(
     .filter((each) => tm.Node.isVariableStatement(each) && /\brequire\(/.test(each.getText()));
   const imports = file.getImportDeclarations();
   const isCommon = imports.length === 0 && requires.length > 0;
+  const isSame = exported === 'oncely';
+  const from = isCommon ? `require(${quote}${specifier}${quote})` : `${quote}${specifier}${quote}`;
+  const esm = exported === 'default' ? 'oncely' : isSame ? '{ oncely }' : `{ ${exported} as oncely }`;
   const line = isCommon
-    ? `const { ${name} } = require(${quote}${specifier}${quote})${semicolon}`
-    : `import { ${name} } from ${quote}${specifier}${quote}${semicolon}`;
+    ? `const ${isSame ? '{ oncely }' : `{ ${exported}: oncely }`} = ${from}${semicolon}`
+    : `import ${esm} from ${from}${semicolon}`;
   const last = (isCommon ? requires : imports).at(-1);
   const first = file.getStatements()[0];
   if (!last) return { start: first?.getStart() ?? 0, end: first?.getStart() ?? 0, text: `${line}\n` };

@@ -2,7 +2,7 @@ import type { SourceFile } from 'ts-morph';
 
 import { clientMoveOf, type ClientMove } from './client-move.ts';
 import { constructionOf, type Construction } from './clients.ts';
-import { configOf, isOurConfig, newConfigPath, specifierOf } from './config-place.ts';
+import { configOf, exportedOncely, isOurConfig, newConfigPath, specifierOf } from './config-place.ts';
 import { clientsIn, extendedConfig, newConfig, type LedgerKind, type NamedMove } from './config-text.ts';
 import { applied, type Edit } from './edits.ts';
 import { importEdits, quoteOf } from './imports.ts';
@@ -34,6 +34,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** The packages that the changed code imports and the project does not have. */
   readonly install: readonly string[];
+  /** What else the changed project needs before it runs. */
+  readonly notes: readonly string[];
 }
 
 export interface PlanOptions {
@@ -51,20 +53,22 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
   const edit = (file: SourceFile, more: readonly Edit[]): void => {
     edits.set(file, [...(edits.get(file) ?? []), ...more]);
   };
+  const config = configOf(project);
+  const exported = config ? exportedOncely(project, config) : 'oncely';
+  if (exported === undefined) {
+    const place = config ? placeOf(project, config) : '';
+    const why = 'it is not exported, so nothing can move to it: export const oncely = createOncely({ ... })';
+    return { findings: [{ place, kind: 'client', what: 'createOncely', why }], changes: [], install: [], notes: [] };
+  }
   const { clients, raw } = moveClients(project, findings, edit);
   moveWrites(project, options, raw, findings, edit);
 
-  const config = configOf(project);
   const path = config?.getFilePath() ?? newConfigPath(project);
   const changes: Change[] = [];
   for (const [file, own] of edits) {
     const specifier = specifierOf(project, file.getFilePath(), path);
-    const { edits: more, unused } = importEdits(
-      project,
-      file,
-      own,
-      hasOncely(file) ? undefined : { specifier, name: 'oncely' },
-    );
+    const needed = file.getLocal('oncely') ? undefined : { specifier, exported };
+    const { edits: more, unused } = importEdits(project, file, own, needed);
     for (const { name, node } of unused) {
       findings.push({ place: placeOf(project, node), kind: 'unused', what: name, why: 'nothing uses it any more' });
     }
@@ -72,24 +76,35 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
     changes.push({ path: pathIn(project.root, file.getFilePath()), before, after: applied(before, [...own, ...more]) });
   }
   const isNeeded = clients.length > 0 || (edits.size > 0 && config === undefined);
+  const store = options.ledger ?? (project.dependencies.has('pg') ? 'postgres' : 'sqlite');
   if (isNeeded) {
     const before = config?.getFullText();
-    const ledger = options.ledger ?? (project.dependencies.has('pg') ? 'postgres' : 'sqlite');
-    const after = config ? extendedConfig(project, config, clients) : newConfig(project, path, clients, ledger);
+    const after = config ? extendedConfig(project, config, clients) : newConfig(project, path, clients, store);
     changes.push({ path: pathIn(project.root, path), before, after });
   }
-  const wanted = isNeeded ? ['@oncely/core', ...clients.map(({ move }) => move.construction.vendor.adapter)] : [];
+  const ledger = isNeeded && config === undefined ? store : undefined;
+  const driver = ledger === 'postgres' ? ['pg'] : ledger === 'redis' ? ['ioredis'] : [];
+  const adapters = clients.map(({ move }) => move.construction.vendor.adapter);
+  const wanted = isNeeded ? ['@oncely/core', ...adapters, ...driver] : [];
   return {
     findings,
     changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     install: [...new Set(wanted)].filter((name) => !project.dependencies.has(name)),
+    notes: notesOf(adapters, ledger),
   };
 }
 
-function hasOncely(file: SourceFile): boolean {
-  return file
-    .getImportDeclarations()
-    .some((each) => each.getNamedImports().some((name) => name.getText() === 'oncely'));
+function notesOf(adapters: readonly string[], ledger: LedgerKind | undefined): readonly string[] {
+  const hubspot = adapters.includes('@oncely/hubspot')
+    ? ['HubSpot needs a unique property, once: npx @oncely/hubspot provision --dry-run --objects contacts,deals']
+    : [];
+  const sqlite =
+    ledger === 'sqlite'
+      ? [
+          'effects.db* belongs into .gitignore and on a disk that stays; on several machines or serverless: --store postgres',
+        ]
+      : [];
+  return [...hubspot, ...sqlite];
 }
 
 /** Moves the clients that can; gives those, and the vendors of which one stays raw. */

@@ -2,7 +2,10 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Finding, Plan } from './plan.ts';
 
 /** What was found, for a person: what moves, what should be looked at, what is left and why. */
-export function reportLines({ findings, install }: Plan, { paint }: Pick<Surroundings, 'paint'>): readonly string[] {
+export function reportLines(
+  { findings, install, notes }: Plan,
+  { paint }: Pick<Surroundings, 'paint'>,
+): readonly string[] {
   const moved = findings.filter(({ becomes }) => becomes !== undefined);
   const left = findings.filter(({ becomes, kind }) => becomes === undefined && kind !== 'unused');
   const unused = findings.filter(({ kind }) => kind === 'unused');
@@ -20,6 +23,7 @@ export function reportLines({ findings, install }: Plan, { paint }: Pick<Surroun
       paint('bold', 'Unused now'),
       unused.map(({ place, what }) => `${place}  ${what}`),
     ),
+    ...notes,
     ...(install.length === 0 ? [] : [`To install: npm install ${install.join(' ')}`]),
   ];
 }

@@ -2,6 +2,7 @@ import type { CallExpression, Node } from 'ts-morph';
 
 import { caseIdsAt, itemIdOf } from './case-id.ts';
 import { indentAt, type Edit } from './edits.ts';
+import { freeText } from './free-text.ts';
 import { retryAround, type Retry } from './retries.ts';
 import { unstableIn } from './stable.ts';
 import { callsOf, unitOf, type Unit } from './unit.ts';
@@ -45,7 +46,7 @@ export function writeMoveOf(
   if (innermost && ofItem.length === 0 && item === undefined) {
     return { why: 'it is made once for each round of a loop, and nothing names the round' };
   }
-  const called = calledTwice(project, unit, id.root);
+  const called = calledTwice(project, unit, id.root) ?? freeText(project, call, unit);
   return called === undefined ? { write, unit, retry, businessId: id.expression, item } : { why: called };
 }
 
@@ -53,9 +54,13 @@ function unfit(project: UserProject, call: CallExpression, all: readonly RawWrit
   const { tm } = project;
   const args = call.getArguments();
   const last = args.at(-1);
+  const callee = call.getExpression().getText();
+  if (/\.(?:update|upsert)$/.test(callee)) {
+    return 'it sets a state, which a case may set again and which may be set twice: name it by the state, where it matters';
+  }
   if (tm.Node.isArrowFunction(last) || tm.Node.isFunctionExpression(last))
     return 'it takes a callback: await it instead';
-  if (call.getExpression().getText().includes('?.')) return 'its client may be missing (`?.`)';
+  if (callee.includes('?.')) return 'its client may be missing (`?.`)';
   const holds = call
     .getDescendantsOfKind(tm.SyntaxKind.CallExpression)
     .some((each) => each.getExpression().getText().endsWith('.effect'));

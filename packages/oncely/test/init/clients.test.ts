@@ -95,8 +95,40 @@ export const oncely = createOncely({ ledger${clients} });
     expect(missing.left['new WebClient']).toMatch(/^the config has no list `clients/);
   });
 
-  it('of CommonJS, and into a Postgres where the project has one', () => {
+  it.each([
+    ['export const app = createOncely({ clients: {} });', `import { app as oncely } from './effects.ts';`],
+    ['export default createOncely({ clients: {} });', `import oncely from './effects.ts';`],
+    [
+      'const app = createOncely({ clients: {} });\nexport { app as desk };',
+      `import { desk as oncely } from './effects.ts';`,
+    ],
+  ])('whatever it is called: %s', (made, expected) => {
+    const files = {
+      'effects.ts': `import { createOncely } from '@oncely/core';\n${made}\n`,
+      'chat.ts': `import { WebClient } from '@slack/web-api';\nexport const slack = new WebClient(process.env.T);\n`,
+    };
+    expect(planned(files).after('chat.ts')).toContain(expected);
+  });
+
+  it('not where nothing can import it', () => {
+    const { left, after } = planned({
+      'effects.ts': `import { createOncely } from '@oncely/core';\nconst app = createOncely({ clients: {} });\n`,
+      'chat.ts': `import { WebClient } from '@slack/web-api';\nexport const slack = new WebClient(process.env.T);\n`,
+    });
+    expect(left['createOncely']).toMatch(/^it is not exported/);
+    expect(after('chat.ts')).toContain('new WebClient');
+  });
+
+  it("of TypeScript's own require", () => {
     const { after } = planned({
+      'desk.cts': `import Stripe = require('stripe');\nexport const stripe = new Stripe(process.env.K!);\n`,
+    });
+    expect(after('oncely.config.ts')).toContain(`import Stripe from 'stripe';`);
+    expect(after('desk.cts')).toContain('stripe = oncely.clients.stripe;');
+  });
+
+  it('of CommonJS, and into a Postgres where the project has one', () => {
+    const { after, install, notes } = planned({
       'package.json': '{ "name": "shop", "dependencies": { "pg": "8" } }',
       'desk.js': `'use strict';
 const { Client } = require('@hubspot/api-client');
@@ -107,6 +139,8 @@ exports.open = (orderId) => hubspot.crm.deals.basicApi.create({ properties: { de
     });
     expect(after('desk.js')).toContain(`'use strict';\nconst { oncely } = require('./oncely.config.mjs');\n`);
     expect(after('desk.js')).toContain(`oncely.effect('deals-create'`);
+    expect(install).toEqual(['@oncely/core', '@oncely/hubspot']);
+    expect(notes).toEqual([expect.stringMatching(/npx @oncely\/hubspot provision/)]);
     expect(after('oncely.config.mjs')).toContain('postgresLedger(new pg.Pool(');
     expect(after('oncely.config.mjs')).toContain('new Client({ accessToken: process.env.HUBSPOT_TOKEN, ...config })');
   });
@@ -132,12 +166,27 @@ export const refund = (orderId: string) => stripe.refunds.create({ charge: key, 
     expect(after('desk.ts')).toBe(code);
   });
 
+  it('where its arguments come from a file that leads back to a client', () => {
+    const files = {
+      'keys.ts': `import { stripe } from './stripe.ts';\nexport const keys = { live: 'sk', stripe: () => stripe };\n`,
+      'stripe.ts': `import Stripe from 'stripe';
+import { keys } from './keys.ts';
+export const stripe = new Stripe(keys.live);
+`,
+    };
+    const { left, after } = planned(files);
+    expect(left['new Stripe']).toBe(
+      '`keys` comes from stripe.ts, which makes or uses clients: the two would import each other',
+    );
+    expect(after('stripe.ts')).toBe(files['stripe.ts']);
+  });
+
   it('and so are the writes through one that is handed in, while one of its kind is', () => {
     const service = `import type { WebClient } from '@slack/web-api';
 export class Announcer {
   constructor(private readonly slack: WebClient) {}
   tell(orderId: string) {
-    return this.slack.chat.postMessage({ channel: 'C1', text: orderId });
+    return this.slack.chat.postMessage({ channel: 'C1', text: 'Order ' + orderId });
   }
 }
 `;

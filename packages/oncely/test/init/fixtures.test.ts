@@ -10,7 +10,7 @@ import { startSlackFake } from '@oncely/testing/fakes/slack';
 import { startSmtpFake } from '@oncely/testing/fakes/smtp';
 import { startStripeFake } from '@oncely/testing/fakes/stripe';
 import { sharedRedisUrl } from '@oncely/testing/servers/shared';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { templates } from '../../src/init/templates.ts';
 import { runHere } from '../surroundings.ts';
@@ -24,6 +24,9 @@ import {
   runTool,
   typeErrors,
 } from './fixture-folders.ts';
+
+// Compilers and processes of their own, which a busy machine runs slowly.
+vi.setConfig({ testTimeout: 300_000 });
 
 const root = projectsFolder();
 const folderOf = (name: string, variant: string): string => join(root, name, variant);

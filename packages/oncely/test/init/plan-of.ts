@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
 
 import { loadMorph } from '../../src/init/load-morph.ts';
-import { planOf, type Finding, type PlanOptions } from '../../src/init/plan.ts';
+import { planOf, type Finding, type Plan, type PlanOptions } from '../../src/init/plan.ts';
 import { readProject } from '../../src/init/user-project.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'oncely-plan-test-'));
@@ -13,7 +13,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const tm = await loadMorph(root);
 let count = 0;
 
-export interface Planned {
+export interface Planned extends Pick<Plan, 'install' | 'notes'> {
   readonly findings: readonly Finding[];
   /** The text of a file afterwards. */
   readonly after: (path: string) => string;
@@ -30,7 +30,7 @@ export function planned(files: Readonly<Record<string, string>>, options: Partia
   const folder = join(root, String((count += 1)));
   write(folder, { 'package.json': '{ "name": "shop", "type": "module" }', ...files });
   const all: PlanOptions = { businessIds: [], ledger: undefined, scopes: true, ...options };
-  const { findings, changes } = planOf(readProject(tm, folder), all);
+  const { findings, changes, install, notes } = planOf(readProject(tm, folder), all);
   write(folder, Object.fromEntries(changes.map(({ path, after }) => [path, after])));
   for (const { path, after } of changes) {
     const { diagnostics = [] } = tm.ts.transpileModule(after, { fileName: path, reportDiagnostics: true });
@@ -40,6 +40,8 @@ export function planned(files: Readonly<Record<string, string>>, options: Partia
   const texts = new Map(changes.map(({ path, after }) => [path, after]));
   return {
     findings,
+    install,
+    notes,
     after: (path) => texts.get(path) ?? files[path] ?? '',
     left: byWhat(
       findings.filter(({ becomes }) => becomes === undefined),

@@ -49,7 +49,7 @@ describe('the business case', () => {
 export async function refund(returnId: string) {
   const caseId = randomUUID();
   const refund = await stripe.refunds.create({ charge: 'ch_1' });
-  await stripe.refunds.update(refund.id, { metadata: { caseId } });
+  await stripe.refunds.cancel(refund.id, { metadata: { caseId } });
 }
 `);
     expect(text.match(/businessId: \w+/g)).toEqual(['businessId: returnId', 'businessId: returnId']);
@@ -143,10 +143,48 @@ export async function refund(orderId: string) {
   });
 });
 
+describe('a message whose words come from elsewhere', () => {
+  const mail = `import nodemailer from 'nodemailer';
+const mail = nodemailer.createTransport('smtp://localhost');
+const subject = 'Your order';
+`;
+  const send = (text: string): string => `mail.sendMail({ to: 'ann@shop.example', subject, ${text} })`;
+
+  it.each([
+    [
+      'a tool, which may be called with any text',
+      `export const tool = (orderId: string, text: string) => ${send('text')};`,
+    ],
+    [
+      'a text in a sentence',
+      `export const tool = (orderId: string, note: string) => ${send('text: `Dear Ann, ${note}`')};`,
+    ],
+    [
+      'a model',
+      `export const run = async (orderId: string) => { const text = await ask(); await ${send('text: text')}; };`,
+    ],
+    ['a call', `export const run = (orderId: string) => ${send('text: ask(orderId)')};`],
+  ])('is left: from %s', (_name, code) => {
+    const { left, after } = planned({ 'desk.ts': `${mail}${code}\n` });
+    expect(left['mail.sendMail']).toMatch(/^its `text` comes from elsewhere/);
+    expect(after('desk.ts')).toContain(code);
+  });
+
+  it('moves where the code holds them, here or in the one place that calls', () => {
+    const { after } = planned({
+      'desk.ts': `${mail}const tell = (orderId: string, text: string) => ${send('text')};
+export const run = (orderId: string) => tell(orderId, \`\${orderId} is on its way\`);
+`,
+    });
+    expect(after('desk.ts')).toContain(`oncely.effect('send-mail'`);
+  });
+});
+
 describe('what is left to a person', () => {
   it.each([
     ['stripe.refunds.create({ charge: orderId }, { idempotencyKey: orderId })', /idempotencyKey. names it already/],
     ['stripe.refunds.create({ charge: orderId }, () => undefined)', /takes a callback/],
+    ['stripe.refunds.update(orderId, {})', /sets a state, which a case may set again/],
     ['stripe?.refunds.create({ charge: orderId })', /may be missing/],
   ])('%s', (call, why) => {
     const { left, text } = move(`export const a = (orderId: string) => ${call};\n`);
@@ -156,9 +194,9 @@ describe('what is left to a person', () => {
 
   it('a write in the arguments of another, which itself moves', () => {
     const { left, text } = move(`export const a = async (orderId: string) =>
-  stripe.refunds.update((await stripe.refunds.create({ charge: orderId })).id, {});
+  stripe.refunds.cancel((await stripe.refunds.create({ charge: orderId })).id, {});
 `);
-    expect(left['stripe.refunds.update']).toMatch(/^another write stands in its arguments/);
+    expect(left['stripe.refunds.cancel']).toMatch(/^another write stands in its arguments/);
     expect(text).toContain(`oncely.effect('refunds-create'`);
   });
 

@@ -23,6 +23,16 @@ export interface SlackForTools {
   };
   readonly reactions: { add(args: object): PromiseLike<Answer>; remove(args: object): PromiseLike<Answer> };
   readonly pins: { add(args: object): PromiseLike<Answer> };
+  readonly users: {
+    lookupByEmail(args: object): PromiseLike<{
+      readonly user?: {
+        readonly id?: string;
+        readonly real_name?: string;
+        readonly name?: string;
+        readonly deleted?: boolean;
+      };
+    }>;
+  };
   readonly conversations: {
     list(args: object): PromiseLike<Channels>;
     history(args: object): PromiseLike<Messages>;

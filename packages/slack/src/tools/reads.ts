@@ -1,4 +1,4 @@
-import { readTool, ToolRefusal, type Tool } from '@oncely/core/tools';
+import { readTool, refusal, ToolRefusal, type Tool } from '@oncely/core/tools';
 import { z } from 'zod';
 
 import type { SlackForTools } from './client.ts';
@@ -18,6 +18,28 @@ export function findChannel(slack: SlackForTools): Tool {
     inputSchema: z.object({ channel }),
     outputSchema: z.object({ id: z.string() }),
     read: (input) => placeOf(slack, input.channel),
+  });
+}
+
+export function findPerson(slack: SlackForTools): Tool {
+  return readTool({
+    name: 'slack_find_person',
+    title: 'Find a person',
+    description: "Gives a person's id by their e-mail address. An address is never made up.",
+    inputSchema: z.object({ email: z.email() }),
+    outputSchema: z.object({ id: z.string(), name: z.string().nullable() }),
+    read: async ({ email }) => {
+      const nobody = refusal(`Nobody in this workspace has the address ${email}.`);
+      try {
+        const { user } = await slack.users.lookupByEmail({ email });
+        // Slack finds those who left as well, and nobody reads what is sent to them.
+        if (!user?.id || user.deleted === true) return nobody;
+        return { id: user.id, name: user.real_name ?? user.name ?? null };
+      } catch (error) {
+        if ((error as { data?: { error?: unknown } }).data?.error === 'users_not_found') return nobody;
+        throw error;
+      }
+    },
   });
 }
 

@@ -148,3 +148,16 @@ it('the reads tell what is there, by name and by id', async () => {
     output: { found: [{ ts: desk.ts }] },
   });
 });
+
+it('finds a person by their address, and nobody who is not there or has left', async () => {
+  const desk = await openDesk();
+  desk.world.fake.seedUser({ id: 'U0ANN', email: 'Ann@example.com', name: 'Ann' });
+  desk.world.fake.seedUser({ id: 'U0BOB', email: 'bob@example.com', name: 'Bob', deleted: true });
+  const find = (email: string): Promise<ToolResult> => desk.call('slack_find_person', { email });
+  expect(await find('ann@example.com')).toMatchObject({ status: 'succeeded', output: { id: 'U0ANN', name: 'Ann' } });
+  for (const email of ['bob@example.com', 'carl@example.com', 'no address']) {
+    expect(await find(email)).toMatchObject({ status: 'rejected', reason: 'invalid_input' });
+  }
+  desk.world.fake.fail({ kind: 'status', status: 500, after: 'before_effect' }, { match: () => true, times: 9 });
+  expect(await find('ann@example.com')).toMatchObject({ status: 'rejected', reason: 'not_sent' });
+});

@@ -1,3 +1,5 @@
+import type { SlackUser } from './slack-users.ts';
+
 /** Message metadata as an app attaches it. */
 export interface SlackMetadata {
   readonly event_type: string;
@@ -137,6 +139,7 @@ export interface SlackWorkspace {
   readonly uploads: Map<string, { readonly name: string; readonly user: string; bytes?: number }>;
   readonly reminders: Map<string, SlackReminder>;
   readonly usergroups: Map<string, SlackUsergroup>;
+  readonly users: Map<string, SlackUser>;
   /** The triggers of a modal that were exchanged. */
   readonly triggers: Set<string>;
   channels(): readonly SlackChannel[];
@@ -163,6 +166,7 @@ export function createSlackWorkspace(now: () => number, strictChannels: boolean)
     uploads: new Map(),
     reminders: new Map(),
     usergroups: new Map(),
+    users: new Map(),
     triggers: new Set(),
     channels: () => [...channels.values()],
     channel(id) {

@@ -14,6 +14,7 @@ import { conversationMethods } from './slack-conversations.ts';
 import { fileMethods, receiveUpload } from './slack-files.ts';
 import { itemMethods } from './slack-items.ts';
 import { streamMethods } from './slack-streams.ts';
+import { userMethods, type SlackUser } from './slack-users.ts';
 import { createSlackWorkspace } from './slack-workspace.ts';
 import type { SlackIdentity, SlackMetadata, SlackSeed, SlackWorkspace } from './slack-workspace.ts';
 
@@ -51,6 +52,7 @@ export interface SlackFake extends HttpFake<SlackEffect> {
   /** The methods that are modelled; any other counts as an effect by its name alone, or reads nothing. */
   readonly operations: readonly string[];
   seedChannel(channel: SlackSeed & { team?: string }): void;
+  seedUser(user: SlackUser & { team?: string }): void;
   /** Posts as an app that is not the caller, counting no effect; returns the `ts`. Metadata can be forged like this. */
   postAsOtherApp(channel: string, post: { text: string; metadata?: SlackMetadata; threadTs?: string }): string;
 }
@@ -87,6 +89,8 @@ export const defaultSlackIdentity: SlackIdentity = {
     'channels:manage',
     'groups:write',
     'mpim:read',
+    'users:read',
+    'users:read.email',
   ],
 };
 
@@ -99,6 +103,7 @@ const methods: Readonly<Record<string, SlackMethod>> = {
   ...fileMethods,
   ...itemMethods,
   ...streamMethods,
+  ...userMethods,
   'auth.test': ({ caller }) => ({
     body: {
       url: 'https://fake.slack.com/',
@@ -200,6 +205,9 @@ export async function startSlackFake(options: SlackFakeOptions = {}): Promise<Sl
     operations: Object.keys(methods),
     seedChannel({ team = defaultTeam(options), ...channel }) {
       workspaceOf(team).seed(channel);
+    },
+    seedUser({ team = defaultTeam(options), ...user }) {
+      workspaceOf(team).users.set(user.id, user);
     },
     postAsOtherApp(id, post) {
       const team = defaultTeam(options);

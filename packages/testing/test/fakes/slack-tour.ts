@@ -26,6 +26,7 @@ export async function tour(fake: SlackFake): Promise<readonly Shown[]> {
     return value;
   };
   fake.seedChannel({ id: channel, name: 'tour' });
+  fake.seedUser({ id: 'U0ANN', email: 'ann@example.com', name: 'Ann' });
 
   await show('auth.test', slack.auth.test());
   await messages(slack, show);
@@ -124,6 +125,7 @@ async function things(slack: WebClient, show: Show): Promise<void> {
   await show('reminders.delete', slack.reminders.delete({ reminder }));
   await show('usergroups.create', slack.usergroups.create({ name: 'Desk', handle: 'desk' }));
   await show('usergroups.list', slack.usergroups.list());
+  await show('users.lookupByEmail', slack.users.lookupByEmail({ email: 'ann@example.com' }));
   const view: View = { type: 'modal', title: { type: 'plain_text', text: 'Refund' }, blocks: [] };
   await show('views.open', slack.views.open({ trigger_id: '1.2.abc', view }));
   await show('views.publish', slack.views.publish({ user_id: 'U0ANN', view: { type: 'home', blocks: [] } }));
