@@ -24,7 +24,7 @@ let project: Project;
 beforeAll(async () => {
   project = await startProject({ imports: "import { stripeTools } from '@oncely/stripe/tools';" });
   const file = join(project.path, 'oncely.config.ts');
-  const text = readFileSync(file, 'utf8').replace('export default createOncely', 'const oncely = createOncely');
+  const text = readFileSync(file, 'utf8').replace('export default () => createOncely', 'const oncely = createOncely');
   writeFileSync(
     file,
     `${text}
