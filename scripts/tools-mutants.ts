@@ -37,4 +37,12 @@ export const toolsMutants: readonly Mutant[] = [
     test: refunds,
     named: 'does not come on top by the way of the whole',
   },
+  {
+    breaks: 'an adapter from a table that believes a gateway',
+    file: 'packages/core/src/http-answer.ts',
+    from: `if (!own(response)) return`,
+    to: `if (status >= 600 && !own(response)) return`,
+    test: 'packages/testing/test/tracker/table.test.ts',
+    named: 'tracker.createIssue an answer that is lost after the effect .gateway_429. leaves one effect',
+  },
 ];
