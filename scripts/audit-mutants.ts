@@ -11,7 +11,7 @@ export const auditMutants: readonly Mutant[] = [
     from: `events.map(({ sequence, at, doc }) => [sequence, at, sha256(doc)])`,
     to: `events.map(({ sequence, doc }) => [sequence, sha256(doc)])`,
     test: tampering,
-    named: 'I7 in SQLite I7: no single edit of any field',
+    named: 'I7 in SQLite > I7: no single edit of any field',
   },
   {
     breaks: 'verify takes a record that was written again for one of ours',
@@ -19,7 +19,7 @@ export const auditMutants: readonly Mutant[] = [
     from: `if (record && writes > mostWrites(record, row, leaf)) {`,
     to: `if (record && writes > mostWrites(record, row, leaf) + 1) {`,
     test: tampering,
-    named: 'I7 in SQLite I7: no single edit of any field',
+    named: 'I7 in SQLite > I7: no single edit of any field',
   },
   {
     breaks: 'verify does not hold the seals against the exported ones',
@@ -27,7 +27,7 @@ export const auditMutants: readonly Mutant[] = [
     from: `if (known && known.hash !== seal.hash) return 'is not the one that was exported';`,
     to: ``,
     test: tampering,
-    named: 'I7 in SQLite I7: no forged chain, record, ledger or seal',
+    named: 'I7 in SQLite > I7: no forged chain, record, ledger or seal',
   },
   {
     breaks: 'verify does not look for sealed records that are gone',
@@ -51,6 +51,6 @@ export const auditMutants: readonly Mutant[] = [
     from: `JSON.stringify([state, aborting,`,
     to: `JSON.stringify([aborting,`,
     test: 'packages/core/test/audit/tampering.test.ts',
-    named: 'I7 in SQLite I7: no single edit of any field',
+    named: 'I7 in SQLite > I7: no single edit of any field',
   },
 ];

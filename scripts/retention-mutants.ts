@@ -93,7 +93,7 @@ export const retentionMutants: readonly Mutant[] = [
     from: `if (last && isDeletion(last)) {`,
     to: `if (last) {`,
     test: 'packages/core/test/audit/tampering.test.ts',
-    named: 'I7',
+    named: 'I7 in SQLite > I7: no single edit of any field',
   },
   {
     breaks: 'a deletion that was told and is never carried out',

@@ -43,6 +43,6 @@ export const toolsMutants: readonly Mutant[] = [
     from: `if (!own(response)) return`,
     to: `if (status >= 600 && !own(response)) return`,
     test: 'packages/testing/test/tracker/table.test.ts',
-    named: 'tracker.createIssue an answer that is lost after the effect .gateway_429. leaves one effect',
+    named: 'tracker.createIssue > an answer that is lost after the effect .gateway_429. leaves one effect',
   },
 ];
