@@ -13,6 +13,7 @@ import Stripe from 'stripe';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { apiKey, ended, folder, parsed, run } from './project.ts';
+import { runHere } from './surroundings.ts';
 
 const ends: (() => unknown)[] = [];
 afterAll(async () => {
@@ -71,7 +72,8 @@ describe.each(Object.entries(stores))('on %s by its URL', (_name, open) => {
     const { url, ledger } = await open();
     const oncely = await filled(ledger);
     const cwd = folder();
-    const oncelyRun = (...args: string[]): ReturnType<typeof run> => run(cwd, args, { env: { ONCELY_LEDGER: url } });
+    const oncelyRun = (...args: string[]): ReturnType<typeof runHere> =>
+      runHere(args, { cwd, env: { ONCELY_LEDGER: url } });
     ended(await oncelyRun('migrate'), 0);
     expect(parsed(ended(await oncelyRun('status', '--json'), 3))).toMatchObject({
       states: { succeeded: 1, awaiting_approval: 1 },
