@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/fail-on-output.ts'],
     pool: 'forks',
+    // A process runs one file after the other: a third less work. A file that mocks a module resets the modules first.
+    isolate: false,
     // Most tests here wait more than they compute.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Many tests start processes that load the same modules; compiled once, they take half the time.

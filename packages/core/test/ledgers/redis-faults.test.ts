@@ -5,7 +5,7 @@ import { startCuttingProxy, type CuttingProxy } from '@oncely/testing/servers/cu
 import { sharedRedisUrl } from '@oncely/testing/servers/shared';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { redisLedger } from '../../src/ledgers/redis.ts';
 import { claimOf, clientOf, failure, ledgerOn, persistently, privateRedis, privateReplica } from './redis-server.ts';
@@ -167,6 +167,8 @@ describe('a Redis ledger over a bad line', () => {
         await server.restart();
         await Promise.all(workers);
         expect(acknowledged.size).toBeGreaterThan(64);
+        // The client may still be waiting for its next try to connect.
+        await vi.waitFor(() => ledger.read('desk:0-1'), { timeout: 30_000 });
         for (const slot of acknowledged) expect((await ledger.read(slot)).row?.revision).toBe(1);
         // Nothing by halves: each row with both of its events, and found by the list.
         let after: string | undefined;

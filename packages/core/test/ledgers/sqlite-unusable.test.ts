@@ -17,7 +17,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isOncelyError, type OncelyError } from '../../src/errors.ts';
 import { sqliteLedger } from '../../src/ledgers/sqlite.ts';
 
-const fileSystem = vi.hoisted(() => ({ type: undefined as number | undefined }));
+const fileSystem = vi.hoisted(() => {
+  // An earlier file of this process may have loaded them over the real one.
+  vi.resetModules();
+  return { type: undefined as number | undefined };
+});
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   return {
