@@ -45,4 +45,12 @@ export const agentsMutants: readonly Mutant[] = [
     test: 'packages/oncely/test/mcp.test.ts',
     named: 'serves them over HTTP to those whom the config knows',
   },
+  {
+    breaks: 'LlamaIndex shows the model an error in place of what was done',
+    file: 'packages/agents/src/llamaindex.ts',
+    from: `withoutNulls(await callTool(`,
+    to: `(await callTool(`,
+    test: 'packages/agents/test/converters.test.ts',
+    named: 'is JSON as LlamaIndex takes it',
+  },
 ];

@@ -13,6 +13,7 @@ const agents: Readonly<Record<string, () => Promise<{ readonly agent: Agent }>>>
   anthropic: () => import('./anthropic.ts'),
   mastra: () => import('./mastra.ts'),
   genkit: () => import('./genkit.ts'),
+  llamaindex: () => import('./llamaindex.ts'),
 };
 
 export const agentNames: readonly string[] = Object.keys(agents);

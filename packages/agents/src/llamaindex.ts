@@ -30,6 +30,14 @@ export function llamaIndexTools(
       description: tool.description,
       parameters: strictJsonSchema(tool.inputSchema),
     },
-    call: (input) => callTool(tool, input, contextOf('llamaindex', {}), {}, options),
+    call: async (input) => withoutNulls(await callTool(tool, input, contextOf('llamaindex', {}), {}, options)),
   }));
+}
+
+/** LlamaIndex's JSON has no `null`: it would show a result with one to the model as an error, though it happened. */
+function withoutNulls(value: unknown): NativeSchema {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(kept.map(([name, item]) => [name, withoutNulls(item)]));
 }

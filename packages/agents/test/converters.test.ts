@@ -2,10 +2,12 @@ import { isOncelyError } from '@oncely/core';
 import { strictJsonSchema, type Tool, type ToolContext, type ToolResult } from '@oncely/core/tools';
 import { aiSdkTools } from '@oncely/agents/ai-sdk';
 import { anthropicTools } from '@oncely/agents/anthropic';
+import { llamaIndexTools } from '@oncely/agents/llamaindex';
 import { langChainTools } from '@oncely/agents/langchain';
 import { openAiAgentsTools } from '@oncely/agents/openai-agents';
 import { openAiTools } from '@oncely/agents/openai';
 import { strictProblems } from '@oncely/testing/conformance/strict-schema';
+import { assertIsJSONValue } from '@llamaindex/core/utils';
 import { describe, expect, it } from 'vitest';
 
 import { startWorld, type Call } from './desk.ts';
@@ -35,6 +37,18 @@ async function noted(run: (tool: Tool) => Promise<unknown>): Promise<{ input: un
   }
   return seen;
 }
+
+it('LlamaIndex.TS: what came of a call is JSON as LlamaIndex takes it, not an error for the model', async () => {
+  const world = await startWorld();
+  const [made, reads] = await world.withTool('ours', async (tool) => {
+    const [converted] = llamaIndexTools([tool]);
+    const [asked] = llamaIndexTools([{ ...tool, execute: () => tool.execute({ payment: 'none' }) }]);
+    return [await converted?.call(call.input), await asked?.call({})];
+  });
+  for (const result of [made, reads]) expect(() => assertIsJSONValue(result as never)).not.toThrow();
+  expect(made).toMatchObject({ status: 'succeeded', text: expect.stringContaining('re_'), output: { amount: 500 } });
+  await world.close();
+});
 
 describe.each(frameworks.map((framework) => [framework.name, framework] as const))('%s', (name, framework) => {
   it('hands on the input whole, and its own ids and signal beside it', async () => {
