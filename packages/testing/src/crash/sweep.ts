@@ -61,23 +61,26 @@ export async function runInto(
   world: RunningWorld,
   runs: number,
 ): Promise<'killed' | 'ended_first' | 'not_reached'> {
-  if (kill.kind !== 'effects') {
-    // A run that fails on its way, as one too slow for its send window does, is run again like any other.
-    for (let run = 1; run <= runs; run += 1) {
-      const { how } = await startChild({ ...world.child, at: placeOf(kill) }).ended;
-      if (how === 'killed') return 'killed';
-      if (how !== 'threw') break;
-    }
-    return 'not_reached';
+  // A run that fails on its way, as one too slow for its send window does, is run again like any other.
+  for (let run = 1; run <= runs; run += 1) {
+    const { how } = await (kill.kind === 'effects'
+      ? runToCount(kill.count, world)
+      : startChild({ ...world.child, at: placeOf(kill) }).ended);
+    if (how === 'killed') return 'killed';
+    if (kill.kind === 'effects' && total(await world.count()) >= kill.count) return 'ended_first';
+    if (how !== 'threw') break;
   }
+  return 'not_reached';
+}
+
+/** Runs the agent until so many effects have happened, and kills it then. */
+async function runToCount(count: number, world: RunningWorld): Promise<ChildEnd> {
   const child = startChild(world.child);
   let over = false;
   const ended = child.ended.finally(() => (over = true));
-  while (!over && total(await world.count()) < kill.count) await pause(1);
+  while (!over && total(await world.count()) < count) await pause(1);
   child.signal('SIGKILL');
-  const { how } = await ended;
-  if (how === 'killed') return 'killed';
-  return total(await world.count()) >= kill.count ? 'ended_first' : 'not_reached';
+  return ended;
 }
 
 function placeOf(kill: Exclude<Kill, { kind: 'effects' }>): CrashAt {
