@@ -92,8 +92,8 @@ export const retentionMutants: readonly Mutant[] = [
     file: 'packages/core/src/audit/verify.ts',
     from: `if (last && isDeletion(last)) {`,
     to: `if (last) {`,
-    test: 'packages/core/test/audit/tampering.test.ts',
-    named: 'I7 in SQLite > I7: no single edit of any field',
+    test: 'packages/core/test/audit/audit.test.ts',
+    named: 'names a record that is gone though no event says that it goes',
   },
   {
     breaks: 'a deletion that was told and is never carried out',

@@ -256,6 +256,15 @@ describe('the audit', () => {
   });
 });
 
+it('names a record that is gone though no event says that it goes, sealed or not', async () => {
+  const ledger = memoryLedger();
+  const { oncely } = await work(ledger);
+  const slot = 'invoice_1:desk:plain';
+  const { row } = await ledger.read(slot);
+  await ledger.remove({ slot, expect: row?.revision ?? 0, at: row?.at ?? 0 });
+  expect((await oncely.audit.verify()).problems).toMatchObject([{ kind: 'missing', slot }]);
+});
+
 describe('decisions on workflows', () => {
   it('are told in the timeline and in the export, and those that were overtaken are withdrawn', async () => {
     const shop = openShop(memoryLedger());
