@@ -72,7 +72,7 @@ export interface HttpAdapterOptions<Operations> {
   readonly landingBoundMs?: number;
 }
 
-// eslint-disable-next-line typescript/no-explicit-any -- each operation of a table has an input and output of its own
+// oxlint-disable-next-line typescript/no-explicit-any -- each operation of a table has an input and output of its own
 type AnyOperation = HttpOperation<any, any>;
 
 /** The client: a function for each write, and `read` for the rest. */

@@ -11,7 +11,8 @@ const pageSize = 500;
 
 /**
  * Everything that the audit knows, as lines of JSON: each event with its slot, time and hash (SHA-256 of
- * `JSON.stringify(event)`), checkpoints without a kept state, decisions on workflows, and observations. Slot by slot, in the store's order.
+ * `JSON.stringify(event)`), checkpoints without a kept state, decisions on workflows, and observations. Slot by slot, in
+ * the store's order.
  */
 export async function* exportLines(session: LedgerSession): AsyncGenerator<string> {
   await session.info();

@@ -100,7 +100,7 @@ function headOf({ doc }: AuditRow): AuditHead | undefined {
 }
 
 /** What somebody else wrote may be of any shape. */
-function safely<T>(work: () => T): T | undefined {
+export function safely<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {

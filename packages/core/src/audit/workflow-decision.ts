@@ -5,6 +5,7 @@ import type { LedgerSession } from '../ledger-session.ts';
 import type { AuditedRow, WorkflowRow } from '../ledger.ts';
 import { readWorkflowDoc } from '../workflow-doc.ts';
 import { workflowDecisionsOf, workflowOfDecision } from './reserved.ts';
+import { safely } from './verify-record.ts';
 import type { AuditProblem } from './verify.ts';
 
 /** Who put a workflow into its state, and why; the time is the ledger's when it was stored. */
@@ -99,13 +100,4 @@ function sameText(one: WorkflowDecision, other: Partial<WorkflowDecision>): bool
   const text = ({ state, aborting, by, reason, granted }: Partial<WorkflowDecision>): string =>
     JSON.stringify([state, aborting, by, reason, granted?.reEntries, granted?.reExecutions]);
   return text(one) === text(other);
-}
-
-/** What somebody else wrote may be of any shape. */
-function safely<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

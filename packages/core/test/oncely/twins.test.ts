@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { isOncelyError, type EffectEvent, type Scope, type TwinGuard } from '@oncely/core';
+import { isOncelyError, type EffectEvent, type Ledger, type Scope, type TwinGuard } from '@oncely/core';
+import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { describe, expect, it } from 'vitest';
 
 import { declined, desk, openShop, type TestOncely } from './vendor.ts';
@@ -115,4 +116,33 @@ describe('the slot scope business', () => {
     expect(codeOf(await pay(oncely, { workflowId: '@' }))).toBeUndefined();
     expect(codeOf(await pay(oncely))).toBeUndefined();
   });
+});
+
+it('a guard that prune removes while another workflow takes it is taken anew, and nobody waits for ever', async () => {
+  let now = 1_700_000_000_000;
+  const inner = memoryLedger({ now: () => now });
+  let removed = false;
+  const ledger: Ledger = {
+    ...inner,
+    write: async (command) => {
+      const answer = await inner.write(command);
+      // Right behind the conflict that shows it, it goes.
+      if (command.slot.startsWith('&') && answer.kind === 'conflict' && answer.row) {
+        if (!removed) await inner.remove({ slot: command.slot, expect: answer.row.revision, at: answer.row.at });
+        removed = true;
+      } else if (command.slot.startsWith('&') && answer.kind === 'conflict') await new Promise(setImmediate);
+      return answer;
+    },
+  };
+  const shop = openShop(ledger);
+  const oncely = shop.start({ twins: { withinMs: 1_000, onTwin: 'refuse' } });
+  const refund = (workflowId: string): Promise<unknown> =>
+    oncely.scope({ businessId: 'case', workflowId }, () =>
+      oncely.effect('refund', () => oncely.clients.shop.write('refund', { amount: 1 })),
+    );
+  await refund('one');
+  now += 2_000;
+  await refund('two');
+  expect(removed).toBe(true);
+  expect(shop.vendor.happened).toHaveLength(2);
 });
