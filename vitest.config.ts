@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'scripts/test/*.test.ts'],
     // Starts a database server when the first test asks for it.
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
-    setupFiles: ['scripts/fail-on-output.ts'],
+    setupFiles: ['scripts/test-setup.ts'],
     pool: 'forks',
     // A process runs one file after the other: a third less work. A file that mocks a module resets the modules first.
     isolate: false,
@@ -19,7 +19,7 @@ export default defineConfig({
     // Many tests start processes that load the same modules; compiled once, they take half the time.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node', import.meta.url)) },
     // How long a busy machine may take for what is quick: no test takes part of its meaning from these.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
     // Hooks start real database servers; a busy runner starts them slowly, and a new one has to install them first.
     hookTimeout: 180_000,

@@ -3,7 +3,8 @@ import { createOncely, type Codec, type Ledger, type Oncely, type OncelyOptions 
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { oncelyHubspot, type HubSpotOptions } from '@oncely/hubspot';
 import { startHubSpotFake, type HubSpotFake, type HubSpotFakeOptions } from '@oncely/testing/fakes/hubspot';
-import { afterAll } from 'vitest';
+
+import { atEndOfFile } from '../../../scripts/at-end-of-file.ts';
 
 export const accessToken = 'pat-na1-RecognisableSecretOfOurs';
 export const scope = { businessId: 'case_1', workflowId: 'test' } as const;
@@ -39,18 +40,13 @@ export interface World {
   readonly kept: () => Promise<string>;
 }
 
-const open: HubSpotFake[] = [];
-afterAll(async () => {
-  await Promise.all(open.splice(0).map((fake) => fake.close()));
-});
-
 export const marked = ['contacts', 'companies', 'deals', 'tickets', 'notes'] as const;
 
 export async function startWorld(options: HubSpotFakeOptions & { readonly bare?: boolean } = {}): Promise<World> {
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const fake = await startHubSpotFake({ now, ...options });
-  open.push(fake);
+  atEndOfFile(() => fake.close());
   if (options.bare !== true) for (const type of marked) fake.seedProperty(type, 'oncely_key');
   const ledger = memoryLedger({ now });
   return {

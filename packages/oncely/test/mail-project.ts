@@ -6,7 +6,8 @@ import { oncelyEmail } from '@oncely/email';
 import { startSmtpFake, type SmtpFake } from '@oncely/testing/fakes/smtp';
 import nodemailer, { type Transporter } from 'nodemailer';
 
-import { afterwards, startProject, type Project } from './project.ts';
+import { atEndOfFile } from '../../../scripts/at-end-of-file.ts';
+import { startProject, type Project } from './project.ts';
 
 const parts = { businessId: 'invoice_1', workflowId: 'refund-desk' };
 
@@ -32,9 +33,9 @@ export async function mailProject(): Promise<MailProject> {
       email: oncelyEmail(() => nodemailer.createTransport({ host, port }) as Transporter, { landingBoundMs: 0 }),
     },
   });
-  afterwards(() => smtp.close());
-  afterwards(() => desk.close());
-  afterwards(() => desk.clients.email.close());
+  atEndOfFile(() => smtp.close());
+  atEndOfFile(() => desk.close());
+  atEndOfFile(() => desk.clients.email.close());
   const notify = (step = 'notify'): Promise<unknown> =>
     desk.scope(parts, () =>
       desk.effect(step, () =>

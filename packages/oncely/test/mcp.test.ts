@@ -8,7 +8,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { beforeAll, expect, it } from 'vitest';
 
-import { afterwards, ended, startProject, type Project } from './project.ts';
+import { atEndOfFile } from '../../../scripts/at-end-of-file.ts';
+import { ended, startProject, type Project } from './project.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const node = ['--conditions', '@oncely/source', '--no-warnings', cli, 'mcp'];
@@ -98,7 +99,7 @@ async function startHttp(): Promise<{ url: string; child: ChildProcess }> {
     cwd: project.path,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  afterwards(() => child.kill('SIGKILL'));
+  atEndOfFile(() => child.kill('SIGKILL'));
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   await expect.poll(() => out, { timeout: 120_000 }).toMatch(/http:\S+/);

@@ -16,8 +16,9 @@ import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
 import Stripe from 'stripe';
-import { afterAll, expect, vi } from 'vitest';
+import { expect } from 'vitest';
 
+import { atEndOfFile } from '../../../scripts/at-end-of-file.ts';
 import { runHere } from './surroundings.ts';
 
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
@@ -26,15 +27,6 @@ const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 export const apiKey = 'sk_test_SecretOfThePlatform';
 /** Stands in the input of every refund here. */
 export const secretNote = 'sk_live_PlantedInTheInput';
-
-// Each command is a process, and a busy machine takes seconds to start one.
-vi.setConfig({ testTimeout: 300_000 });
-
-const cleanups: (() => unknown)[] = [];
-// The last made goes first: an application before the folder of its ledger.
-afterAll(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
 
 /** How a command ended. */
 export interface Ran {
@@ -73,7 +65,7 @@ export async function run(
 /** A folder as a user's project: packages are found in it, and it ends with the file's tests. */
 export function folder({ packages = true }: { readonly packages?: boolean } = {}): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'oncely-cli-test-')));
-  cleanups.push(() => rmSync(path, { recursive: true, force: true }));
+  atEndOfFile(() => rmSync(path, { recursive: true, force: true }));
   if (packages) symlinkSync(modules, join(path, 'node_modules'));
   return path;
 }
@@ -123,7 +115,7 @@ export async function startProject({
 }: ProjectOptions = {}): Promise<Project> {
   const path = folder();
   const fake = await startStripeFake({ autoCharges: true });
-  cleanups.push(() => fake.close());
+  atEndOfFile(() => fake.close());
   const { host, port } = fake;
   const configure = (anew: string): void =>
     writeFileSync(
@@ -165,7 +157,7 @@ export default () => createOncely({
           ),
         },
       });
-      cleanups.push(() => app.close());
+      atEndOfFile(() => app.close());
       return app;
     },
     refund: (app, businessId, { amount = 1000, approval, id = 'refund' } = {}) =>
@@ -176,11 +168,6 @@ export default () => createOncely({
       ),
     run: (...args) => runHere(args, { cwd: path, user: () => userInfo().username }),
   };
-}
-
-/** Does something once the tests of the file are over. */
-export function afterwards(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
 }
 
 /** The effects of an application by their slots. */

@@ -4,7 +4,8 @@ import { oncelySlack, type SlackOptions } from '@oncely/slack';
 import { startSlackFake, type SlackEffect, type SlackFake, type SlackFakeOptions } from '@oncely/testing/fakes/slack';
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll } from 'vitest';
+
+import { atEndOfFile } from '../../../scripts/at-end-of-file.ts';
 
 export const token = 'xoxb-RecognisableSecretOfOurs';
 export const scope = { businessId: 'case_1', workflowId: 'test' } as const;
@@ -46,16 +47,11 @@ export interface World {
   readonly kept: () => Promise<string>;
 }
 
-const open: SlackFake[] = [];
-afterAll(async () => {
-  await Promise.all(open.splice(0).map((fake) => fake.close()));
-});
-
 export async function startWorld(options: SlackFakeOptions = {}): Promise<World> {
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const fake = await startSlackFake({ now, ...options });
-  open.push(fake);
+  atEndOfFile(() => fake.close());
   const ledger = memoryLedger({ now });
   return {
     fake,

@@ -4,8 +4,8 @@ import { oncelyStripe } from '@oncely/stripe';
 import { startStripeFake, type StripeFake, type StripeFakeOptions } from '@oncely/testing/fakes/stripe';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
-import { afterAll } from 'vitest';
 
+import { atEndOfFile } from '../../../scripts/at-end-of-file.ts';
 import { addressOf, apiKey, scope } from './case.ts';
 
 export { addressOf, apiKey, scope, slot } from './case.ts';
@@ -45,16 +45,11 @@ export interface World {
   readonly kept: () => Promise<string>;
 }
 
-const open: StripeFake[] = [];
-afterAll(async () => {
-  await Promise.all(open.splice(0).map((fake) => fake.close()));
-});
-
 export async function startWorld(options: StripeFakeOptions = {}): Promise<World> {
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const fake = await startStripeFake({ now, ...options });
-  open.push(fake);
+  atEndOfFile(() => fake.close());
   fake.seedCharge({ id: 'ch_1', amount: 50_000, currency: 'usd' });
   const ledger = memoryLedger({ now });
   return {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +7,7 @@ import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { describe, expect, it } from 'vitest';
 
+import { atEndOfFile } from '../../../../scripts/at-end-of-file.ts';
 import { desk, openShop, type Shop, type TestOncely } from './vendor.ts';
 
 // What one part of the ledger keeps is met by all others that go through it.
@@ -39,9 +40,15 @@ async function everything(shop: Shop): Promise<TestOncely> {
   return oncely;
 }
 
+function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'oncely-parts-'));
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 describe.each([
   ['memory', () => memoryLedger()],
-  ['SQLite', () => sqliteLedger(join(mkdtempSync(join(tmpdir(), 'oncely-parts-')), 'effects.db'))],
+  ['SQLite', () => sqliteLedger(join(ownFolder(), 'effects.db'))],
 ] as const)('a ledger (%s) with everything in it', (_name, makeLedger) => {
   it('is sealed anew whole, so that the old key can go, and its audit stands', async () => {
     const shop = openShop(makeLedger());

@@ -2,16 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 
+import { atEndOfFile } from '../../../../scripts/at-end-of-file.ts';
 import { loadMorph } from '../../src/init/load-morph.ts';
 import { planOf, type Finding, type Plan, type PlanOptions } from '../../src/init/plan.ts';
 import { readProject } from '../../src/init/user-project.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'oncely-plan-test-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-const tm = await loadMorph(root);
-let count = 0;
+const tm = await loadMorph(tmpdir());
 
 export interface Planned extends Pick<Plan, 'install' | 'notes'> {
   readonly findings: readonly Finding[];
@@ -27,7 +25,8 @@ export interface Planned extends Pick<Plan, 'install' | 'notes'> {
  * second plan changes nothing.
  */
 export function planned(files: Readonly<Record<string, string>>, options: Partial<PlanOptions> = {}): Planned {
-  const folder = join(root, String((count += 1)));
+  const folder = mkdtempSync(join(tmpdir(), 'oncely-plan-test-'));
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   write(folder, { 'package.json': '{ "name": "shop", "type": "module" }', ...files });
   const all: PlanOptions = { businessIds: [], ledger: undefined, scopes: true, ...options };
   const { findings, changes, install, notes } = planOf(readProject(tm, folder), all);

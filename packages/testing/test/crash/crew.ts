@@ -1,6 +1,5 @@
 /** Processes that have loaded their modules before their work begins, so that its times are not those of a start. */
-import { afterAll } from 'vitest';
-
+import { atEndOfFile } from '../../../../scripts/at-end-of-file.ts';
 import { startWorker, type Child, type Worker } from '../../src/crash/child.ts';
 import type { CrashAt } from '../../src/crash/protocol.ts';
 
@@ -21,12 +20,6 @@ const shared = new Map<string, Promise<Worker>>();
 const waiting: (() => void)[] = [];
 let starts = 0;
 
-afterAll(async () => {
-  const workers = await Promise.all(shared.values());
-  shared.clear();
-  await Promise.all(workers.map((each) => each.dismiss()));
-});
-
 /** Runs a function in a process of its own, which may be killed or stopped, and ends with it. */
 export async function startAlone(work: Work, at?: CrashAt): Promise<Child> {
   const worker = await loaded(work);
@@ -41,14 +34,23 @@ export async function startBeside<const W extends readonly Work[]>(...works: W):
   const workers = await Promise.all(
     works.map((work) => {
       const kind = `${work.module} ${work.name} ${work.argument.adapter}`;
-      const found = shared.get(kind) ?? loaded(work);
-      shared.set(kind, found);
-      return found;
+      return shared.get(kind) ?? share(kind, work);
     }),
   );
   return works.map((work, index) => (workers[index] as Worker).run(ordersOf(work), longestMs)) as {
     [Each in keyof W]: Child;
   };
+}
+
+/** One worker for all of a kind, until the end of the file. */
+function share(kind: string, work: Work): Promise<Worker> {
+  const worker = loaded(work);
+  shared.set(kind, worker);
+  atEndOfFile(async () => {
+    shared.delete(kind);
+    await (await worker).dismiss();
+  });
+  return worker;
 }
 
 function ordersOf({ module, name, argument }: Work): { module: string; exports: string[]; argument: object } {

@@ -1,10 +1,12 @@
 /**
- * Vitest setup: a test that prints, or makes Node print a warning, fails. A test that expects output mocks it
+ * Vitest setup, run for each test file. What the file's helpers opened is closed with it, and a test that prints, or makes Node print a warning, fails. A test that expects output mocks it
  * (`vi.spyOn(console, 'warn').mockImplementation(() => {})`) and asserts on it.
  */
 import { inspect } from 'node:util';
 
 import { afterAll, afterEach } from 'vitest';
+
+import { endFile } from './at-end-of-file.ts';
 
 const stray: string[] = [];
 
@@ -31,3 +33,4 @@ function failOnStrayOutput(): void {
 
 afterEach(failOnStrayOutput);
 afterAll(failOnStrayOutput);
+afterAll(endFile);
