@@ -3,17 +3,37 @@ import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vitest/config';
 
+/** Where a process has one of a thing, or a framework makes itself at home in it: telemetry, signals, mocked modules. */
+const needProcesses = [
+  'packages/{agents,eslint-plugin,oncely}/test/**/*.test.ts',
+  'packages/core/test/otel/**/*.test.ts',
+  'packages/core/test/oncely/sigterm.test.ts',
+  'packages/core/test/ledgers/sqlite-unusable.test.ts',
+  'examples/*/test/**/*.test.ts',
+  'scripts/test/*.test.ts',
+];
+
 export default defineConfig({
   // Node resolves workspace packages, so the condition stands under ssr: tests run the sources, never a stale build.
   ssr: { resolve: { conditions: ['@oncely/source'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'scripts/test/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'own processes', include: needProcesses } },
+      {
+        extends: true,
+        // A process runs one file after the other: a third less work.
+        test: {
+          name: 'shared processes',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: needProcesses,
+          isolate: false,
+        },
+      },
+    ],
     // Starts a database server when the first test asks for it.
     globalSetup: ['packages/testing/src/servers/global-setup.ts'],
     setupFiles: ['scripts/test-setup.ts'],
     pool: 'forks',
-    // A process runs one file after the other: a third less work. A file that mocks a module resets the modules first.
-    isolate: false,
     // Most tests here wait more than they compute.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Many tests start processes that load the same modules; compiled once, they take half the time.

@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, vi } from 'vitest';
 
 import { endFile } from './at-end-of-file.ts';
 
@@ -34,3 +34,8 @@ function failOnStrayOutput(): void {
 afterEach(failOnStrayOutput);
 afterAll(failOnStrayOutput);
 afterAll(endFile);
+// Vitest takes stubs back before the next test, which would be too late for the next file's hooks.
+afterAll(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});

@@ -38,7 +38,7 @@ describe('raw and wrapped, three tries each', () => {
     expect(fake.effects()).toHaveLength(byRaw);
     const other = await smtp();
     other.fail(fault, { times: Infinity });
-    const desk = openDesk(other);
+    const desk = openDesk(other, { oncely: { maxAttempts: 2 } });
     await retrying(() => desk.notify());
     await other.settled();
     expect(other.effects()).toHaveLength(byOurs);

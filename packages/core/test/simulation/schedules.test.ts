@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { explore } from './schedules.ts';
 
-const schedules = Number(process.env['ONCELY_SCHEDULES'] ?? 2_000);
+const schedules = Number(process.env['ONCELY_SCHEDULES'] ?? 1_000);
 const first = Number(process.env['ONCELY_SCHEDULE_SEED'] ?? 1);
 
 it(`I1 I2 I3 I9: ${schedules} seeded schedules of killed, stopped and contending workers keep every promise`, async () => {

@@ -6,16 +6,16 @@ import { describe, expect, test } from 'vitest';
 import { crashTest, type CrashTestOptions, type CrashWorld } from '../../src/crash-test.ts';
 import { startSlackFake } from '../../src/fakes/slack.ts';
 import { startSmtpFake } from '../../src/fakes/smtp.ts';
-import { startStripeFake } from '../../src/fakes/stripe.ts';
 
 const timeout = 180_000;
 
-const refundWorld: CrashTestOptions<'refunds' | 'messages'>['setup'] = async ({ directory }) => {
-  const [stripe, slack] = await Promise.all([startStripeFake({ autoCharges: true }), startSlackFake()]);
+const postsWorld: CrashTestOptions<'posts' | 'others'>['setup'] = async ({ directory }) => {
+  const slack = await startSlackFake();
+  const postsIn = (channel: string): number => slack.effects().filter((each) => each.channel === channel).length;
   return {
-    env: { LEDGER: `${directory}/effects.db`, STRIPE_PORT: `${stripe.port}`, SLACK_API_URL: slack.apiUrl },
-    counts: { refunds: () => stripe.effects().length, messages: () => slack.effects().length },
-    close: () => Promise.all([stripe.close(), slack.close()]),
+    env: { LEDGER: `${directory}/effects.db`, SLACK_API_URL: slack.apiUrl },
+    counts: { posts: () => postsIn('C1'), others: () => postsIn('C2') },
+    close: () => slack.close(),
   };
 };
 
@@ -34,41 +34,56 @@ describe.concurrent('crashTest', () => {
   test('an agent under Oncely passes, killed at every point of both of its effects', { timeout }, async () => {
     let table = '';
     const rows = await crashTest({
-      agent: agentNamed('refund-agent'),
-      expect: { refunds: 1, messages: 1 },
-      setup: refundWorld,
+      agent: agentNamed('posting-agent'),
+      expect: { posts: 1, others: 1 },
+      setup: postsWorld,
       print: (text) => (table = text),
     });
     const points = ['before_claim', 'after_claim', 'before_send', 'after_check', 'answer_received', 'settled'];
     // A busy machine may need a second attempt, which comes to the same points again, and to `settled` without a send.
     const firsts = rows.map((row) => row.death).filter((death) => !death.includes('#'));
     const expected = [
-      ...points.map((point) => `${point} of invoice_1:refund-desk:refund`),
-      ...points.map((point) => `${point} of invoice_1:refund-desk:message`),
+      ...points.map((point) => `${point} of invoice_1:desk:post`),
+      ...points.map((point) => `${point} of invoice_1:desk:other`),
       'after effect 1',
       'after effect 2',
       'after the agent returned',
     ];
     expect(firsts.toSorted()).toEqual(expected.toSorted());
-    for (const row of rows) expect(row).toMatchObject({ end: 'returned', counts: { refunds: 1, messages: 1 } });
+    for (const row of rows) expect(row).toMatchObject({ end: 'returned', counts: { posts: 1, others: 1 } });
     expect(rows.filter((row) => row.killed === 'killed').length).toBeGreaterThanOrEqual(points.length * 2);
     expect(table.split('\n')).toHaveLength(rows.length + 1);
   });
 
   test('a call that forgot Oncely is caught, and the table says behind which death', { timeout }, async () => {
     const error = await failureOf(
-      crashTest({ agent: agentNamed('half-raw-agent'), expect: { refunds: 1, messages: 1 }, setup: refundWorld }),
+      crashTest({
+        agent: agentNamed('half-raw-agent'),
+        expect: { posts: 1, others: 1 },
+        setup: postsWorld,
+        only: /settled|after effect|returned/,
+      }),
     );
-    expect(error.message).toMatch(/^WRONG +after effect 2 .*messages: 2 instead of 1$/m);
-    expect(error.message).toMatch(/^WRONG +after the agent returned .*messages: 2 instead of 1$/m);
-    expect(error.message).toMatch(/^ok +settled of invoice_1:refund-desk:refund /m);
-    expect(error.message).not.toMatch(/refunds: [02] instead/);
+    expect(error.message).toMatch(/^WRONG +after effect 2 .*others: 2 instead of 1$/m);
+    expect(error.message).toMatch(/^WRONG +after the agent returned .*others: 2 instead of 1$/m);
+    expect(error.message).toMatch(/^ok +settled of invoice_1:desk:post /m);
+    expect(error.message).not.toMatch(/posts: [02] instead/);
+  });
+
+  test('only the deaths that were asked for, and never none of them', { timeout }, async () => {
+    const options = { agent: agentNamed('posting-agent'), expect: { posts: 1, others: 1 }, setup: postsWorld };
+    const rows = await crashTest({ ...options, only: /^settled of .*:post$/ });
+    expect(rows.map(({ death, end }) => `${end}: ${death}`)).toEqual(['returned: settled of invoice_1:desk:post']);
+    await expect(crashTest({ ...options, only: /after lunch/ })).rejects.toThrow(
+      /^none of the 15 deaths has a name as in `only` \(\/after lunch\/\): before_claim of/,
+    );
   });
 
   test('an effect that is stopped for a person may be missing', { timeout }, async () => {
     const rows = await crashTest({
       agent: agentNamed('mail-agent'),
       expect: { mails: 1 },
+      only: /before_claim|after_check|answer_received|settled/,
       setup: async ({ directory }): Promise<CrashWorld<'mails'>> => {
         const smtp = await startSmtpFake();
         return {
@@ -95,10 +110,10 @@ describe.concurrent('crashTest', () => {
     let place = '';
     const error = await failureOf(
       crashTest({
-        agent: agentNamed('refund-agent'),
-        expect: { refunds: 2, messages: 1 },
+        agent: agentNamed('posting-agent'),
+        expect: { posts: 2, others: 1 },
         setup: async (run) => {
-          const world = await refundWorld(run);
+          const world = await postsWorld(run);
           place = run.directory;
           return {
             ...world,
@@ -110,7 +125,7 @@ describe.concurrent('crashTest', () => {
         },
       }),
     );
-    expect(error.message).toBe('the agent is wrong before anything kills it: refunds: 1 instead of 2');
+    expect(error.message).toBe('the agent is wrong before anything kills it: posts: 1 instead of 2');
     expect(closed).toBe(1);
     expect(existsSync(place)).toBe(false);
   });
@@ -139,8 +154,10 @@ describe.concurrent('crashTest', () => {
 
   test('an agent with other ids in every run is told so', { timeout }, async () => {
     const error = await failureOf(
-      crashTest({ agent: agentNamed('restless-agent'), expect: { refunds: 1, messages: 0 }, setup: refundWorld }),
+      crashTest({ agent: agentNamed('restless-agent'), expect: { posts: 1, others: 0 }, setup: postsWorld }),
     );
     expect(error.message).toContain('give scopes and effects the same ids in every run');
+    // All other deaths would say the same.
+    expect(error.message).toMatch(/^[1-4] of [1-6] deaths/);
   });
 });

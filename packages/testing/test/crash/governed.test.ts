@@ -25,10 +25,12 @@ function run<Name extends 'charges' | 'refunds' | 'messages' | 'deletions'>(
   kind: Store['kind'],
   acts: string,
   expected: Readonly<Record<Name, number>>,
+  only?: RegExp,
 ): Promise<readonly CrashRow[]> {
   return crashTest<string>({
     agent: new URL('./agents/governed-agent.ts', import.meta.url),
     expect: expected,
+    ...(only === undefined ? {} : { only }),
     timeoutMs: 60_000,
     setup: async ({ directory }) => {
       const [stripe, slack] = await Promise.all([startStripeFake({ autoCharges: true }), startSlackFake()]);
@@ -51,6 +53,9 @@ function run<Name extends 'charges' | 'refunds' | 'messages' | 'deletions'>(
   });
 }
 
+/** The deaths behind which nobody knows what happened. */
+const inDoubt = /^(?:after_check|answer_received|after effect)/;
+
 describe('approvals, budgets and compensation, killed at every point', () => {
   // What was refunded stays so; all else is taken back, and a refund that takes back is approved as any.
   test.runIf(all).each(['SQLite', 'Postgres', 'Redis'] as const)(
@@ -68,13 +73,8 @@ describe('approvals, budgets and compensation, killed at every point', () => {
     },
   );
 
-  test.runIf(!all)('SQLite: an approved refund, then abort', { timeout }, async () => {
-    const rows = await run('SQLite', 'refund', { charges: 0, refunds: 1, messages: 0, deletions: 0 });
-    expect(rows.filter(({ killed }) => killed === 'killed').length).toBeGreaterThanOrEqual(6);
-  });
-
-  test.runIf(!all)('SQLite: a message that was handed in, then taken back', { timeout }, async () => {
-    const rows = await run('SQLite', 'hand in', { charges: 0, refunds: 0, messages: 1, deletions: 1 });
-    expect(rows.filter(({ killed }) => killed === 'killed').length).toBeGreaterThanOrEqual(12);
+  test.runIf(!all)('SQLite: a charge, taken back by a refund that a person approves', { timeout }, async () => {
+    const rows = await run('SQLite', 'charge', { charges: 1, refunds: 1, messages: 0, deletions: 0 }, inDoubt);
+    expect(rows.filter(({ killed }) => killed === 'killed').length).toBeGreaterThanOrEqual(4);
   });
 });

@@ -12,9 +12,10 @@ import { endOf, until } from './run.ts';
 
 const cases = Array.from({ length: 20 }, (_, index) => `case_${index}`);
 const killsEach = 3;
+const all = process.env['ONCELY_CRASH'] === 'all';
 
 describe.concurrent('two processes on the same 20 cases at once, both killed up to three times at random', () => {
-  for (const seed of [1, 2, 3]) {
+  for (const seed of all ? [1, 2, 3] : [1]) {
     test(`seed ${seed}: one refund and one message a case`, { timeout: 120_000 }, async () => {
       const random = seeded(seed);
       const [stripe, slack] = await Promise.all([startStripeFake({ autoCharges: true }), startSlackFake()]);

@@ -3,7 +3,7 @@ import { describe, test, vi } from 'vitest';
 
 import { startMailWorld } from './mail-world.ts';
 import { emailOperations as operations } from './operations/email.ts';
-import { chosenRuns, runWide, type WideVendor } from './wide.ts';
+import { runsOf, runWide, type WideVendor } from './wide.ts';
 
 // A run waits most of its time, for leases to be over.
 vi.setConfig({ maxConcurrency: 6 });
@@ -21,8 +21,10 @@ const email: WideVendor<Transporter> = {
   isWrite: ({ method }) => method !== 'GET',
 };
 
-describe.concurrent(`E-mail: ${operations.length} operations, ${operations.length * chosenRuns.length} cells`, () => {
-  for (const run of chosenRuns) {
+const runs = runsOf('email');
+
+describe.concurrent(`E-mail: ${operations.length} operations, ${operations.length * runs.length} cells`, () => {
+  for (const run of runs) {
     const { store, place, revival } = run;
     test(`on ${store}, killed at ${place}, then ${revival}: one mail each`, { timeout: 240_000 }, () =>
       runWide(email, run),

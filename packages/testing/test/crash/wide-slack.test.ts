@@ -3,7 +3,7 @@ import { describe, test, vi } from 'vitest';
 
 import { startSlackFake } from '../../src/fakes/slack.ts';
 import { slackOperations as operations } from './operations/slack.ts';
-import { chosenRuns, runWide, type WideVendor } from './wide.ts';
+import { runsOf, runWide, type WideVendor } from './wide.ts';
 
 // A run waits most of its time, for leases to be over.
 vi.setConfig({ maxConcurrency: 6 });
@@ -20,8 +20,10 @@ const slack: WideVendor<WebClient> = {
   isWrite: ({ path }) => operations.some(({ effect }) => path === `/api/${effect}`),
 };
 
-describe.concurrent(`Slack: ${operations.length} operations, ${operations.length * chosenRuns.length} cells`, () => {
-  for (const run of chosenRuns) {
+const runs = runsOf('slack');
+
+describe.concurrent(`Slack: ${operations.length} operations, ${operations.length * runs.length} cells`, () => {
+  for (const run of runs) {
     const { store, place, revival } = run;
     test(`on ${store}, killed at ${place}, then ${revival}: one effect each`, { timeout: 240_000 }, () =>
       runWide(slack, run),

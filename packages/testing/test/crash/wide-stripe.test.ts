@@ -3,7 +3,7 @@ import { describe, test, vi } from 'vitest';
 
 import { startStripeFake } from '../../src/fakes/stripe.ts';
 import { stripeOperations as operations } from './operations/stripe.ts';
-import { chosenRuns, runWide, type WideVendor } from './wide.ts';
+import { runsOf, runWide, type WideVendor } from './wide.ts';
 
 // A run waits most of its time, for leases to be over.
 vi.setConfig({ maxConcurrency: 6 });
@@ -19,8 +19,10 @@ const stripe: WideVendor<Stripe> = {
   isWrite: ({ method }) => method !== 'GET',
 };
 
-describe.concurrent(`Stripe: ${operations.length} operations, ${operations.length * chosenRuns.length} cells`, () => {
-  for (const run of chosenRuns) {
+const runs = runsOf('stripe');
+
+describe.concurrent(`Stripe: ${operations.length} operations, ${operations.length * runs.length} cells`, () => {
+  for (const run of runs) {
     const { store, place, revival } = run;
     test(`on ${store}, killed at ${place}, then ${revival}: one effect each`, { timeout: 240_000 }, () =>
       runWide(stripe, run),

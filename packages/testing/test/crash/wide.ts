@@ -39,14 +39,21 @@ const wideRuns: readonly WideRun[] = stores.flatMap((store) =>
   places.flatMap((place) => revivals.map((revival) => ({ store, place, revival }))),
 );
 
-/** In `npm test` a sixth, with each place and each revival on several stores. All by `npm run soak:crash`. */
-export const chosenRuns: readonly WideRun[] =
-  process.env['ONCELY_CRASH'] === 'all'
-    ? wideRuns
-    : wideRuns.filter(({ store, place, revival }) => {
-        const sum = places.indexOf(place) + revivals.indexOf(revival);
-        return sum % 2 === 0 && (stores.indexOf(store) + sum) % stores.length === 0;
-      });
+type VendorName = ManyArguments['vendor'];
+const vendors: readonly VendorName[] = ['stripe', 'hubspot', 'slack', 'email'];
+
+/**
+ * All by `npm run soak:crash`. In `npm test` the vendors share the rows: each place with each revival is one vendor's,
+ * and each vendor meets each store.
+ */
+export function runsOf(vendor: VendorName): readonly WideRun[] {
+  if (process.env['ONCELY_CRASH'] === 'all') return wideRuns;
+  const own = vendors.indexOf(vendor);
+  return wideRuns.filter(({ store, place, revival }) => {
+    const row = places.indexOf(place) * revivals.length + revivals.indexOf(revival);
+    return row % vendors.length === own && row % stores.length === stores.indexOf(store);
+  });
+}
 
 /** What is used of a vendor's fake. */
 interface Fake {
@@ -61,9 +68,9 @@ interface Fake {
 
 /** A vendor as the matrix needs it. */
 export interface WideVendor<Client> {
-  readonly name: ManyArguments['vendor'];
+  readonly name: VendorName;
   readonly operations: readonly CrashOperation<Client>[];
-  /** How long an attempt holds; each must send within half of it, however busy the machine. Default 4,000. */
+  /** How long an attempt holds; each must send within half of it, however busy the machine. Default 8,000. */
   readonly leaseMs?: number;
   readonly start: () => Promise<{
     readonly fake: Fake;
@@ -173,7 +180,7 @@ async function startWorld<Client>(vendor: WideVendor<Client>, run: WideRun): Pro
     host,
     port,
     subjects,
-    leaseMs: vendor.leaseMs ?? 4_000,
+    leaseMs: vendor.leaseMs ?? 8_000,
     landingBoundMs,
     ...(mail && { mail }),
   };

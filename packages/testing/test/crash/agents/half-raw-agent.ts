@@ -1,26 +1,24 @@
-/** An agent that forgot one client: its refund is under Oncely, its message is not. */
+/** An agent that forgot one client: its first message is under Oncely, its second is not. */
 import { createOncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
-import { oncelyStripe } from '@oncely/stripe';
+import { oncelySlack } from '@oncely/slack';
 import { WebClient } from '@slack/web-api';
-import { Stripe } from 'stripe';
 
-const { LEDGER = '', STRIPE_PORT = '', SLACK_API_URL = '' } = process.env;
-const local = { host: '127.0.0.1', port: STRIPE_PORT, protocol: 'http', telemetry: false } as const;
+const { LEDGER = '', SLACK_API_URL: slackApiUrl = '' } = process.env;
 
 const oncely = createOncely({
   ledger: sqliteLedger(LEDGER),
   leaseMs: 800,
   clients: {
-    stripe: oncelyStripe((config) => new Stripe('sk_test_1', { ...config, ...local }), { landingBoundMs: 200 }),
+    slack: oncelySlack((config) => new WebClient('xoxb-1', { ...config, slackApiUrl }), { landingBoundMs: 200 }),
   },
 });
-const slack = new WebClient('xoxb-1', { slackApiUrl: SLACK_API_URL });
+const raw = new WebClient('xoxb-1', { slackApiUrl });
 
 export async function agent(): Promise<void> {
-  const { stripe } = oncely.clients;
-  await oncely.scope({ businessId: 'invoice_1', workflowId: 'refund-desk' }, async () => {
-    const refund = await oncely.effect('refund', () => stripe.refunds.create({ charge: 'ch_1', amount: 1000 }));
-    await slack.chat.postMessage({ channel: 'C1', text: `refunded ${refund.id}` });
+  const { slack } = oncely.clients;
+  await oncely.scope({ businessId: 'invoice_1', workflowId: 'desk' }, async () => {
+    await oncely.effect('post', () => slack.chat.postMessage({ channel: 'C1', text: 'refunded' }));
+    await raw.chat.postMessage({ channel: 'C2', text: 'refunded' });
   });
 }

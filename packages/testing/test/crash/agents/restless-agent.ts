@@ -3,22 +3,21 @@ import { randomUUID } from 'node:crypto';
 
 import { createOncely } from '@oncely/core';
 import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
-import { oncelyStripe } from '@oncely/stripe';
-import { Stripe } from 'stripe';
+import { oncelySlack } from '@oncely/slack';
+import { WebClient } from '@slack/web-api';
 
-const { LEDGER = '', STRIPE_PORT = '' } = process.env;
-const local = { host: '127.0.0.1', port: STRIPE_PORT, protocol: 'http', telemetry: false } as const;
+const { LEDGER = '', SLACK_API_URL: slackApiUrl = '' } = process.env;
 
 const oncely = createOncely({
   ledger: sqliteLedger(LEDGER),
   leaseMs: 800,
   clients: {
-    stripe: oncelyStripe((config) => new Stripe('sk_test_1', { ...config, ...local }), { landingBoundMs: 200 }),
+    slack: oncelySlack((config) => new WebClient('xoxb-1', { ...config, slackApiUrl }), { landingBoundMs: 200 }),
   },
 });
 
 export async function agent(): Promise<void> {
-  await oncely.scope({ businessId: randomUUID(), workflowId: 'refund-desk' }, () =>
-    oncely.effect('refund', () => oncely.clients.stripe.refunds.create({ charge: 'ch_1', amount: 1000 })),
+  await oncely.scope({ businessId: randomUUID(), workflowId: 'desk' }, () =>
+    oncely.effect('post', () => oncely.clients.slack.chat.postMessage({ channel: 'C1', text: 'refunded' })),
   );
 }
