@@ -6,16 +6,18 @@ export interface Edit {
 }
 
 /**
- * The text with all edits made: what no edit names stays as it is, to the byte. Edits at one place keep their order.
+ * The text with all edits made, whose lines end as those of the text do: what no edit names stays as it is, to the byte.
+ * Edits at one place keep their order.
  * @throws Error where two edits overlap: then neither can be made.
  */
 export function applied(text: string, edits: readonly Edit[]): string {
   const inOrder = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const isOfWindows = /^[^\n]*\r\n/.test(text);
   let out = '';
   let at = 0;
   for (const edit of inOrder) {
     if (edit.start < at) throw new Error(`two edits overlap at ${edit.start}`);
-    out += text.slice(at, edit.start) + edit.text;
+    out += text.slice(at, edit.start) + (isOfWindows ? edit.text.replaceAll(/\r?\n/g, '\r\n') : edit.text);
     at = edit.end;
   }
   return out + text.slice(at);

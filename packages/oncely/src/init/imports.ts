@@ -54,7 +54,7 @@ function withoutGaps(text: string, edits: readonly Edit[], keep: number | undefi
     let first = index;
     while (first > 0 && inOrder[first - 1]?.end === inOrder[first]?.start) first -= 1;
     const before = text.slice(0, inOrder[first]?.start ?? edit.start);
-    const gap = before === '' || before.endsWith('\n\n') ? (/^\r?\n/.exec(text.slice(edit.end))?.[0].length ?? 0) : 0;
+    const gap = before === '' || /\n\r?\n$/.test(before) ? (/^\r?\n/.exec(text.slice(edit.end))?.[0].length ?? 0) : 0;
     return { ...edit, end: edit.end + gap };
   });
 }

@@ -7,7 +7,7 @@ import { clientsIn, extendedConfig, newConfig, type LedgerKind, type NamedMove }
 import { applied, type Edit } from './edits.ts';
 import { importEdits, quoteOf } from './imports.ts';
 import { effectIdOf, workflowIdOf } from './names.ts';
-import { pathIn, placeOf, type UserProject } from './user-project.ts';
+import { byteOrderMark, pathIn, placeOf, type UserProject } from './user-project.ts';
 import { doubtsOf, writeEdits, writeMoveOf } from './write-move.ts';
 import { writesIn, type RawWrite } from './writes.ts';
 
@@ -72,15 +72,16 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
     for (const { name, node } of unused) {
       findings.push({ place: placeOf(project, node), kind: 'unused', what: name, why: 'nothing uses it any more' });
     }
-    const before = file.getFullText();
-    changes.push({ path: pathIn(project.root, file.getFilePath()), before, after: applied(before, [...own, ...more]) });
+    changes.push(changeOf(project, file, applied(file.getFullText(), [...own, ...more])));
   }
   const isNeeded = clients.length > 0 || (edits.size > 0 && config === undefined);
   const store = options.ledger ?? (project.dependencies.has('pg') ? 'postgres' : 'sqlite');
   if (isNeeded) {
-    const before = config?.getFullText();
-    const after = config ? extendedConfig(project, config, clients) : newConfig(project, path, clients, store);
-    changes.push({ path: pathIn(project.root, path), before, after });
+    changes.push(
+      config
+        ? changeOf(project, config, extendedConfig(project, config, clients))
+        : { path: pathIn(project.root, path), before: undefined, after: newConfig(project, path, clients, store) },
+    );
   }
   const ledger = isNeeded && config === undefined ? store : undefined;
   const driver = ledger === 'postgres' ? ['pg'] : ledger === 'redis' ? ['ioredis'] : [];
@@ -91,6 +92,15 @@ export function planOf(project: UserProject, options: PlanOptions): Plan {
     changes: changes.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     install: [...new Set(wanted)].filter((name) => !project.dependencies.has(name)),
     notes: notesOf(adapters, ledger),
+  };
+}
+
+function changeOf(project: UserProject, file: SourceFile, text: string): Change {
+  const mark = project.marked.has(file) ? byteOrderMark : '';
+  return {
+    path: pathIn(project.root, file.getFilePath()),
+    before: mark + file.getFullText(),
+    after: mark + text,
   };
 }
 

@@ -14,6 +14,8 @@ export interface UserProject {
   /** As its package.json says, else its folder's. */
   readonly name: string;
   readonly files: readonly SourceFile[];
+  /** The files that begin with a byte order mark, which the text of a `SourceFile` leaves out. */
+  readonly marked: ReadonlySet<SourceFile>;
   readonly options: CompilerOptions;
   readonly typescript: boolean;
   /** Whether a `.js` file is an ES module. */
@@ -23,6 +25,8 @@ export interface UserProject {
   /** Folders with a package.json of their own, which are projects of their own. */
   readonly skipped: readonly string[];
 }
+
+export const byteOrderMark = '\uFEFF';
 
 const sources = /(?<!\.d)\.[cm]?[jt]sx?$/;
 const tests = /\.(?:test|spec)\.[cm]?[jt]sx?$/;
@@ -50,6 +54,7 @@ export function readProject(tm: Morph, root: string): UserProject {
     root,
     name: typeof manifest['name'] === 'string' ? manifest['name'] : basename(root),
     files,
+    marked: new Set(files.filter((file) => readFileSync(file.getFilePath(), 'utf8').startsWith(byteOrderMark))),
     options: project.getCompilerOptions(),
     typescript: existsSync(tsConfigFilePath) || paths.some((path) => /\.[cm]?tsx?$/.test(path)),
     esm: manifest['type'] === 'module',
@@ -78,7 +83,14 @@ function manifestOf(root: string): Readonly<Record<string, object | string | und
   if (!existsSync(path)) {
     throw new CommandError('usage', `There is no package.json in ${root}: run init in the folder of your project.`);
   }
-  return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, object | string | undefined>>;
+  try {
+    const text = readFileSync(path, 'utf8');
+    return JSON.parse(text.startsWith(byteOrderMark) ? text.slice(1) : text) as Readonly<
+      Record<string, object | string | undefined>
+    >;
+  } catch (error) {
+    throw new CommandError('usage', `${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** A path as it is shown and imported: from the root, with slashes. */

@@ -194,7 +194,7 @@ function reindented({ tm }: UserProject, call: CallExpression, to: string): read
     const line = at + 1;
     if (literal.some((each) => each.getStart() < line && line < each.getEnd())) continue;
     const own = /^[\t ]*/.exec(text.slice(line))?.[0] ?? '';
-    if (text[line + own.length] === '\n') continue;
+    if (/^\r?\n/.test(text.slice(line + own.length, line + own.length + 2))) continue;
     const deeper = own.startsWith(from) ? own.slice(from.length) : own;
     edits.push({ start: line, end: line + own.length, text: to + deeper });
   }

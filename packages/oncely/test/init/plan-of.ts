@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -30,6 +30,9 @@ export function planned(files: Readonly<Record<string, string>>, options: Partia
   write(folder, { 'package.json': '{ "name": "shop", "type": "module" }', ...files });
   const all: PlanOptions = { businessIds: [], ledger: undefined, scopes: true, ...options };
   const { findings, changes, install, notes } = planOf(readProject(tm, folder), all);
+  for (const { path, before } of changes) {
+    if (before !== undefined) expect(readFileSync(join(folder, path), 'utf8')).toBe(before);
+  }
   write(folder, Object.fromEntries(changes.map(({ path, after }) => [path, after])));
   for (const { path, after } of changes) {
     const { diagnostics = [] } = tm.ts.transpileModule(after, { fileName: path, reportDiagnostics: true });

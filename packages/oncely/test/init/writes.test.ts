@@ -7,8 +7,8 @@ const stripe = new Stripe(process.env.STRIPE_KEY!);
 `;
 
 /** What becomes of one file. */
-function move(code: string, options: Parameters<typeof planned>[1] = {}) {
-  const plan = planned({ 'desk.ts': head + code }, options);
+function move(code: string, { begins = head, ...options }: Parameters<typeof planned>[1] & { begins?: string } = {}) {
+  const plan = planned({ 'desk.ts': begins + code }, options);
   return { ...plan, text: plan.after('desk.ts') };
 }
 
@@ -220,5 +220,31 @@ describe('what is left to a person', () => {
 declare function find(id: string): Promise<string>;
 `);
     expect(text).toContain('async () => stripe.refunds.create({ charge: await find(orderId) })');
+  });
+});
+
+it('names the package.json that it cannot read', () => {
+  expect(() => planned({ 'package.json': '{ "name": ', 'desk.ts': head })).toThrow(/package\.json cannot be read: /);
+});
+
+describe('the text of a file', () => {
+  it('keeps the line ends of Windows', () => {
+    const code = `export async function refund(order: { id: string; charge: string }) {
+  return stripe.refunds.create({
+    charge: order.charge,
+  });
+}
+`;
+    const { text } = move(code.replaceAll('\n', '\r\n'), { begins: head.replaceAll('\n', '\r\n') });
+    expect(text).toContain('oncely.effect(');
+    expect(text.replaceAll('\r\n', '')).not.toContain('\n');
+    expect(text.replaceAll('\r\n', '\n')).toBe(move(code).text);
+  });
+
+  it('keeps the mark that Windows writes at its beginning', () => {
+    const { text } = move('export const a = (orderId: string) => stripe.refunds.create({ charge: orderId });\n', {
+      begins: `\uFEFF${head}`,
+    });
+    expect(text.startsWith('\uFEFFimport')).toBe(true);
   });
 });
