@@ -133,7 +133,7 @@ export const hubspotMutants: readonly Mutant[] = [
     from: `if (seen.length === 0 || !seen.every(({ done }) => done)) return { kind: 'absent' };`,
     to: `return { kind: 'absent' };`,
     test: 'packages/testing/test/crash/wide-hubspot.test.ts',
-    named: 'killed at answer_lost',
+    named: 'killed at answer_received',
   },
   {
     breaks: "HubSpot: somebody's list taken for ours after a moment's refusal",
