@@ -6,11 +6,12 @@ import { effectOf, type Effect } from './effect.ts';
 import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
+import { hasHappened, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
 import { reportDecision } from './reporting.ts';
 import { finish, type FinishParts } from './recover.ts';
-import { takeBack } from './undo.ts';
+import { takeBack, undoOf } from './undo.ts';
 
 /** Who decides, and why; both go into the audit. */
 export interface Actor {
@@ -158,6 +159,23 @@ export function createEffects(
     };
   };
 
+  /** What a program has begun to take back is ended before a person's word that they did. */
+  const endUndo = async (of: EffectRecord, decision: ReturnType<typeof decisionOf>): Promise<void> => {
+    const slot = slotOf(undoOf(of.contract));
+    const { record, at } = await session.read(slot);
+    if (!record) return;
+    const state = stateOf(record, at);
+    if (state === 'awaiting_approval' || state === 'ready') {
+      await apply(slot, { ...decision, id: `${decision.id} by hand`, kind: 'cancel' });
+    } else if (state === 'executing' || state === 'in_doubt' || state === 'stopped') {
+      const effect = effectKeyOf(record.contract, record.generation);
+      throw new OncelyError('invalid_input', {
+        message: `${effect} takes it back and is ${state.replace('_', ' ')}: settle that first, or it may be taken back twice. Nothing was changed.`,
+        effect,
+      });
+    }
+  };
+
   return {
     get: async (id) => {
       for (const slot of slotsOf(id)) {
@@ -218,9 +236,14 @@ export function createEffects(
     complete: (id, options) => complete(id, options?.deadlineMs),
     compensate: async (id, { with: options, byHand, deadlineMs, ...actor }) => {
       const decision = decisionOf(actor);
+      if (byHand) {
+        const { slot, record } = await find(id);
+        refuseOther(id, slot, record);
+        if (hasHappened(record)) await endUndo(record, decision);
+        return apply(id, { ...decision, kind: 'undone', byHand });
+      }
       const given = options === undefined ? {} : { with: JSON.stringify(options) };
       const begun = await apply(id, { ...decision, kind: 'undo', ...given });
-      if (byHand) return apply(id, { ...decision, id: `${decision.id} by hand`, kind: 'undone', byHand });
       const why = await takeBack(parts, begun.slot, clock.monotonic() + (deadlineMs ?? parts.waitMs));
       const { slot, record, at } = await find(begun.slot);
       return openFor(why, await effectOf(slot, record, at, codec));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { targetOf } from './attempt.ts';
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
-import { isOncelyError } from './errors.ts';
+import { isOncelyError, type ErrorCode } from './errors.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
@@ -75,17 +75,20 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
       break;
   }
   const failed = await performUndo(contract, plan, deadlineAt);
-  if (failed === undefined) {
+  const after = await session.read(slotOf(contract));
+  // One that happened has ended it, also where its answer was not kept and cannot be read again.
+  const { record: done } = after;
+  const isThisOne = done?.operation === plan.operation && done.contract.logicVersion === contract.logicVersion;
+  if (failed === undefined || (isThisOne && hasHappened(done) && failed.code !== 'input_changed')) {
     await note({ kind: 'undone' });
     return undefined;
   }
-  const after = await session.read(slotOf(contract));
   const state = after.record && stateOf(after.record, after.at);
   const key = effectKeyOf(contract, after.record?.generation);
   if (state === 'rejected' || state === 'declined' || state === 'cancelled') {
-    return byHand(`${key} was ${state}: ${failed}`);
+    return byHand(`${key} was ${state}: ${failed.message}`);
   }
-  return `${key} is ${state ?? 'not begun'}: ${failed}`;
+  return `${key} is ${state ?? 'not begun'}: ${failed.message}`;
 }
 
 /** Why it failed; `undefined` where it did not. */
@@ -93,7 +96,7 @@ async function performUndo(
   contract: Contract,
   plan: { readonly operation: string; run(): Promise<unknown> },
   deadlineAt: number | undefined,
-): Promise<string | undefined> {
+): Promise<{ readonly message: string; readonly code?: ErrorCode } | undefined> {
   const { stepId, logicVersion, ...rest } = contract;
   const scope: ScopeFrame = {
     scope: rest,
@@ -107,8 +110,8 @@ async function performUndo(
     await runInFrames({ scope, effect }, () => plan.run());
     return undefined;
   } catch (error) {
-    if (isOncelyError(error)) return error.message;
-    return error instanceof Error ? error.message : String(error);
+    if (isOncelyError(error)) return { message: error.message, code: error.code };
+    return { message: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -15,7 +15,12 @@ export function leafProblems(row: AuditedRow, leaf: Leaf): AuditProblem[] {
   const found = (kind: AuditProblem['kind'], detail: string): void => {
     problems.push({ kind, slot: row.slot, detail });
   };
-  const deletedSince = row.events.some((event) => event.sequence > leaf.sequence && isDeletion(event));
+  // A seal may stand between what says that a record goes and its removal.
+  const deletedSince = row.events.some(
+    (event) =>
+      isDeletion(event) &&
+      (event.sequence > leaf.sequence || (event.sequence === leaf.sequence && row.revision !== leaf.revision)),
+  );
   if (deletedSince) {
     // Retention said so: what stands there now began anew.
   } else if (row.revision < leaf.revision) {

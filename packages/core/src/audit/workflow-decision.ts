@@ -79,7 +79,7 @@ export async function workflowProblems(
     if ((latest.get(workflow)?.at ?? -Infinity) <= decision.at) latest.set(workflow, decision);
   }
   const problems: AuditProblem[] = [];
-  for (const [workflow, { slot, at, sealed }] of latest) {
+  for (const [workflow, { slot, at, sealed, doc }] of latest) {
     const { row } = await session.ledger.readWorkflow(workflow);
     const found = (detail: string): void => void problems.push({ kind: 'workflow', slot, detail });
     const said = row && safely(() => readWorkflowDoc(row));
@@ -89,11 +89,17 @@ export async function workflowProblems(
     if (row && !decision) found('the state of the workflow refers to no decision that is stored');
     else if (row && decision && !sameText(decision, { ...said, state: row.state })) {
       found(`the workflow is ${row.state} by ${said?.by ?? 'nobody'}, which is not what was decided`);
-    } else if (sealed && (read?.at ?? -Infinity) < at) {
+    } else if (sealed && (read?.at ?? -Infinity) < at && !isAsDecided(doc, { ...said, state: row?.state })) {
       found('it was not carried out, since its command died, or was put back: give the command again');
     }
   }
   return problems;
+}
+
+/** Whether the workflow is where a decision wants it, by whatever other one: then nothing is left to be done. */
+function isAsDecided(doc: string, is: { readonly state?: string | undefined; readonly aborting?: true }): boolean {
+  const wanted = safely(() => JSON.parse(doc) as WorkflowDecision);
+  return wanted !== undefined && wanted.state === is.state && wanted.aborting === is.aborting;
 }
 
 function sameText(one: WorkflowDecision, other: Partial<WorkflowDecision>): boolean {

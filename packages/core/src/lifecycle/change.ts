@@ -14,7 +14,8 @@ export interface Change {
 export function change(draft: Draft, bodies: readonly AuditBody[], now: number): Change {
   const chained = appendEvents(draft, bodies);
   const index = indexOf(chained.draft, now);
-  return { ...chained, draft: over.has(index.state) ? withoutPreview(chained.draft) : chained.draft, index };
+  const shown = over.has(index.state) ? withoutPreview(chained.draft) : chained.draft;
+  return { ...chained, draft: never.has(index.state) ? withoutRequest(shown) : shown, index };
 }
 
 const over: ReadonlySet<string> = new Set<EffectState>([
@@ -25,6 +26,13 @@ const over: ReadonlySet<string> = new Set<EffectState>([
   'compensating',
   'compensated',
 ]);
+
+/** Nothing is sent here any more; to open it again forgets the input as well. */
+const never: ReadonlySet<string> = new Set<EffectState>(['rejected', 'declined', 'cancelled']);
+
+function withoutRequest({ request: _request, ...draft }: Draft): Draft {
+  return draft;
+}
 
 /** What a person was shown is kept no longer than the question. */
 function withoutPreview(draft: Draft): Draft {

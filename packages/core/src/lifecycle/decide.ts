@@ -93,8 +93,11 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
     case 'undo':
       return toUndo(record, decision);
     case 'undone':
-      if (!record.undo || !hasHappened(record)) return `nothing is to be taken back here (the effect is ${state})`;
-      if (record.undo.state !== 'begun' && decision.byHand !== true) return 'it was not begun';
+      if (!hasHappened(record)) return 'it is not known to have happened; settle that first';
+      if (decision.byHand === true)
+        return { ...record, undo: { ...(record.undo ?? asksFor(decision)), state: 'done' } };
+      if (!record.undo) return `nothing is to be taken back here (the effect is ${state})`;
+      if (record.undo.state !== 'begun') return 'it was not begun';
       return { ...record, undo: { ...record.undo, state: 'done' } };
     case 'undo_by_hand':
       if (record.undo?.state !== 'begun') return `nothing is being taken back here (the effect is ${state})`;
@@ -142,14 +145,14 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
   }
 }
 
+/** Who wants it taken back, since when and why. */
+function asksFor({ by, reason }: Decision): Pick<NonNullable<Draft['undo']>, 'at' | 'by' | 'reason'> {
+  return { at: { after: 0 }, by, ...(reason === undefined ? {} : { reason }) };
+}
+
 function toUndo(record: EffectRecord, decision: Decision & { kind: 'undo' }): Draft | string {
-  const { by, reason, open, with: given = record.undo?.with } = decision;
-  const of = {
-    at: { after: 0 },
-    by,
-    ...(reason === undefined ? {} : { reason }),
-    ...(given === undefined ? {} : { with: given }),
-  } as const;
+  const { by, open, with: given = record.undo?.with } = decision;
+  const of = { ...asksFor(decision), ...(given === undefined ? {} : { with: given }) };
   if (hasHappened(record)) {
     // Somebody is at it already; what a person must do by hand may be tried once more.
     const { undo } = record;

@@ -296,4 +296,20 @@ describe('decisions on workflows', () => {
     await oncely.workflows.pause(desk, { by: 'ann' });
     expect(await oncely.audit.verify()).toMatchObject({ ok: true });
   });
+
+  it('that another one carried out first leave nothing to be done', async () => {
+    let ms = 1_000_000;
+    const ledger = memoryLedger({ now: () => (ms += 1) });
+    const bob = openShop({ ...ledger, writeWorkflow: () => Promise.reject(new Error('killed')) }).start();
+    const ann = openShop({
+      ...ledger,
+      writeWorkflow: async (...args) => {
+        await bob.workflows.cancel(desk, { by: 'bob' }).catch(() => undefined);
+        return ledger.writeWorkflow(...args);
+      },
+    }).start();
+    await ann.workflows.cancel(desk, { by: 'ann' });
+    await ann.audit.seal();
+    expect((await ann.audit.verify()).problems).toEqual([]);
+  });
 });

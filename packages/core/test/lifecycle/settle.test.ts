@@ -206,7 +206,7 @@ describe('a settle of an earlier logic version', () => {
     expect(slot.settle('t1', yes('v1_a'))).toBe('write');
     expect(slot.state).toBe('cancelled');
     expect(slot.record?.divergence?.vendorIds).toEqual(['v1_a']);
-    expect(slot.record?.request).toBeDefined();
+    expect(slot.record?.noMoreAttempts).toMatchObject({ why: 'cancelled' });
   });
 
   it('does not hide a double of the newer one', () => {

@@ -14,6 +14,8 @@ export interface TestVendor {
   readonly happened: { readonly operation: string; readonly parameters: Readonly<Record<string, unknown>> }[];
   readonly script: ((commit: () => Verdict) => Verdict | Promise<Verdict>)[];
   sends: number;
+  /** Whether it no longer shows what it was given. */
+  forgets: boolean;
 }
 
 export interface TestClient {
@@ -74,11 +76,10 @@ export function testAdapter(vendor: TestVendor): ReturnType<typeof defineAdapter
           return send(target.request);
         },
         probe: async () => ({ kind: 'cannot_know', reason: 'the shop tells nothing' }),
-        restore: async (target) => ({
-          status: 200,
-          headers: {},
-          body: JSON.stringify({ id: target.vendorId, restored: true }),
-        }),
+        restore: async (target) => {
+          if (vendor.forgets) throw new Error('the shop shows it no more');
+          return { status: 200, headers: {}, body: JSON.stringify({ id: target.vendorId, restored: true }) };
+        },
         compensate: async ({ operation, vendorId }) =>
           operation === 'shop.shout'
             ? { kind: 'impossible', why: 'what was said stays said' }
@@ -89,7 +90,7 @@ export function testAdapter(vendor: TestVendor): ReturnType<typeof defineAdapter
 }
 
 function createVendor(): TestVendor {
-  return { happened: [], script: [], sends: 0 };
+  return { happened: [], script: [], sends: 0, forgets: false };
 }
 
 export interface Shop {
