@@ -31,7 +31,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Reads JSON at the vendor by GET. @throws HttpAnswerError where it answers with another status than 2xx. */
+/** Reads JSON at the vendor by GET. @throws HttpAnswerError on another status than 2xx, Error where it is not `own`. */
 export type HttpRead = (path: string) => Promise<unknown>;
 
 /** A write of the API. */
@@ -60,8 +60,8 @@ export interface HttpAdapterOptions<Operations> {
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly operations: Operations;
   /**
-   * Whether an answer is surely the vendor's own, by a header or a shape that no gateway makes. What is not proves
-   * nothing, and puts the effect in doubt.
+   * Whether an answer is surely the vendor's own, by a header or a shape that no gateway makes, to reads as well. What
+   * is not proves nothing: a write is in doubt, and a look-up is made again later.
    */
   readonly own: (response: WireResponse) => boolean;
   /** What an answer proves, where the statuses do not say it; `undefined` leaves it to them. */
@@ -135,14 +135,24 @@ export function httpAdapter<const Operations extends Readonly<Record<string, Any
       timeoutMs: Math.min(readTimeoutMs, permit.remainingMs()),
       permit,
     });
-    if (end.kind === 'answered') return options.classify?.(end.response) ?? verdictOf(end.response, options.own, idOf);
+    if (end.kind === 'answered') {
+      const { response } = end;
+      // Of what is not the vendor's own there is nothing to be said.
+      const said = options.own(response) ? options.classify?.(response) : undefined;
+      return said ?? verdictOf(response, options.own, idOf);
+    }
     return { evidence: end.kind === 'lost' ? 'unknown' : 'not_applied', reason: end.reason, cause: end.cause };
   };
   const readResponse = async (path: string): Promise<WireResponse> => {
-    const answer = await fetch(url + path, { headers: headers(), signal: AbortSignal.timeout(readTimeoutMs) });
-    const response = { status: answer.status, headers: {}, body: await answer.text() };
+    // The credentials are for this host alone.
+    const signal = AbortSignal.timeout(readTimeoutMs);
+    const answer = await fetch(url + path, { headers: headers(), redirect: 'manual', signal });
+    const response = { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+    if (!options.own(response)) {
+      throw new Error(`what answered a read with ${answer.status} is not surely ${vendor}, so it proves nothing`);
+    }
     if (!answer.ok) throw new HttpAnswerError(response);
-    return response;
+    return { ...response, headers: {} };
   };
   const read: HttpRead = async (path) => jsonOf((await readResponse(path)).body);
   const storedOf = (operation: string, of: AnyOperation, input: unknown, keys: Keys): string =>
@@ -167,7 +177,8 @@ export function httpAdapter<const Operations extends Readonly<Record<string, Any
         throw new Error(`${vendor} gave no answer`, { cause: verdict });
       },
     });
-    if (response.status >= 400) throw new HttpAnswerError(response);
+    const isDone = response.status < 400 || options.classify?.(response)?.evidence === 'accepted';
+    if (!isDone) throw new HttpAnswerError(response);
     const answer = jsonOf(response.body);
     return of.parse ? (of.parse(answer) as unknown) : answer;
   };
