@@ -10,6 +10,7 @@ import { decideRetention, reshelved, type RetainDecision } from './lifecycle/ret
 import { decodeRecord } from './record.ts';
 import type { Retention } from './retention.ts';
 import type { ShelfName } from './shelves.ts';
+import { guardedUntil } from './twins.ts';
 
 export interface PruneOptions {
   /** How many records to look at, at most. Default 1,000. */
@@ -168,9 +169,10 @@ async function pruneOne(
     if (olderThanMs !== undefined) return 'kept';
     const { state, count } = other;
     // Only what is due lies on the shelf, and a walk does not know when that is.
-    if (state === 'twin') return options.walk === true ? 'kept' : remove(count);
+    if (state === 'twin' && options.walk === true) return 'kept';
     const { doc, since } = datedDoc(row);
-    const end = since + (retention.keptForMs(state) ?? Infinity);
+    const end =
+      state === 'twin' ? await guardedUntil(session, row, at) : since + (retention.keptForMs(state) ?? Infinity);
     if (at >= end) return remove(count);
     if (!dryRun && (end < Infinity || options.walk !== true)) {
       // Off the shelf that it lay on, or on to where it is due.

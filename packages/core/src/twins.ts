@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { slotOf, workflowKeyOf, workflowOfSlot, type Contract } from './contract.ts';
 import { effectsAreWatched, publish } from './events.ts';
+import type { Row } from './ledger.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { isNothing, stateOf } from './lifecycle/state.ts';
 import { decodeRecord } from './record.ts';
@@ -25,20 +26,25 @@ export function twinProblem(guard: TwinGuard | undefined): string | undefined {
   return known.includes(guard.onTwin) ? undefined : `twins.onTwin must be warn, refuse or approve`;
 }
 
+/** What a guard holds: every slot that made a write of this input, or may still, whatever its workflow; in their order. */
 interface Held {
-  readonly slot: string;
+  readonly slots: readonly string[];
+  readonly withinMs: number;
 }
 
 // '&' is escaped in every slot, so a guard and an effect never share a key.
 const prefix = '&';
 
+/** More than these of one case and input are no longer told apart; the youngest stay. */
+const mostSlots = 32;
+
 /**
- * The slot of another workflow that holds this material input, after this one has tried to take it; `undefined` where
- * this one holds it now, or did before. Two that try at once are told apart by the ledger.
+ * The slot of another workflow that holds this material input, after this one has put itself beside it; `undefined`
+ * where none does. Two that try at once are told apart by the ledger. Where a twin is refused it leaves no trace.
  */
 async function twinOf(
   session: LedgerSession,
-  { withinMs, operations }: TwinGuard,
+  { withinMs, operations, onTwin }: TwinGuard,
   contract: Contract,
   operation: string,
   material: string,
@@ -49,23 +55,28 @@ async function twinOf(
   const key = `${prefix}${encodeURIComponent(`${business} ${operation} ${material}`)}`;
   await session.info();
   let expect = 0;
+  let beside: readonly string[] = [];
+  let twin: string | undefined;
   for (;;) {
-    const doc = JSON.stringify({ slot: own } satisfies Held);
+    const doc = JSON.stringify({ slots: [...beside, own].slice(-mostSlots), withinMs } satisfies Held);
     // Once the time is over it says nothing any more, and goes with the next prune.
     const index = { state: 'twin', shelf: { name: 'expiry', afterMs: withinMs } } as const;
     const answer = await session.write({ slot: key, expect, doc, index, events: [] }, 2_000);
-    if (answer.kind === 'written') return undefined;
+    if (answer.kind === 'written') return twin;
     const row = answer.kind === 'conflict' ? answer.row : undefined;
-    if (!row) {
-      // Its time was over, and it was pruned.
-      expect = 0;
-      continue;
-    }
+    expect = row?.revision ?? 0;
+    beside = [];
+    twin = undefined;
+    // Its time was over, and it was pruned.
+    if (!row) continue;
     const held = JSON.parse(row.doc) as Held;
-    if (workflowOfSlot(held.slot) === workflowOfSlot(own)) return undefined;
-    const recent = answer.at - row.at < withinMs;
-    if (recent && (await mayHaveHappened(session, held.slot, answer.at - row.at))) return held.slot;
-    expect = row.revision;
+    // Whoever was first has no twin in those that came behind it.
+    const place = held.slots.indexOf(own);
+    const before = place === -1 ? held.slots : held.slots.slice(0, place);
+    const ends = await Promise.all(before.map((slot) => endOf(session, slot, row.at, withinMs)));
+    beside = before.filter((_slot, at) => answer.at < (ends[at] ?? 0));
+    twin = beside.findLast((slot) => workflowOfSlot(slot) !== workflowOfSlot(own));
+    if (place !== -1 || (twin !== undefined && onTwin === 'refuse')) return twin;
   }
 }
 
@@ -98,9 +109,28 @@ export async function underTwinGuard(
 /** How long one that took the input may need to claim its effect. */
 const claimingMs = 60_000;
 
-/** What ended in a definite no is no twin, nor what was never begun. */
-async function mayHaveHappened(session: LedgerSession, slot: string, ageMs: number): Promise<boolean> {
+/** Until when an effect is a twin of others: what happened, may have, or may still is one for `withinMs` from then. */
+async function endOf(session: LedgerSession, slot: string, heldSince: number, withinMs: number): Promise<number> {
   const { at, row } = await session.ledger.read(slot);
-  if (!row) return ageMs < claimingMs;
-  return !isNothing(stateOf(decodeRecord(row.doc, row.at), at));
+  if (!row) return heldSince + claimingMs;
+  const record = decodeRecord(row.doc, row.at);
+  const state = stateOf(record, at);
+  if (state === 'executing') return Infinity;
+  if (state === 'compensated') return 0;
+  const ended = isNothing(state);
+  const isUnsent = state === 'awaiting_approval' || state === 'ready';
+  const times = record.attempts
+    // A no to this version says nothing of an earlier one.
+    .filter(({ evidence }) => evidence === 'accepted' || (!ended && evidence === 'unknown'))
+    .map(({ settledAt, leaseUntil }) => settledAt ?? leaseUntil);
+  if (isUnsent) times.push(row.at);
+  if (record.tombstone?.state === 'succeeded') times.push(record.tombstone.at);
+  return times.length === 0 ? 0 : Math.max(...times) + withinMs;
+}
+
+/** Until when a guard is needed at least: as long as one of what it holds is a twin of others. */
+export async function guardedUntil(session: LedgerSession, row: Row, now: number): Promise<number> {
+  const { slots, withinMs } = JSON.parse(row.doc) as Held;
+  const ends = await Promise.all(slots.map((slot) => endOf(session, slot, row.at, withinMs)));
+  return Math.min(Math.max(0, ...ends), now + withinMs);
 }

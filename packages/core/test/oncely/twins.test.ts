@@ -88,6 +88,76 @@ describe('the twin guard', () => {
     expect(await pay(shop.start(guard('refuse', { withinMs: 1 })), { workflowId: 'third' })).toEqual({ id: 'o_2' });
   });
 
+  it('knows every slot of a workflow, and not only the first', async () => {
+    const shop = openShop();
+    const oncely = shop.start(guard('refuse'));
+    const step = (id: string, options = {}): Promise<unknown> =>
+      oncely.scope(desk, () =>
+        oncely.effect(id, options, () => oncely.clients.shop.write('pay', { amount: 100, text: 'tea' })),
+      );
+    shop.vendor.script.push(declined);
+    await step('refund').catch(() => undefined);
+    expect(await step('again')).toEqual({ id: 'o_1' });
+    expect(codeOf(await pay(oncely, other))).toBe('twin');
+    expect(shop.vendor.sends).toBe(2);
+  });
+
+  it('counts from when it happened, and not from when it was asked for; prune knows that too', async () => {
+    let now = 1_700_000_000_000;
+    const day = 24 * 3_600_000;
+    const shop = openShop(memoryLedger({ now: () => now }));
+    const oncely = shop.start(guard('refuse'));
+    await oncely
+      .scope(desk, () =>
+        oncely.effect('refund', { approval: 'required' }, () =>
+          oncely.clients.shop.write('pay', { amount: 100, text: 'tea' }),
+        ),
+      )
+      .catch(() => undefined);
+    now += 6 * day;
+    const slot = 'invoice_1:desk:refund';
+    const fingerprint = (await oncely.effects.get(slot))?.approval?.fingerprint ?? '';
+    await oncely.effects.approve(slot, { by: 'ann', fingerprint, perform: true });
+    now += 2 * day;
+    expect(await oncely.prune()).toMatchObject({ guardsDeleted: 0 });
+    expect(codeOf(await pay(oncely, other))).toBe('twin');
+    now += 6 * day;
+    expect(await oncely.prune()).toMatchObject({ guardsDeleted: 1 });
+    expect(await pay(oncely, other)).toEqual({ id: 'o_2' });
+  });
+
+  it('sees what an earlier version of a step has made, though the next one ended in a no', async () => {
+    const shop = openShop();
+    const oncely = shop.start(guard('refuse'));
+    await pay(oncely);
+    shop.vendor.script.push(declined);
+    await oncely
+      .scope(desk, () =>
+        oncely.effect('refund', { version: 2 }, () => oncely.clients.shop.write('pay', { amount: 7, text: 'tea' })),
+      )
+      .catch(() => undefined);
+    expect(codeOf(await pay(oncely, other))).toBe('twin');
+    expect(shop.vendor.sends).toBe(2);
+  });
+
+  it('knows those as well that a person or a warning let pass', async () => {
+    const shop = openShop();
+    shop.vendor.script.push(declined);
+    const oncely = shop.start(guard('warn'));
+    await pay(oncely);
+    for (const workflowId of ['second', 'third']) await pay(oncely, { workflowId });
+    await oncely.effects.compensate('invoice_1:second:refund', { by: 'ann' });
+    expect(codeOf(await pay(shop.start(guard('refuse')), other))).toBe('twin');
+  });
+
+  it('asks nothing of whoever was first', async () => {
+    const shop = openShop();
+    const oncely = shop.start(guard('approve'));
+    await pay(oncely);
+    expect(codeOf(await pay(oncely, other))).toBe('approval_required');
+    expect(await pay(oncely)).toEqual({ id: 'o_1' });
+  });
+
   it.each([
     [{ withinMs: 0, onTwin: 'warn' }, 'twins.withinMs'],
     [{ withinMs: 1, onTwin: 'shrug' }, 'twins.onTwin'],
