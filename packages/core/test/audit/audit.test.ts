@@ -11,14 +11,8 @@ import { sha256 } from '../../src/fingerprint.ts';
 import type { AuditedRow, Ledger } from '../../src/ledger.ts';
 import { memoryLedger } from '../../src/ledgers/memory.ts';
 import { declined, desk, lost, openShop } from '../oncely/vendor.ts';
-import { work } from './desk.ts';
+import { collected, work } from './desk.ts';
 import { everything } from './mutations.ts';
-
-async function collected<T>(all: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const each of all) found.push(each);
-  return found;
-}
 
 /** A ledger that shows some rows otherwise than they are, as if somebody had edited them. */
 function edited(ledger: Ledger, edit: (rows: AuditedRow[]) => AuditedRow[]): Ledger {
@@ -263,53 +257,4 @@ it('names a record that is gone though no event says that it goes, sealed or not
   const { row } = await ledger.read(slot);
   await ledger.remove({ slot, expect: row?.revision ?? 0, at: row?.at ?? 0 });
   expect((await oncely.audit.verify()).problems).toMatchObject([{ kind: 'missing', slot }]);
-});
-
-describe('decisions on workflows', () => {
-  it('are told in the timeline and in the export, and those that were overtaken are withdrawn', async () => {
-    const shop = openShop(memoryLedger());
-    const people = ['ann', 'ben', 'cem', 'dee'].map((by) => ({ by, oncely: shop.start() }));
-    await Promise.all(people.map(({ by, oncely }) => oncely.workflows.pause(desk, { by, reason: 'odd' })));
-    const [{ oncely } = { oncely: shop.start() }] = people;
-    const { by } = await oncely.workflows.get(desk);
-    const exported: Seal[] = [];
-    await oncely.audit.seal({ to: (seal) => void exported.push(seal) });
-    expect((await oncely.audit.verify({ seals: exported })).problems).toEqual([]);
-    const { entries } = await oncely.audit.timeline(desk);
-    expect(entries).toEqual([{ at: expect.any(Number), what: 'workflow', decision: 'paused', by, reason: 'odd' }]);
-    const lines = (await collected(oncely.audit.export())).map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.filter(({ kind }) => kind === 'workflow')).toContainEqual(
-      expect.objectContaining({ workflow: 'invoice_1:desk', decision: { state: 'paused', by, reason: 'odd' } }),
-    );
-  });
-
-  it('that were not carried out are named until they are', async () => {
-    const ledger = memoryLedger();
-    const dying = openShop({ ...ledger, writeWorkflow: () => Promise.reject(new Error('killed')) }).start();
-    await expect(dying.workflows.pause(desk, { by: 'ann' })).rejects.toThrow();
-    const oncely = openShop(ledger).start();
-    expect(await oncely.audit.verify()).toMatchObject({ ok: true });
-    await oncely.audit.seal();
-    expect((await oncely.audit.verify()).problems).toMatchObject([
-      { kind: 'workflow', detail: expect.stringContaining('give the command again') },
-    ]);
-    await oncely.workflows.pause(desk, { by: 'ann' });
-    expect(await oncely.audit.verify()).toMatchObject({ ok: true });
-  });
-
-  it('that another one carried out first leave nothing to be done', async () => {
-    let ms = 1_000_000;
-    const ledger = memoryLedger({ now: () => (ms += 1) });
-    const bob = openShop({ ...ledger, writeWorkflow: () => Promise.reject(new Error('killed')) }).start();
-    const ann = openShop({
-      ...ledger,
-      writeWorkflow: async (...args) => {
-        await bob.workflows.cancel(desk, { by: 'bob' }).catch(() => undefined);
-        return ledger.writeWorkflow(...args);
-      },
-    }).start();
-    await ann.workflows.cancel(desk, { by: 'ann' });
-    await ann.audit.seal();
-    expect((await ann.audit.verify()).problems).toEqual([]);
-  });
 });

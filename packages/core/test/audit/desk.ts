@@ -33,3 +33,9 @@ export async function work(ledger: Ledger, of: Partial<Scope> = {}): Promise<{ s
 }
 
 export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+export async function collected<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const each of all) found.push(each);
+  return found;
+}
