@@ -10,9 +10,10 @@ it('nothing of the input, the outcome or the credentials is on any screen, unles
   const project = await startProject();
   const app = project.app();
   await project.refund(app, 'invoice_1');
-  await project.refund(app, 'invoice_2', { approval: 'required' }).catch(() => undefined);
+  for (const id of ['invoice_2', 'invoice_3'])
+    await project.refund(app, id, { approval: 'required' }).catch(() => undefined);
   const reason = `asked by \u001B[31mada@shop.example\u001B[0m with Bearer abcdef123456 and 4242 4242 4242 4242`;
-  await app.effects.cancel('invoice_2:refund-desk:refund', { by: 'ada', reason });
+  await app.effects.cancel('invoice_3:refund-desk:refund', { by: 'ada', reason });
   const runs: Ran[] = [];
   for (const args of [
     ['status'],
@@ -20,6 +21,7 @@ it('nothing of the input, the outcome or the credentials is on any screen, unles
     ['report'],
     ['show', 'invoice_1:refund-desk:refund'],
     ['show', 'invoice_2:refund-desk:refund'],
+    ['show', 'invoice_3:refund-desk:refund'],
   ]) {
     runs.push(await project.run(...args), await project.run(...args, '--json'));
   }
@@ -31,6 +33,8 @@ it('nothing of the input, the outcome or the credentials is on any screen, unles
 
   const input = await project.run('show', 'invoice_2:refund-desk:refund', '--reveal');
   expect(input.out).toContain(secretNote);
+  const cancelled = await project.run('show', 'invoice_3:refund-desk:refund', '--reveal');
+  expect(cancelled.out).not.toContain(secretNote);
   const outcome = await project.run('show', 'invoice_1:refund-desk:refund', '--reveal', '--json');
   expect(outcome.out).toContain(secretNote);
 });
