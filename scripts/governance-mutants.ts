@@ -123,7 +123,7 @@ export const governanceMutants: readonly Mutant[] = [
   {
     breaks: 'by reading: a word by hand beside an undo that waits for an approval',
     file: 'packages/core/src/effects.ts',
-    from: `        if (hasHappened(record)) await endUndo(record, decision);\n`,
+    from: `        if (hasHappened(record)) await endUndo(record, word);\n`,
     to: ``,
     test: 'packages/core/test/oncely/regressions-governance.test.ts',
     named: 'is not taken back once more by an undo that waits for an approval',

@@ -166,7 +166,7 @@ export function createEffects(
     if (!record) return;
     const state = stateOf(record, at);
     if (state === 'awaiting_approval' || state === 'ready') {
-      await apply(slot, { ...decision, id: `${decision.id} by hand`, kind: 'cancel' });
+      await apply(slot, { ...decision, kind: 'cancel' });
     } else if (state === 'executing' || state === 'in_doubt' || state === 'stopped') {
       const effect = effectKeyOf(record.contract, record.generation);
       throw new OncelyError('invalid_input', {
@@ -237,10 +237,11 @@ export function createEffects(
     compensate: async (id, { with: options, byHand, deadlineMs, ...actor }) => {
       const decision = decisionOf(actor);
       if (byHand) {
+        const word = { ...decision, id: `${decision.id} by hand` };
         const { slot, record } = await find(id);
         refuseOther(id, slot, record);
-        if (hasHappened(record)) await endUndo(record, decision);
-        return apply(id, { ...decision, kind: 'undone', byHand });
+        if (hasHappened(record)) await endUndo(record, word);
+        return apply(id, { ...word, kind: 'undone', byHand });
       }
       const given = options === undefined ? {} : { with: JSON.stringify(options) };
       const begun = await apply(id, { ...decision, kind: 'undo', ...given });

@@ -112,6 +112,17 @@ describe('what a person has taken back by hand', () => {
     expect(shop.vendor.happened.map(({ operation }) => operation)).toEqual(['shop.pay']);
   });
 
+  it('counts under the id of the command before it, which could not do it', async () => {
+    const shop = openShop();
+    const oncely = shop.start();
+    await pay(oncely);
+    shop.vendor.script.push(declined);
+    const command = { ...ann, id: 'command_1' };
+    await oncely.effects.compensate(slot, command);
+    await oncely.effects.compensate(slot, { ...command, byHand: true });
+    expect((await oncely.effects.get(slot))?.state).toBe('compensated');
+  });
+
   it('is not said to be so while a program is about to know', async () => {
     const shop = openShop();
     const oncely = shop.start({ maxAttempts: 1, waitMs: 100 });
