@@ -1,0 +1,41 @@
+import { agentsMutants } from './agents-mutants.ts';
+import { auditMutants } from './audit-mutants.ts';
+import { commandMutants } from './command-mutants.ts';
+import { docsMutants } from './docs-mutants.ts';
+import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
+import { examplesMutants } from './examples-mutants.ts';
+import { governanceMutants } from './governance-mutants.ts';
+import { hubspotMutants } from './hubspot-mutants.ts';
+import { initMutants } from './init-mutants.ts';
+import { ledgerMutants } from './ledger-mutants.ts';
+import { lifecycleMutants } from './lifecycle-mutants.ts';
+import { mailMutants } from './mail-mutants.ts';
+import { retentionMutants } from './retention-mutants.ts';
+import { slackApprovalMutants } from './slack-approval-mutants.ts';
+import { slackMutants } from './slack-mutants.ts';
+import { stripeMutants } from './stripe-mutants.ts';
+import { telemetryMutants } from './telemetry-mutants.ts';
+import { toolsMutants } from './tools-mutants.ts';
+import type { Mutant } from './mutant.ts';
+
+/** Every guarantee that `npm run mutants` breaks. */
+export const everyMutant: readonly Mutant[] = [
+  ...lifecycleMutants,
+  ...auditMutants,
+  ...ledgerMutants,
+  ...retentionMutants,
+  ...commandMutants,
+  ...mailMutants,
+  ...governanceMutants,
+  ...hubspotMutants,
+  ...stripeMutants,
+  ...telemetryMutants,
+  ...eslintPluginMutants,
+  ...initMutants,
+  ...slackMutants,
+  ...slackApprovalMutants,
+  ...toolsMutants,
+  ...docsMutants,
+  ...examplesMutants,
+  ...agentsMutants,
+];
