@@ -76,8 +76,16 @@ export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Brings a value to plain JSON, strictly; the returned copy shares nothing with the input. */
-export function toJson(value: unknown, path: string, ancestors: readonly object[] = []): unknown {
+/**
+ * Brings a value to plain JSON, strictly; the returned copy shares nothing with the input. Bytes become their digest,
+ * which is enough to compare them; where the value is to be given again they are refused.
+ */
+export function toJson(
+  value: unknown,
+  path: string,
+  ancestors: readonly object[] = [],
+  bytes: 'digest' | 'refuse' = 'digest',
+): unknown {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) throw invalid(path, 'holds a lone surrogate; give well-formed text');
@@ -94,17 +102,17 @@ export function toJson(value: unknown, path: string, ancestors: readonly object[
     case 'symbol':
       throw invalid(path, `is a ${typeof value}, which cannot be remembered; give data`);
     case 'object':
-      return value === null ? null : objectToJson(value, path, ancestors);
+      return value === null ? null : objectToJson(value, path, ancestors, bytes);
   }
 }
 
-function objectToJson(value: object, path: string, ancestors: readonly object[]): unknown {
+function objectToJson(value: object, path: string, ancestors: readonly object[], bytes: 'digest' | 'refuse'): unknown {
   if (ancestors.includes(value)) throw invalid(path, 'refers back to itself (a cycle)');
   const within = [...ancestors, value];
   if (Array.isArray(value)) {
     return Array.from(value, (item: unknown, index) => {
       if (item === undefined) throw invalid(`${path}[${index}]`, 'is undefined; use null for a gap in a list');
-      return toJson(item, `${path}[${index}]`, within);
+      return toJson(item, `${path}[${index}]`, within, bytes);
     });
   }
   if (value instanceof Date) {
@@ -112,6 +120,9 @@ function objectToJson(value: object, path: string, ancestors: readonly object[])
     return value.toISOString();
   }
   if (value instanceof URL) return value.href;
+  if (bytes === 'refuse' && (value instanceof ArrayBuffer || ArrayBuffer.isView(value))) {
+    throw invalid(path, "holds bytes, which JSON cannot say; give text: Buffer.from(bytes).toString('base64')");
+  }
   if (value instanceof ArrayBuffer) return { $sha256: sha256(new Uint8Array(value)) };
   if (ArrayBuffer.isView(value)) {
     return { $sha256: sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
@@ -122,7 +133,7 @@ function objectToJson(value: object, path: string, ancestors: readonly object[])
   const copy = emptyObject();
   for (const [name, item] of Object.entries(value)) {
     if (!name.isWellFormed()) throw invalid(path, 'has a key with a lone surrogate; give well-formed text');
-    const json = toJson(item, `${path}.${name}`, within);
+    const json = toJson(item, `${path}.${name}`, within, bytes);
     if (json !== undefined) define(copy, name, json);
   }
   return copy;

@@ -129,7 +129,12 @@ export interface EffectRecord<T = number> {
   /** A person decides from here. */
   readonly halt?: { readonly at: T; readonly reason: string };
   /** Probe only: nothing more is sent. It erases nothing. */
-  readonly noMoreAttempts?: { readonly at: T; readonly why: 'cancelled' | 'declined'; readonly by: string };
+  readonly noMoreAttempts?: {
+    readonly at: T;
+    readonly why: 'cancelled' | 'declined';
+    readonly by: string;
+    readonly reason?: string;
+  };
   readonly approval?: Approval<T>;
   /** The version of the approval policy that has judged the input. */
   readonly policy?: number;

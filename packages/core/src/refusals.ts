@@ -14,6 +14,12 @@ function about(job: Job, code: ErrorCode, detail: ErrorDetail): OncelyError {
   return new OncelyError(code, { effect: effectKeyOf(job.claim.contract), ...detail });
 }
 
+/** The reason that a person gave, behind who they are. */
+const because = (reason: string | undefined): string => {
+  const words = reason?.trim().replace(/[.!?]$/, '') ?? '';
+  return words === '' ? '' : ` ("${words}")`;
+};
+
 const named = (job: Job): string => `${job.claim.operation} (${effectKeyOf(job.claim.contract)})`;
 
 export function refused(job: Job, record: EffectRecord, refusal: Refusal): OncelyError {
@@ -45,11 +51,11 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal): Oncel
     case 'declined':
     case 'cancelled':
       return about(job, refusal.code, {
-        message: `${what} was ${refusal.code} by ${refusal.by}. Nothing was sent now.`,
+        message: `${what} was ${refusal.code} by ${refusal.by}${because(record.noMoreAttempts?.reason)}. Nothing was sent now.`,
       });
     case 'compensated':
       return about(job, 'compensated', {
-        message: `${what} happened and was taken back by ${refusal.by}. Nothing was sent now.`,
+        message: `${what} happened and was taken back by ${refusal.by}${because(record.undo?.reason)}. Nothing was sent now.`,
         fix: `if it is meant to happen again: oncely.effect('${id}', { occurrence: 2 }, ...)`,
       });
     case 'in_doubt':

@@ -251,7 +251,8 @@ export function createRunner(parts: RunnerParts): Runner {
           if (state !== 'ready') return undefined;
           const waitMs = verdict.retryAfterMs ?? backoffMs(sends);
           if (sends < options.maxAttempts && clock.monotonic() + waitMs < job.giveUpAt && !closing.aborted) {
-            await clock.sleep(waitMs, closing);
+            // A pause that stands in the record is waited by the lifecycle: here it would be waited twice.
+            if (seen.record?.retryAt === undefined) await clock.sleep(waitMs, closing);
             return undefined;
           }
         }
@@ -262,7 +263,7 @@ export function createRunner(parts: RunnerParts): Runner {
         throw refusals.notSent(job, verdict, inDoubt);
       }
       case 'unknown':
-        if (sends < options.maxAttempts && verdict.retryAfterMs === undefined)
+        if (sends < options.maxAttempts && seen.record?.retryAt === undefined)
           await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
         return undefined;
     }

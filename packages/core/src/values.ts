@@ -11,7 +11,9 @@ const prefix = '=';
 
 /**
  * Computes a value once and gives the same one ever after. When two compute it at once the first to store wins and
- * both get its value. The value must be JSON; `undefined` is kept as such.
+ * both get its value. The value must be JSON: a Date or URL becomes its text, `undefined` is kept as such.
+ *
+ * @throws OncelyError `invalid_input` naming the path of bytes, a Map, an instance or whatever else JSON cannot say.
  */
 export async function rememberValue<T>(
   session: LedgerSession,
@@ -23,7 +25,7 @@ export async function rememberValue<T>(
   await session.info();
   const found = await session.ledger.read(slot);
   if (found.row) return reveal<T>(found.row, codec);
-  const json = toJson(await compute(), `value ${contract.stepId}`);
+  const json = toJson(await compute(), `value ${contract.stepId}`, [], 'refuse');
   const plain = json === undefined ? '' : JSON.stringify(json);
   const stored: Stored = codec
     ? { kind: 'sealed', body: await codec.seal(plain, { slot, kind: 'value' }) }

@@ -31,6 +31,9 @@ export type Decided =
 
 const rememberedDecisions = 16;
 
+/** Why, in the person's words, where they said it. */
+const said = ({ reason }: Decision): { reason?: string } => (reason === undefined ? {} : { reason });
+
 /** Applies a person's decision, or says why it cannot be. It never erases evidence. */
 export function decide(record: EffectRecord, decision: Decision, now: number): Decided {
   if (record.decisions.includes(decision.id)) return { kind: 'unchanged' };
@@ -86,8 +89,9 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
           state: decision.kind === 'decline' ? 'declined' : 'revoked',
           decidedAt: { after: 0 },
           by: decision.by,
+          ...said(decision),
         },
-        noMoreAttempts: { at: { after: 0 }, why: 'declined', by: decision.by },
+        noMoreAttempts: { at: { after: 0 }, why: 'declined', by: decision.by, ...said(decision) },
       };
     }
     case 'undo':
@@ -104,7 +108,7 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
       return { ...record, undo: { ...record.undo, state: 'by_hand', why: decision.why } };
     case 'cancel':
       if (hasHappened(record)) return 'the effect has happened already; compensate it instead';
-      return { ...record, noMoreAttempts: { at: { after: 0 }, why: 'cancelled', by: decision.by } };
+      return { ...record, noMoreAttempts: { at: { after: 0 }, why: 'cancelled', by: decision.by, ...said(decision) } };
     case 'happened': {
       const last = unknownAttempts(record).at(-1);
       if (state === 'executing') return 'an attempt is under way; wait until its lease ends';

@@ -90,3 +90,31 @@ describe('a vendor that does not answer', () => {
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
+
+describe('a vendor that asks to wait', () => {
+  it.each([
+    ['asks', 700],
+    ['does not ask, so that ours grow', undefined],
+  ])('is waited for once, where it %s', async (_what, retryAfterMs) => {
+    let now = 0;
+    const slept: number[] = [];
+    const clock: Clock = {
+      monotonic: () => now,
+      wall: () => now,
+      sleep: async (ms) => {
+        slept.push(ms);
+        now += ms;
+      },
+    };
+    const vendor: Writes = { safety: keyed, sends: 0 };
+    const pause = retryAfterMs === undefined ? {} : { retryAfterMs };
+    vendor.send = () =>
+      vendor.sends === 1
+        ? { evidence: 'not_applied', reason: 'rate_limited', ...pause }
+        : { evidence: 'accepted', response: { status: 200, headers: {}, body: '{}' } };
+    const { act } = startWrites(vendor, { clock, ledger: memoryLedger({ now: () => now }), waitMs: 1_200 });
+    await act((client) => client.write());
+    expect(vendor.sends).toBe(2);
+    expect(slept).toEqual([retryAfterMs === undefined ? 100 : retryAfterMs + 1]);
+  });
+});

@@ -92,6 +92,23 @@ describe('the runtime', () => {
     );
   });
 
+  it.each([
+    ['bytes', () => Buffer.from('%PDF'), /value v holds bytes.*base64/],
+    ['nested bytes', () => ({ page: [new Uint8Array([1])] }), /value v\.page\[0\] holds bytes/],
+    ['a buffer', () => new ArrayBuffer(2), /value v holds bytes/],
+    ['a Map', () => ({ by: new Map([['a', 1]]) }), /value v\.by is an instance of Map/],
+    ['a Set', () => new Set(['a']), /an instance of Set/],
+    ['an instance', () => new (class Money {})(), /an instance of Money/],
+    ['NaN', () => [Number.NaN], /value v\[0\] is NaN/],
+    ['a gap in a list', () => [undefined], /value v\[0\] is undefined/],
+    ['a BigInt', () => ({ n: 1n }), /value v\.n is a BigInt/],
+  ])('value refuses %s, which would come back as something else', async (_what, compute, message) => {
+    const oncely = openShop().start();
+    const refused = { code: 'invalid_input', message: expect.stringMatching(message) };
+    await expect(oncely.scope(desk, () => oncely.value('v', compute as () => unknown))).rejects.toMatchObject(refused);
+    expect(await oncely.scope(desk, () => oncely.value('v', () => 'text'))).toBe('text');
+  });
+
   it('observe mode sends unscoped writes as they are and shows the duplicates that were made', async () => {
     const shop = openShop();
     const oncely = shop.start({ unscoped: 'observe' });

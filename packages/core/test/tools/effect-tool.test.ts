@@ -121,8 +121,10 @@ describe('a tool of an own operation', () => {
   it('holds a person to their no', async () => {
     const { oncely, call } = open({ approval: 'required' });
     const pending = await call(tea);
-    await oncely.effects.decline(pending.effect ?? '', { by: 'paula' });
-    expect(await call(tea)).toMatchObject({ status: 'rejected', reason: 'declined' });
+    await oncely.effects.decline(pending.effect ?? '', { by: 'paula', reason: 'offer a voucher instead.' });
+    const told = await call(tea);
+    expect(told).toMatchObject({ status: 'rejected', reason: 'declined' });
+    expect(told.text).toContain('was declined by paula ("offer a voucher instead").');
   });
 
   it('sends nothing for what it cannot read, what cannot be meant, or a run that was stopped', async () => {
