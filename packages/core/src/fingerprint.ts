@@ -127,9 +127,7 @@ function objectToJson(value: object, path: string, ancestors: readonly object[],
   if (ArrayBuffer.isView(value)) {
     return { $sha256: sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
   }
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw invalid(path, refusalOf(value));
-  if (prototype !== null && !Object.hasOwn(prototype, 'hasOwnProperty')) throw invalid(path, refusalOf(value));
+  if (!isPlainObject(value)) throw invalid(path, refusalOf(value));
   const copy = emptyObject();
   for (const [name, item] of Object.entries(value)) {
     if (!name.isWellFormed()) throw invalid(path, 'has a key with a lone surrogate; give well-formed text');
@@ -137,6 +135,13 @@ function objectToJson(value: object, path: string, ancestors: readonly object[],
     if (json !== undefined) define(copy, name, json);
   }
   return copy;
+}
+
+/** Whether an object is fields and no instance of anything, whichever realm it comes from. */
+export function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
 }
 
 function refusalOf(value: object): string {

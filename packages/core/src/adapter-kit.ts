@@ -1,0 +1,5 @@
+/**
+ * What an adapter of your own is built from, beside the contract that `@oncely/core` exports.
+ * @module
+ */
+export { copyInput } from './adapter-kit/copy-input.ts';
