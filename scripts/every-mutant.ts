@@ -16,6 +16,7 @@ import { slackMutants } from './slack-mutants.ts';
 import { stripeMutants } from './stripe-mutants.ts';
 import { telemetryMutants } from './telemetry-mutants.ts';
 import { toolsMutants } from './tools-mutants.ts';
+import { transportMutants } from './transport-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
 /** Every guarantee that `npm run mutants` breaks. */
@@ -35,6 +36,7 @@ export const everyMutant: readonly Mutant[] = [
   ...slackMutants,
   ...slackApprovalMutants,
   ...toolsMutants,
+  ...transportMutants,
   ...docsMutants,
   ...examplesMutants,
   ...agentsMutants,

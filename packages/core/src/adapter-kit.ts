@@ -3,3 +3,5 @@
  * @module
  */
 export { copyInput } from './adapter-kit/copy-input.ts';
+export { retryAfterMs } from './adapter-kit/retry-after.ts';
+export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';

@@ -1,3 +1,4 @@
+import { retryAfterMs } from './adapter-kit/retry-after.ts';
 import type { Verdict, WireResponse } from './adapter.ts';
 
 /**
@@ -23,13 +24,13 @@ export function verdictOf(
     return { evidence: 'accepted', response, ...(vendorId === undefined ? {} : { vendorId }) };
   }
   if (status === 429) {
-    const seconds = Number(headers['retry-after'] ?? 1);
-    const retryAfterMs = (Number.isFinite(seconds) && seconds >= 0 ? seconds : 1) * 1_000;
-    return { evidence: 'not_applied', reason, response, retryAfterMs };
+    return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(headers) ?? 1_000 };
   }
   if (status === 401 || status === 403) return { evidence: 'not_applied', reason, response, environment: true };
   const final = status >= 400 && status < 500 && ![408, 409, 423, 425].includes(status);
-  return final ? { evidence: 'rejected', reason, response } : { evidence: 'unknown', reason };
+  if (final) return { evidence: 'rejected', reason, response };
+  const wait = retryAfterMs(headers);
+  return { evidence: 'unknown', reason, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
 }
 
 /** Of an empty body `undefined`. @throws SyntaxError where it is no JSON. */
