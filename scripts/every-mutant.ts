@@ -3,6 +3,7 @@ import { auditMutants } from './audit-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
 import { docsMutants } from './docs-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
+import { evidenceMutants } from './evidence-mutants.ts';
 import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
@@ -22,6 +23,7 @@ import type { Mutant } from './mutant.ts';
 /** Every guarantee that `npm run mutants` breaks. */
 export const everyMutant: readonly Mutant[] = [
   ...lifecycleMutants,
+  ...evidenceMutants,
   ...auditMutants,
   ...ledgerMutants,
   ...retentionMutants,

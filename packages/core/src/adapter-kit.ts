@@ -3,5 +3,6 @@
  * @module
  */
 export { copyInput } from './adapter-kit/copy-input.ts';
+export { isMarked, markersIn } from './adapter-kit/is-marked.ts';
 export { retryAfterMs } from './adapter-kit/retry-after.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';

@@ -78,7 +78,7 @@ export interface Permit {
 export interface Keys {
   /** For the vendor's idempotency layer: other after a definite no. */
   readonly key: string;
-  /** For finding the effect again: the same over all generations. */
+  /** For finding the effect again: another one where a request is made anew after a definite no. */
   readonly marker: string;
 }
 
@@ -111,6 +111,15 @@ export interface Target {
   readonly operation: string;
   readonly key: string;
   readonly marker: string;
+  /**
+   * Every marker under which this effect may stand at the vendor, `marker` first: also those of attempts that a look
+   * believed absent, and the unkeyed one of effects that an earlier release made. What a look finds under any of them
+   * is a match, if it is what the request was to make. Absent: `marker` alone; `isMarked` of `@oncely/core/adapter`
+   * asks for all of them.
+   */
+  readonly markers?: readonly string[];
+  /** Rises after each definite no. What an earlier one made, such as a payment that was declined, is not this effect. */
+  readonly generation?: number;
   /** The stored request, where it is still kept. */
   readonly request?: string;
   readonly vendorId?: string;

@@ -2,7 +2,7 @@ import type { Target, Verdict } from './adapter.ts';
 import { crashPoint } from './crash-point.ts';
 import type { Hand, Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
-import { keysOf } from './keys.ts';
+import { keysNow, markersOf, type NamingKey } from './keys.ts';
 import { seenAs, type LedgerSession, type Seen } from './ledger-session.ts';
 import { change } from './lifecycle/change.ts';
 import { decideSettle, type Ending } from './lifecycle/settle.ts';
@@ -50,7 +50,7 @@ export async function attempt(
 }
 
 async function sendOnce(
-  { codec }: RunnerParts,
+  { session, codec }: RunnerParts,
   job: Job,
   slot: string,
   record: EffectRecord,
@@ -58,7 +58,8 @@ async function sendOnce(
   inHand: Hand['made'],
 ): Promise<Verdict> {
   try {
-    const target = targetOf(record, undefined, record.attempts.at(-1)?.token);
+    const { naming } = await session.info();
+    const target = targetOf(record, naming, undefined, record.attempts.at(-1)?.token);
     const kept = await openStored(record.request, codec, { slot, kind: 'request' });
     // What was not kept is still in this caller's hand, with what the vendor said to complete it.
     const request = kept ?? (inHand?.key === target.key ? inHand.request : job.prepare?.(target));
@@ -134,14 +135,16 @@ async function writeBack(
 }
 
 /** What an adapter needs to know of a record to resend it, look it up or read it again; `sending` is under way. */
-export function targetOf(record: EffectRecord, request?: string, sending?: string): Target {
+export function targetOf(record: EffectRecord, naming: NamingKey, request?: string, sending?: string): Target {
   const times = record.attempts.flatMap((each) => [each.claimedAt, each.settledAt ?? each.leaseUntil]);
   const earlier = currentAttempts(record).filter(
     (each) => each.token !== sending && each.generation === record.generation,
   );
   return {
     operation: record.operation,
-    ...keysOf(record.contract, record.generation),
+    ...keysNow(record, naming),
+    markers: markersOf(record, naming),
+    generation: record.generation,
     ...(request === undefined ? {} : { request }),
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
     attempts: record.attempts.length,

@@ -147,7 +147,8 @@ export function createEffects(
     const place = { slot: slotOf(record.contract), kind: 'request' } as const;
     const request = await openStored(record.request, codec, place).catch(() => undefined);
     const origin = parts.originOf(record.client, record.account);
-    return origin?.connection.restore({ ...targetOf(record, request), vendorId });
+    const { naming } = await session.info();
+    return origin?.connection.restore({ ...targetOf(record, naming, request), vendorId });
   };
 
   const decisionOf = (actor: Actor): { id: string; by: string; reason?: string } => {

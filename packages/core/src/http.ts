@@ -2,6 +2,7 @@
  * An adapter for an HTTP API of your own from a table of its writes: each one request of JSON, sent once.
  * @module
  */
+import { markersIn } from './adapter-kit/is-marked.ts';
 import { randomUUID } from 'node:crypto';
 
 import {
@@ -189,13 +190,16 @@ export function httpAdapter<const Operations extends Readonly<Record<string, Any
     if (target.request === undefined) return { kind: 'cannot_know', reason: 'the ledger did not keep the request' };
     const { find } = of;
     const { operation: _operation, input: _input, ...request } = JSON.parse(target.request) as Stored;
-    const { key, marker } = target;
+    const { key } = target;
     return asked(async () => {
-      const matches = (await find(read, { key, marker, request })).map((found) => ({
-        vendorId: idOf(found) ?? marker,
-        response: { status: 200, headers: {}, body: JSON.stringify(found) },
-      }));
-      return matches.length === 0 ? { kind: 'absent' } : { kind: 'found', matches };
+      const matches = new Map<string, WireResponse>();
+      for (const marker of markersIn(target)) {
+        for (const found of await find(read, { key, marker, request })) {
+          matches.set(idOf(found) ?? marker, { status: 200, headers: {}, body: JSON.stringify(found) });
+        }
+      }
+      if (matches.size === 0) return { kind: 'absent' };
+      return { kind: 'found', matches: [...matches].map(([vendorId, response]) => ({ vendorId, response })) };
     });
   };
 

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { OncelyError } from './errors.ts';
+import { namingKey, type NamingKey } from './keys.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
 import { agreeOnPolicy, type ApprovalPolicy, type KnownPolicy } from './policies.ts';
@@ -18,6 +19,8 @@ export interface Seen {
 /** What the ledger says of itself, with the newest approval policy that ran on it. */
 export interface SessionInfo extends LedgerInfo {
   readonly policy?: KnownPolicy;
+  /** What fingerprints and the names at the vendor are keyed by. */
+  readonly naming: NamingKey;
 }
 
 export type Decide = (record: EffectRecord, at: number) => Change | undefined;
@@ -43,9 +46,16 @@ export function ledgerSession(
   clock: Clock,
   own?: ApprovalPolicy,
   retention?: Retention,
+  fingerprintKey?: Uint8Array,
 ): LedgerSession {
   const ledger = watchedLedger(unwatched, clock);
   let opening: Promise<SessionInfo> | undefined;
+  let naming: { readonly of: Uint8Array; readonly key: NamingKey } | undefined;
+  const namingOf = ({ key: own }: LedgerInfo): NamingKey => {
+    const of = fingerprintKey ?? own;
+    if (naming === undefined || !Buffer.from(of).equals(naming.of)) naming = { of, key: namingKey(of) };
+    return naming.key;
+  };
 
   const patiently = async <T>(work: () => Promise<T>, patienceMs: number): Promise<T> => {
     const giveUpAt = clock.monotonic() + patienceMs;
@@ -63,7 +73,7 @@ export function ledgerSession(
   const open = (first: () => Promise<LedgerInfo>): Promise<SessionInfo> => {
     const agreed = async (): Promise<SessionInfo> => {
       const { info: at, policy } = await agreeOnPolicy(ledger, await first(), own);
-      return policy ? { ...at, policy } : at;
+      return { ...at, naming: namingOf(at), ...(policy ? { policy } : {}) };
     };
     const mine = patiently(agreed, 2_000).catch((error: unknown) => {
       if (opening === mine) opening = undefined;

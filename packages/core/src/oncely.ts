@@ -57,7 +57,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const waitMs = options.waitMs ?? 30_000;
   const retention = createRetention(options.retention);
   const keepingOf = createKeeping(retention, options.redact);
-  const session = ledgerSession(options.ledger, clock, options.approvals, retention);
+  const session = ledgerSession(options.ledger, clock, options.approvals, retention, options.fingerprintKey);
   const codec = options.codec && patientCodec(options.codec, clock);
   const { audit, observing } = createAudit(session, clock, options.audit);
   const closing = new AbortController();
@@ -100,7 +100,6 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     session,
     runner,
     clock,
-    fingerprintKey: options.fingerprintKey,
     waitMs,
     unscoped: options.unscoped ?? 'refuse',
     defaultDrift: options.drift ?? 'first',

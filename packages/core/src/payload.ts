@@ -49,6 +49,11 @@ export async function storeRequest(
   return { kind: 'sealed', body: await codec.seal(request, { slot, kind: 'request' }) };
 }
 
+/** A stored request with by which names in it the vendor knows the effect. */
+export function named(request: Stored, naming: string | undefined): Stored {
+  return naming === undefined || request.kind === 'omitted' ? request : { ...request, naming };
+}
+
 /** What a person is to see of an input; what is too large to be kept is said to be. */
 export async function storePreview(shown: string, codec: Codec | undefined, slot: string): Promise<Stored> {
   if (shown.length > maxStored) return { kind: 'omitted', reason: 'too_large' };

@@ -1,5 +1,3 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-
 import type { Adapter, Connection, VendorWrite, WireResponse } from './adapter.ts';
 import { runOf } from './audit/checkpoint.ts';
 import { spend, type BudgetKind, type Budgets } from './budgets.ts';
@@ -26,7 +24,6 @@ export interface PerformParts {
   readonly session: LedgerSession;
   readonly runner: Runner;
   readonly clock: Clock;
-  readonly fingerprintKey: Uint8Array | undefined;
   readonly waitMs: number;
   readonly unscoped: 'refuse' | 'observe';
   readonly defaultDrift: 'first' | 'refuse';
@@ -52,7 +49,6 @@ export interface Origin {
 
 /** Binds writes caught by adapters to the effect they belong to, and runs them. */
 export function createPerform(parts: PerformParts): (origin: Origin, write: VendorWrite) => Promise<WireResponse> {
-  let imported: KeyObject | undefined;
   const inFlight = new Map<string, Promise<Ended>>();
 
   return async (origin, write) => {
@@ -92,15 +88,9 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     return response;
   }
 
-  async function hashKey(): Promise<KeyObject> {
-    // Imported once: with raw bytes each digest would import them again, which costs more than the digest.
-    imported ??= createSecretKey(parts.fingerprintKey ?? (await parts.session.info()).key);
-    return imported;
-  }
-
   async function printOf(origin: Origin, write: VendorWrite): Promise<Printed> {
     const { name, wording } = write.operation;
-    const key = await hashKey().catch((error: unknown) => {
+    const { naming } = await parts.session.info().catch((error: unknown) => {
       throw refusals.withoutLedger(name, undefined, 0, error);
     });
     // Asked for once: each asking may read anew.
@@ -113,7 +103,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         parameters: input,
         ...(wording === undefined ? {} : { wording }),
       },
-      key,
+      naming.hash,
     );
     return { print, input };
   }

@@ -3,7 +3,7 @@ import { targetOf } from './attempt.ts';
 import { within } from './clock.ts';
 import type { Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
-import { keysOf } from './keys.ts';
+import { keysNow } from './keys.ts';
 import type { Seen } from './ledger-session.ts';
 import { applyProbe, type Finding } from './lifecycle/probe.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
@@ -26,12 +26,13 @@ export async function probe(
   before: Seen,
 ): Promise<Probed> {
   const record = before.record as EffectRecord;
+  const { naming } = await session.info();
   const kept = await openStored(record.request, codec, { slot, kind: 'request' }).catch(() => undefined);
   // Where it was not kept, its own caller has the same one.
   const own = job.claim.fingerprint.full === record.fingerprint.full ? job.prepare : undefined;
-  const request = kept ?? own?.(keysOf(record.contract, record.generation));
+  const request = kept ?? own?.(keysNow(record, naming));
   const since = beginning(clock);
-  const looking = job.probe(targetOf(record, request)).catch((error: unknown): ProbeAnswer => ({
+  const looking = job.probe(targetOf(record, naming, request)).catch((error: unknown): ProbeAnswer => ({
     kind: 'unreachable',
     reason: error instanceof Error ? error.message : String(error),
   }));

@@ -57,13 +57,20 @@ export interface Attempt<T = number> {
   readonly vendorId?: string;
   /** The vendor stored a failure under this key: only a new generation can succeed. */
   readonly keyBurned?: boolean;
+  /** How the vendor knows it (`lifecycle/naming.ts`); absent: by the names of before they were keyed. */
+  readonly naming?: string;
   readonly run?: Run;
 }
 
 /** A payload kept for later: `sealed` by the caller's codec, or left out with the reason. */
 export type Stored =
-  /** `projection`: which part of it, where it is not the whole. */
-  | { readonly kind: 'plain' | 'sealed'; readonly body: string; readonly projection?: string }
+  /** `projection`: which part of it, where it is not the whole. `naming`: of a request, by which names in it. */
+  | {
+      readonly kind: 'plain' | 'sealed';
+      readonly body: string;
+      readonly projection?: string;
+      readonly naming?: string;
+    }
   | {
       readonly kind: 'omitted';
       readonly reason: 'too_large' | 'codec_failed' | 'secret' | 'unknown' | 'expired' | 'policy';

@@ -1,20 +1,22 @@
 import type { Verdict, WireResponse } from './adapter.ts';
-import { attempt, settle, targetOf } from './attempt.ts';
+import { attempt, settle } from './attempt.ts';
 import { cancelWith, claimPatienceMs } from './cancelling.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
 import type { RunOutcome } from './events.ts';
 import { backoffMs, type Hand, type Job, type RunnerParts } from './job.ts';
-import { keysOf } from './keys.ts';
+import { keysNow, refuseOtherKey } from './keys.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
 import type { Change } from './lifecycle/change.ts';
 import { decideClaim } from './lifecycle/claim.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import { namingFor } from './lifecycle/naming.ts';
 import { hasHappened, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
-import { openStored, storeRequest } from './payload.ts';
+import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { probe } from './probing.ts';
 import { policyFor, refuseOutdated, withPreview } from './policing.ts';
+import { recorded } from './recorded.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
@@ -110,9 +112,11 @@ export function createRunner(parts: RunnerParts): Runner {
         leaseMs: options.leaseMs,
         holder: options.holder,
         epoch: info.epoch,
+        keyId: info.naming.id,
         ...(info.suspectSince === undefined ? {} : { suspectSince: info.suspectSince }),
       };
       const decision = decideClaim(seen.record, request, seen.at);
+      if (seen.record && decision.kind !== 'replay') refuseOtherKey(seen.record, info.naming);
       if (seen.record && !made && decision.kind !== 'own') returning ??= job.returned?.();
       switch (decision.kind) {
         case 'send': {
@@ -174,7 +178,7 @@ export function createRunner(parts: RunnerParts): Runner {
             seen,
           );
           return {
-            response: await replay(job, seen.record as EffectRecord),
+            response: await recorded(parts, job, seen.record as EffectRecord),
             definite: true,
             outcome: 'replayed',
             replayed: !sent.times,
@@ -222,12 +226,14 @@ export function createRunner(parts: RunnerParts): Runner {
     hand: Hand,
   ): Promise<Draft | undefined> => {
     if (source === 'stored' && draft.request !== undefined) return draft;
-    const keys = keysOf(draft.contract, generation);
+    const { naming } = await session.info();
+    const keys = keysNow(draft, naming);
     const request = await requestFor(job, seen, draft.request, keys, parts);
     if (request === undefined) throw refusals.requestGone(job, draft);
     hand.made = { key: keys.key, request };
     try {
-      return { ...draft, request: await storeRequest(request, codec, slotOf(draft.contract), job.keeping) };
+      const stored = await storeRequest(request, codec, slotOf(draft.contract), job.keeping);
+      return { ...draft, request: named(stored, namingFor(draft, generation, naming.id)) };
     } catch (error) {
       if (seen.revision === 0 && (await session.read(slotOf(draft.contract))).revision > 0) return undefined;
       throw refusals.codecFailed(job, seen, error);
@@ -278,22 +284,6 @@ export function createRunner(parts: RunnerParts): Runner {
     }
     await clock.sleep(pauseMs, closing);
     return session.read(slot);
-  };
-
-  const replay = async (job: Job, record: EffectRecord): Promise<WireResponse> => {
-    const place = { slot: slotOf(record.contract), kind: 'result' } as const;
-    const body = await openStored(record.result, codec, place).catch(() => undefined);
-    if (body !== undefined) return JSON.parse(body) as WireResponse;
-    if (stateOf(record, Infinity) === 'rejected') throw refusals.rejectionUnavailable(job, record);
-    if (!record.tombstone) {
-      try {
-        // The request went when it was settled; the caller's own says again which account and version to read in.
-        return await job.restore(targetOf(record, job.prepare?.(keysOf(record.contract, record.generation))));
-      } catch (error) {
-        throw refusals.resultUnavailable(job, record, error);
-      }
-    }
-    throw refusals.resultUnavailable(job, record, undefined);
   };
 
   return { run: (job) => reportRun(job, clock, run) };

@@ -145,8 +145,8 @@ async function sweepOne(
   const origin = originOf(record.client, record.account);
   if (!origin) return { kind: 'failed', reason: `no client named "${record.client}" was given to createOncely` };
   const { connection } = origin;
-  const target = targetOf(record);
   try {
+    const target = targetOf(record, (await session.info()).naming);
     const looking = connection.lookAgain?.(target) ?? connection.probe(target);
     const answer = await within(clock, giveUpAt - clock.monotonic(), looking, (): ProbeAnswer => ({
       kind: 'unreachable',

@@ -60,7 +60,7 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
   const before = (await session.read(slotOf(contract))).record;
   const response = await openStored(record.result, codec, { slot, kind: 'result' }).catch(() => undefined);
   const plan = await origin.connection.compensate({
-    ...targetOf(record),
+    ...targetOf(record, (await session.info()).naming),
     ...(response === undefined ? {} : { response }),
     ...(before === undefined ? {} : { begun: before.operation }),
     ...(undo.with === undefined ? {} : { options: JSON.parse(undo.with) as unknown }),

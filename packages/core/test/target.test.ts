@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { targetOf } from '../src/attempt.ts';
+import { namingKey } from '../src/keys.ts';
 import type { Attempt, EffectRecord } from '../src/record.ts';
 
 const attempt = (token: string, rest: Partial<Attempt>): Attempt => ({
@@ -33,7 +34,7 @@ it.each<[string, readonly Attempt[], { doubted?: true; refused?: true }]>([
   ['after one of other input', [attempt('1', { generation: 0 })], {}],
   ['after one of an older logic', [attempt('1', { logicVersion: 0 })], {}],
 ])('an attempt %s knows whether it may be a repeat', (_name, earlier, expected) => {
-  const target = targetOf(record(...earlier, attempt('own', {})), undefined, 'own');
+  const target = targetOf(record(...earlier, attempt('own', {})), namingKey(new Uint8Array(32)), undefined, 'own');
   expect({ doubted: target.doubted, refused: target.refused }).toEqual({
     doubted: expected.doubted,
     refused: expected.refused,

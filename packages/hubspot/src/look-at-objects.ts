@@ -88,9 +88,9 @@ export async function isThere(
   read: Read,
   type: string,
   id: string,
-  { property, marker }: { readonly property: string; readonly marker: string },
+  { property, markers }: { readonly property: string; readonly markers: readonly string[] },
 ): Promise<boolean> {
-  if ((await readLive(read, type, [marker], [], property)).size > 0) return true;
+  if ((await readLive(read, type, markers, [], property)).size > 0) return true;
   return (await readLive(read, type, [id], [])).size > 0;
 }
 

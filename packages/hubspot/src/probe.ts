@@ -1,4 +1,5 @@
 import type { ProbeAnswer, Restored, Target } from '@oncely/core';
+import { markersIn } from '@oncely/core/adapter';
 
 import { jsonAnswer } from './answers.ts';
 import { judge, look } from './look.ts';
@@ -28,14 +29,14 @@ export async function probe({ vendor, settings }: SendParts, target: Target): Pr
  */
 export async function lookAgain({ vendor, settings }: SendParts, target: Target): Promise<ProbeAnswer> {
   const type = createdType(target.operation);
-  const { vendorId, marker } = target;
+  const { vendorId } = target;
   if (type === undefined || vendorId === undefined) {
     return { kind: 'cannot_know', reason: `${target.operation} cannot be looked up without its request` };
   }
   return asked(target, async () => {
     const there = await isThere(vendor.reader({ auth: 'bearer' }), type, vendorId, {
       property: settings.property,
-      marker,
+      markers: markersIn(target),
     });
     return there ? { kind: 'found', matches: [{ vendorId }] } : { kind: 'absent' };
   });

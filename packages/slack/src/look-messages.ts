@@ -1,3 +1,5 @@
+import { isMarked } from '@oncely/core/adapter';
+
 import {
   answered,
   byName,
@@ -90,7 +92,7 @@ async function marked(looking: Looking, channel: string): Promise<Match[]> {
   const me = await looking.me();
   const found: Match[] = [];
   for await (const each of messagesOf(looking, channel)) {
-    if (each.metadata?.event_payload?.[markerField] !== looking.target.marker) continue;
+    if (!isMarked(looking.target, each.metadata?.event_payload?.[markerField])) continue;
     found.push(matchOf(channel, each, isOurs(each, me)));
   }
   return found;

@@ -30,14 +30,15 @@ describe('the marker', () => {
 
   it('in the metadata of another app is not ours', async () => {
     const { fake, posts, process } = await startWorld();
-    const { effect } = process();
-    await process().oncely.scope({ businessId: 'case_1', workflowId: 'test' }, () => effect(post()));
+    // Both ledgers name by one key, so that the other app shows the very marker that is looked for.
+    const fingerprintKey = new Uint8Array(32).fill(7);
+    await process({ fingerprintKey }).effect(post());
     const [{ metadata } = {}] = posts();
     const other = await startWorld();
     other.fake.fail({ kind: 'reset_before_effect' });
     other.fake.seedChannel({ id: 'C0DESK' });
     other.fake.postAsOtherApp('C0DESK', { text: 'hello', ...(metadata && { metadata }) });
-    const result = await other.process().effect(post());
+    const result = await other.process({ fingerprintKey }).effect(post());
     expect(
       other.posts().map(({ id }) => id),
       'the forged one was not taken for it',

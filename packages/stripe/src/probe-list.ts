@@ -1,4 +1,5 @@
 import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
+import { isMarked } from '@oncely/core/adapter';
 
 import { remembering } from './classify.ts';
 import type { LookUp } from './lookup.ts';
@@ -41,7 +42,7 @@ export async function probeList(
     if (half !== undefined) query.set(lookUp.both ?? '', half);
     for await (const object of pagesOf(read, path, query)) {
       if (object.metadata === undefined) blind = true;
-      if (object.metadata?.[markerField] === target.marker) matches.set(object.id, responseOf(object));
+      if (isMarked(target, object.metadata?.[markerField])) matches.set(object.id, responseOf(object));
     }
   }
   if (matches.size > 0) {

@@ -29,6 +29,8 @@ export interface ClaimRequest {
   readonly suspectSince?: number;
   /** The ledger's epoch: rises when it is marked. */
   readonly epoch?: number;
+  /** Of the key that names at the vendor are made under; absent: as before names were keyed. */
+  readonly keyId?: string;
   /** The caller's run; absent in recovery, which goes on with the one that was there. */
   readonly run?: Run;
   readonly token: string;

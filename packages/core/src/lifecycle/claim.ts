@@ -5,6 +5,7 @@ import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from
 import { inRun, type AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
+import { namingFor } from './naming.ts';
 import { answeredForItself, keyIsGood } from './vendor-key.ts';
 import {
   absenceGap,
@@ -216,6 +217,7 @@ function send(
     return { kind: 'write', change: change(judged, [...bodies, { type: 'submitted', by: request.holder }], now) };
   }
   const generation = nextGeneration(record);
+  const naming = namingFor(record, generation, request.keyId);
   const attempt: Attempt<Stamp> = {
     token: request.token,
     logicVersion: record.contract.logicVersion,
@@ -224,6 +226,7 @@ function send(
     claimedAt: { after: 0 },
     leaseUntil: { after: request.leaseMs },
     evidence: 'unknown',
+    ...(naming === undefined ? {} : { naming }),
     ...(judged.run === undefined ? {} : { run: judged.run }),
   };
   const previous = record.attempts.at(-1);

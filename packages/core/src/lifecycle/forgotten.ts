@@ -1,6 +1,7 @@
 import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
 import { attemptBody, change, withoutPauses, type Change } from './change.ts';
 import type { ClaimRequest } from './claim-request.ts';
+import { namingFor } from './naming.ts';
 import { hasHappened, stateOf } from './state.ts';
 
 /** Whether a ledger that may have forgotten can have forgotten an attempt beside what it still knows of this effect. */
@@ -15,6 +16,7 @@ export function mayBeForgotten(record: EffectRecord, request: ClaimRequest, now:
  * right before the loss, so for one lease more its holder may still send.
  */
 export function doubtWhatWasLost(record: EffectRecord, request: ClaimRequest, now: number): Change {
+  const naming = namingFor(record, record.generation, request.keyId);
   const lost: Attempt<Stamp> = {
     token: `lost-${request.token}`,
     logicVersion: record.contract.logicVersion,
@@ -25,6 +27,7 @@ export function doubtWhatWasLost(record: EffectRecord, request: ClaimRequest, no
     settledAt: { after: request.leaseMs },
     evidence: 'unknown',
     basis: 'lost_ledger',
+    ...(naming === undefined ? {} : { naming }),
   };
   // What is recorded may be other input than this caller's, whose request must not be kept for it.
   const othersInput = record.request === undefined && record.fingerprint.full !== request.fingerprint.full;

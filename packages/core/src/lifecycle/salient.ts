@@ -66,7 +66,9 @@ function approvalOf(approval: NonNullable<Draft['approval']>): object {
 
 function storedDigest(stored: Stored | undefined): string | undefined {
   if (stored === undefined) return undefined;
-  return stored.kind === 'omitted' ? stored.reason : `${stored.kind} ${sha256(stored.body)}`;
+  if (stored.kind === 'omitted') return stored.reason;
+  const { naming } = stored;
+  return `${stored.kind} ${sha256(stored.body)}${naming === undefined ? '' : ` ${naming}`}`;
 }
 
 function digest(value: unknown): string {

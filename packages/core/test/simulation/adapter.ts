@@ -7,6 +7,7 @@ import {
   type Verdict,
   type WireResponse,
 } from '@oncely/core';
+import { markersIn } from '@oncely/core/adapter';
 
 import type { Process, Scheduler } from './scheduler.ts';
 import type { Fate, Vendor, VendorRequest } from './vendor.ts';
@@ -105,7 +106,7 @@ export function simAdapter(scheduler: Scheduler, vendor: Vendor, process: Proces
       probe: async (target) => {
         await scheduler.after(latency(scheduler), process);
         if (target.operation === 'sim.mail') return { kind: 'cannot_know', reason: 'mail' };
-        const matches = vendor.find(target.marker);
+        const matches = markersIn(target).flatMap((marker) => vendor.find(marker));
         await scheduler.after(latency(scheduler), process);
         if (matches.length === 0) return { kind: 'absent' };
         return {

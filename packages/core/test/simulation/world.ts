@@ -49,6 +49,8 @@ export function createWorld(seed: number): World {
         ledger: overNetwork(world, process),
         clients: { sim: simAdapter(scheduler, vendor, process) },
         clock: process.clock,
+        // What comes back from a backup has the key of before.
+        fingerprintKey: new Uint8Array(32).fill(7),
         token: () => `${name}-${(tokens += 1)}`,
         leaseMs,
         waitMs: options.waitMs ?? 5_000,

@@ -1,0 +1,39 @@
+import type { Mutant } from './mutant.ts';
+
+const names = 'packages/core/test/oncely/names.test.ts';
+
+/** What core takes for evidence, and what it never forgets of it, broken one at a time. */
+export const evidenceMutants: readonly Mutant[] = [
+  {
+    breaks: 'C13: names that anybody can make up who knows the effect key',
+    file: 'packages/core/src/keys.ts',
+    from: "return `oncely_${createHmac('sha256', hash).update(`oncely ${use} ${text}`).digest('hex').slice(0, 48)}`;",
+    to: 'return unkeyed(text);',
+    test: names,
+    named: 'C13: key and marker cannot be made up',
+  },
+  {
+    breaks: 'C13: what an earlier release named is looked for under a name that it never had',
+    file: 'packages/core/src/lifecycle/naming.ts',
+    from: 'if (sibling) return sibling.naming;',
+    to: 'if (sibling?.naming !== undefined) return sibling.naming;',
+    test: names,
+    named: 'C13: what an earlier release named',
+  },
+  {
+    breaks: 'C13: a request that is sent again under another key is looked for under a marker that is not in it',
+    file: 'packages/core/src/lifecycle/naming.ts',
+    from: 'isRekeyed ? markerFrom(before.naming) : generation',
+    to: 'generation',
+    test: names,
+    named: 'C13: a request that goes out under another key',
+  },
+  {
+    breaks: 'C12: what the vendor refused stands under a marker of the next generation',
+    file: 'packages/core/src/keys.ts',
+    from: 'const open = attempts.filter((attempt) => !isAnsweredNo(attempt));',
+    to: 'const open = attempts;',
+    test: names,
+    named: 'C12: what a generation made that the vendor answered with a no',
+  },
+];
