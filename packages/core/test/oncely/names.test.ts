@@ -101,7 +101,13 @@ async function asStoredBefore(ledger: Ledger): Promise<string> {
   const body = JSON.stringify({ ...(JSON.parse(record.request.body) as object), key: unkeyed(), marker: unkeyed() });
   for (const attempt of record.attempts) delete attempt.naming;
   const doc = JSON.stringify({ ...record, request: { kind: 'plain', body } });
-  await ledger.write({ slot, expect: row?.revision ?? 0, doc, index: { state: 'in_doubt', dueAfterMs: 0 }, events: [] });
+  await ledger.write({
+    slot,
+    expect: row?.revision ?? 0,
+    doc,
+    index: { state: 'in_doubt', dueAfterMs: 0 },
+    events: [],
+  });
   return body;
 }
 
