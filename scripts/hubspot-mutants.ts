@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const creating = 'packages/hubspot/test/creating.test.ts';
 const sending = 'packages/hubspot/test/sending.test.ts';
+const asTheSdk = 'packages/hubspot/test/as-the-sdk.test.ts';
 const total = 'packages/hubspot/test/total.test.ts';
 const completing = 'packages/core/test/oncely/completing.test.ts';
 
@@ -73,19 +74,35 @@ export const hubspotMutants: readonly Mutant[] = [
   },
   {
     breaks: 'HubSpot: apiRequest past the ledger',
-    file: 'packages/hubspot/src/client.ts',
-    from: `if (depth === 0 && name === 'apiRequest') return apiRequest;`,
-    to: ``,
+    file: 'packages/hubspot/src/adapter.ts',
+    from: `if (!isWrite(call.method, call.path)) return raw(given);`,
+    to: `if (given !== undefined) return raw(given);`,
     test: sending,
     named: 'writes through the ledger, and answers as the client does',
   },
   {
-    breaks: "HubSpot: a middleware of a call in our middleware's place",
-    file: 'packages/hubspot/src/client.ts',
-    from: `strategy === 'replace' ? 'append' : strategy`,
-    to: `strategy`,
-    test: sending,
-    named: "cannot take our middleware's place",
+    breaks: 'HubSpot: a write sent with what the configuration says, and not as the SDK was about to',
+    file: 'packages/hubspot/src/adapter.ts',
+    from: `vendor: connected.vendor.of(call) };`,
+    to: `vendor: connected.vendor };`,
+    test: asTheSdk,
+    named: 'goes to the portal of the token that a middleware brings',
+  },
+  {
+    breaks: 'HubSpot: a client that does not use our config taken all the same',
+    file: 'packages/hubspot/src/guard.ts',
+    from: `if (!carried) {`,
+    to: `if (carried === undefined) {`,
+    test: asTheSdk,
+    named: 'is refused where the builder drops our middleware',
+  },
+  {
+    breaks: "HubSpot: a caller's own value under our property sent",
+    file: 'packages/hubspot/src/our-property.ts',
+    from: `if (!found) return;`,
+    to: `if (found) return;`,
+    test: 'packages/hubspot/test/evidence.test.ts',
+    named: 'is refused in',
   },
   {
     breaks: 'HubSpot: a 2xx that the method does not expect in doubt',

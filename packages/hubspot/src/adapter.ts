@@ -1,41 +1,26 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
-
-import {
-  defineAdapter,
-  type Adapter,
-  type AdapterRuntime,
-  type Permit,
-  type VendorWrite,
-  type WireResponse,
-} from '@oncely/core';
+import { defineAdapter, type Adapter, type AdapterRuntime, type VendorWrite, type WireResponse } from '@oncely/core';
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
-import { guarded, type CallOptions } from './client.ts';
+import { readBody, type WireBody } from './body.ts';
 import { planCompensation } from './compensate.ts';
-import { createHandover, type RequestContextLike, type ResponseContextLike } from './handover.ts';
+import { responseContext, type RequestContextLike, type ResponseContextLike } from './context.ts';
+import { createGuard, refuseOtherClient } from './guard.ts';
+import { hookClient, type Caught } from './hook.ts';
 import { isCompared, look } from './look.ts';
 import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
+import { refuseOurs } from './our-property.ts';
+import { previewOf, userAgentOf } from './preview.ts';
 import { lookAgain, probe, restore } from './probe.ts';
-import {
-  asMade,
-  callOf,
-  headerOf,
-  parametersOf,
-  readRequest,
-  rekeyRequest,
-  requestOf,
-  type SdkCall,
-} from './request.ts';
+import { CredentialsGone, NotAllowed, Unreachable } from './reading.ts';
+import { callOf, parametersOf, readRequest, rekeyRequest, requestOf, type Said, type SdkCall } from './request.ts';
 import { CannotTell } from './seen.ts';
 import { send, type SendParts } from './send.ts';
 import type { Settings } from './settings.ts';
 import { createUniqueProperty } from './unique-property.ts';
-import { createVendor, CredentialsGone, NotAllowed, Unreachable, type HubSpotLike, type Vendor } from './vendor.ts';
+import { createVendor, type HubSpotLike, type Vendor } from './vendor.ts';
 
-/** Configuration for `new Client(config)`: the SDK's public hook, and its own retries off. */
+/** Configuration for `new Client(config)`: the SDK's public hook, by which a client is known to be under the ledger. */
 export interface HubSpotConfig {
-  readonly numberOfApiCallRetries: 0;
   // The SDK takes them as a mutable array of functions on `unknown`.
   middleware: { pre(context: unknown): unknown; post(context: unknown): unknown }[];
 }
@@ -83,65 +68,68 @@ export function oncelyHubspot<Client extends HubSpotLike>(
     readBefore: options.readBefore ?? true,
     landingBoundMs: options.landingBoundMs ?? 30_000,
   };
+  const guard = createGuard();
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'hubspot',
     accounts: options.accounts ?? 'one',
-    connect: (runtime, account) => connect(runtime, (config) => build(config, account), settings),
+    connect: (runtime, account) => {
+      const client = build({ middleware: [guard] }, account);
+      refuseOtherClient(client, guard);
+      return connect(runtime, client, account, settings);
+    },
   });
 }
 
 function connect<Client extends HubSpotLike>(
   runtime: AdapterRuntime,
-  build: (config: HubSpotConfig) => Client,
+  client: Client,
+  account: string,
   settings: Settings,
 ): ReturnType<Adapter<Client>['connect']> {
-  const calls = new AsyncLocalStorage<CallOptions>();
-  const handover = createHandover();
-  const vendor = createVendor(() => raw);
+  const vendor = createVendor(() => client, previewOf);
   const parts: SendParts = { vendor, settings, unique: createUniqueProperty(settings.property) };
-  const perform = async (call: SdkCall): Promise<WireResponse> =>
-    runtime.perform(await writeOf(call, parts, () => passThrough(call)));
-  const raw = build({
-    numberOfApiCallRetries: 0,
-    middleware: [
-      {
-        pre: async (given) => {
-          const context = given as RequestContextLike;
-          const url = context.getUrl();
-          const method = context.getHttpMethod();
-          const base = vendor.base();
-          if (!isWrite(method, pathBelow(url, base))) return context;
-          const sent = {
-            url,
-            method,
-            headers: context.getHeaders(),
-            body: context.getBody(),
-            agent: context.getAgent(),
-          };
-          const own = calls.getStore()?.ownCredentials === true ? credentialOf(sent.headers, url) : undefined;
-          if (own !== undefined) vendor.keep(own.digest, own.value);
-          handover.give(context, await perform(await callOf(sent, base, own?.digest)));
-          return context;
-        },
-        post: (context) => {
-          handover.take(context as ResponseContextLike);
-          return context;
-        },
-      },
-    ],
-  });
-  const apiRequest = async (given: ApiRequestOptions = {}): Promise<unknown> => {
-    const sent = rawCallOf(given, raw.config);
-    const base = vendor.base();
-    if (!isWrite(sent.method, pathBelow(sent.url, base))) return raw.apiRequest(given);
-    const own = given.headers === undefined ? undefined : headerOf(given.headers, 'authorization');
-    const digest = own === undefined ? undefined : digestOf(own);
-    if (own !== undefined && digest !== undefined) vendor.keep(digest, own);
-    const { status, headers, body } = await perform(await callOf(sent, base, digest));
-    return new Response(bodiless.has(status) ? null : body, { status, headers: { ...headers } });
+  const perform = async (call: SdkCall, body: unknown, pass: () => Promise<WireResponse>): Promise<WireResponse> =>
+    runtime.perform(await writeOf(call, body, parts, pass));
+
+  const catchWrite = async (caught: Caught): Promise<ResponseContextLike> => {
+    const { context } = caught;
+    let passed: ResponseContextLike | undefined;
+    const response = await caught.inside(() =>
+      perform(callOf(sentBy(context), vendor.base(), caught.endpoint), context.getBody(), async () => {
+        passed = await caught.bySdk();
+        return { status: passed.httpStatusCode, headers: passed.headers, body: '' };
+      }),
+    );
+    return passed ?? responseContext(response);
   };
+
+  let userAgent: string | undefined;
+  const apiRequest = (given: ApiRequestOptions, raw: (given: unknown) => Promise<unknown>): Promise<unknown> => {
+    userAgent ??= userAgentOf(client);
+    const { body, ...sent } = rawCallOf(given, client.config, userAgent);
+    const call = callOf(sent, vendor.base(), undefined);
+    if (!isWrite(call.method, call.path)) return raw(given);
+    let passed: Response | undefined;
+    return perform(call, body, async () => {
+      passed = (await raw(given)) as Response;
+      return { status: passed.status, headers: Object.fromEntries(passed.headers), body: '' };
+    }).then(
+      ({ status, headers, body: text }) =>
+        passed ?? new Response(bodiless.has(status) ? null : text, { status, headers: { ...headers } }),
+    );
+  };
+
+  hookClient(client, account, {
+    takes: (context, endpoint) => {
+      const { method, path } = callOf(sentBy(context), vendor.base(), endpoint);
+      return isWrite(method, path);
+    },
+    catch: catchWrite,
+    apiRequest: (given, raw) => apiRequest(given as ApiRequestOptions, raw),
+    renewed: () => vendor.renewed(),
+  });
   return {
-    client: guarded(raw, apiRequest, calls),
+    client,
     resend: (target, permit) => send(parts, target.request, permit, target),
     rekey: rekeyRequest,
     probe: (target) => probe(parts, target),
@@ -149,38 +137,60 @@ function connect<Client extends HubSpotLike>(
     restore: (target) => restore(parts, target),
     compensate: (target) =>
       planCompensation(target, vendor.reader({ auth: 'bearer' }), async (path) => {
-        const { status } = (await apiRequest({ method: 'DELETE', path })) as Response;
+        const { status } = (await client.apiRequest({ method: 'DELETE', path })) as Response;
         if (status >= 400) throw new Error(`HubSpot answered ${status}`);
       }),
   };
-
-  /** As the SDK sends it, and its errors: no answer rejects. */
-  async function passThrough(call: SdkCall): Promise<WireResponse> {
-    const request = asMade(call);
-    const permit: Permit = { check: () => undefined, remainingMs: () => 120_000 };
-    const end = await vendor.send(request, permit);
-    if (end.kind === 'answered') return end.response;
-    throw new TypeError('fetch failed', { cause: end.cause });
-  }
 }
 
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
+function sentBy(context: RequestContextLike): Parameters<typeof callOf>[0] {
+  const agent = context.getAgent();
+  return {
+    url: context.getUrl(),
+    method: context.getHttpMethod(),
+    headers: context.getHeaders(),
+    ...(agent === undefined ? {} : { agent }),
+  };
+}
+
+/** The write of a call. Its body is read when the write is judged, so that one which passes goes as it is. */
 async function writeOf(
   call: SdkCall,
-  parts: SendParts,
-  passThrough: () => Promise<WireResponse>,
+  body: unknown,
+  connected: SendParts,
+  pass: () => Promise<WireResponse>,
 ): Promise<VendorWrite> {
-  const { settings, vendor } = parts;
+  const { settings } = connected;
+  // What is sent for this call goes the SDK's own way: its address, headers, credentials and agent.
+  const parts: SendParts = { ...connected, vendor: connected.vendor.of(call) };
   const operation = await operationFor(call, parts);
   const compares = settings.readBefore && isCompared(operation.kind);
+  let reading: Promise<WireBody> | undefined;
+  let said: Promise<Said> | undefined;
+  let known: Said | undefined;
+  const sayings = async (): Promise<Said> => {
+    const read = await (reading ??= readBody(body));
+    refuseOurs(call, read, settings.property);
+    known = { body: read, ...(await connected.vendor.whose(call)) };
+    return known;
+  };
   return {
     operation,
-    parameters: parametersOf(call),
-    prepare: (keys) => JSON.stringify(requestOf(call, operation, keys, settings.property)),
-    ...(compares ? { complete: (request: string) => withBefore(request, operation, vendor) } : {}),
+    get parameters() {
+      return (said ??= sayings()).then((each) => parametersOf(call, each));
+    },
+    prepare: (keys) => {
+      if (known === undefined) throw new Error('the write was prepared before it was judged');
+      return JSON.stringify(requestOf(call, known, operation, keys, settings.property));
+    },
+    ...(compares ? { complete: (request: string) => withBefore(request, operation, parts.vendor) } : {}),
     send: (request, permit, target) => send(parts, request, permit, target),
-    passThrough,
+    passThrough: async () => {
+      reading ??= readBody(body, 'elsewhere');
+      return pass();
+    },
   };
 }
 
@@ -203,26 +213,7 @@ async function operationFor(call: SdkCall, { settings, unique, vendor }: SendPar
   const operation = operationOf(call.method, call.path, settings.landingBoundMs);
   const marked = operation.kind === 'create' || operation.kind === 'create_batch';
   if (!marked || settings.missingProperty !== 'weaker') return operation;
-  const standing = await unique.of(objectTypeOf(call.path), vendor.reader(call));
+  const { portal, ownKey } = await vendor.whose(call);
+  const standing = await unique.of(objectTypeOf(call.path), vendor.reader(call), portal ?? ownKey);
   return standing === 'missing' || standing === 'not_unique' ? weakened(operation) : operation;
-}
-
-/** The path below the client's base path, without what the base path brings. */
-function pathBelow(url: string, base: string): string {
-  const { pathname } = new URL(url);
-  const prefix = new URL(base).pathname.replace(/\/$/, '');
-  return prefix !== '' && pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length) : pathname;
-}
-
-function credentialOf(
-  headers: Readonly<Record<string, string>>,
-  url: string,
-): { readonly digest: string; readonly value: string } | undefined {
-  const value = headerOf(headers, 'authorization') ?? new URL(url).searchParams.get('hapikey') ?? undefined;
-  return value === undefined ? undefined : { digest: digestOf(value), value };
-}
-
-/** A token is long and random, so its digest tells nothing. */
-function digestOf(credential: string): string {
-  return createHash('sha256').update(credential).digest('hex').slice(0, 16);
 }

@@ -1,4 +1,3 @@
-import { headerOf } from './request.ts';
 import type { HubSpotLike } from './vendor.ts';
 
 /** The options of `client.apiRequest`, as the SDK has them. */
@@ -20,27 +19,55 @@ export interface RawCall {
   readonly body: unknown;
 }
 
-/** What the SDK would send for an `apiRequest`, from its options and the client's public configuration. */
-export function rawCallOf(options: ApiRequestOptions, config: HubSpotLike['config']): RawCall {
-  const url = new URL(options.overlapUrl ?? `${config.basePath ?? 'https://api.hubapi.com'}${options.path ?? ''}`);
-  for (const [name, value] of Object.entries(options.qs ?? {})) url.searchParams.append(name, String(value));
+/** The kinds of credentials by rising precedence, as the SDK tries them. */
+const authTypes = ['apiKey', 'developerApiKey', 'accessToken'] as const;
+
+/**
+ * What the SDK would send for an `apiRequest`: it has no hook that shows it, so this is made from its options and the
+ * client's public configuration as the SDK does. A test compares the two on the wire.
+ */
+export function rawCallOf(
+  options: ApiRequestOptions,
+  config: HubSpotLike['config'],
+  userAgent: string | undefined,
+): RawCall {
+  const asked = options.overlapUrl || `${config.basePath || 'https://api.hubapi.com'}${options.path || ''}`;
+  // The SDK hands them over as they are, whatever their types.
+  const query = options.qs ? `?${new URLSearchParams(options.qs as Record<string, string>).toString()}` : '';
+  const url = new URL(`${asked}${query}`);
   const json = options.defaultJson ?? true;
   const headers: Record<string, string> = {
     ...(json ? { 'Content-Type': 'application/json' } : {}),
     ...config.defaultHeaders,
     Accept: 'application/json, */*;q=0.8',
+    ...(userAgent === undefined ? {} : { 'User-agent': userAgent }),
     ...options.headers,
   };
-  const auth =
-    options.authType ?? (config.accessToken ? 'accessToken' : config.developerApiKey ? 'developerApiKey' : '');
-  if (auth === 'developerApiKey' && config.developerApiKey) url.searchParams.set('hapikey', config.developerApiKey);
-  if (auth === 'accessToken' && config.accessToken && headerOf(headers, 'authorization') === undefined) {
-    headers['Authorization'] = `Bearer ${config.accessToken}`;
-  }
+  const auth = authTypeOf(options, config);
+  // As the SDK: the client's own token goes last, over an Authorization of the call.
+  if (auth === 'accessToken') headers['Authorization'] = `Bearer ${config.accessToken ?? ''}`;
+  else if (auth !== undefined) url.searchParams.set('hapikey', config[auth] ?? '');
   return {
     url: url.toString(),
-    method: (options.method ?? 'GET').toUpperCase(),
-    headers,
-    body: options.body === undefined ? undefined : json ? JSON.stringify(options.body) : options.body,
+    // As fetch writes them.
+    method: upper(options.method || 'GET'),
+    headers: combined(headers),
+    body: options.body ? (json ? JSON.stringify(options.body) : options.body) : undefined,
   };
+}
+
+function authTypeOf(options: ApiRequestOptions, config: HubSpotLike['config']): (typeof authTypes)[number] | undefined {
+  if (options.authType) return authTypes.find((each) => each === options.authType && each in config);
+  return authTypes.findLast((each) => config[each]);
+}
+
+function upper(method: string): string {
+  return method === 'patch' ? method : method.toUpperCase();
+}
+
+/** One name in several spellings is one header with all of its values. */
+function combined(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const all = new Headers();
+  for (const [name, value] of Object.entries(headers)) all.append(name, value);
+  return Object.fromEntries(all);
 }

@@ -16,17 +16,18 @@ export interface WireBody {
 
 /**
  * Reads a body whole. A file that is given as a stream is read into memory: what may have to be sent again cannot be
- * read twice.
+ * read twice. One that flows `elsewhere` is listened to while somebody else sends it.
  */
-export async function readBody(body: unknown): Promise<WireBody> {
+export async function readBody(body: unknown, flows: 'here' | 'elsewhere' = 'here'): Promise<WireBody> {
   if (body === undefined || body === null) return { text: '', encoding: 'text' };
   if (typeof body === 'string') return { text: body, encoding: 'text' };
   if (body instanceof URLSearchParams) {
     return { text: body.toString(), encoding: 'text', contentType: 'application/x-www-form-urlencoded;charset=UTF-8' };
   }
+  if (body instanceof ArrayBuffer) return readBody(new Uint8Array(body));
   if (body instanceof Uint8Array) return { text: Buffer.from(body).toString('base64'), encoding: 'base64' };
   if (isForm(body)) {
-    const bytes = await drain(body);
+    const bytes = await drain(body, flows);
     const contentType = body.getHeaders()['content-type'];
     return {
       text: bytes.toString('base64'),
@@ -45,13 +46,13 @@ function isForm(body: object | string | number | boolean | symbol | bigint): bod
   return typeof body === 'object' && typeof (body as Partial<FormLike>).getBoundary === 'function';
 }
 
-function drain(form: FormLike): Promise<Buffer> {
+function drain(form: FormLike, flows: 'here' | 'elsewhere'): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     // A form of the package is an old stream, without an iterator.
     form.on('data', (chunk) => chunks.push(Buffer.from(chunk as Uint8Array | string as string)));
     form.on('error', reject);
     form.on('end', () => resolve(Buffer.concat(chunks)));
-    form.resume();
+    if (flows === 'here') form.resume();
   });
 }

@@ -129,7 +129,7 @@ function waitFor(body: HubSpotError, headers: Readonly<Record<string, string>>):
   return /ten_?secondly/i.test(policy) ? 10 * second : second;
 }
 
-function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
+export function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined || value === '') return undefined;
   const seconds = Number(value);

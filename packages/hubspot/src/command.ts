@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 
 import { provisionHubspot, type Provisioned } from './provision.ts';
-import { NotAllowed, Unreachable, type HubSpotLike } from './vendor.ts';
+import { NotAllowed, Unreachable } from './reading.ts';
+import type { HubSpotLike } from './vendor.ts';
 
 /** What the command needs of its surroundings. */
 export interface Surroundings {

@@ -1,7 +1,7 @@
 import type { Compensation, CompensationTarget } from '@oncely/core';
 
 import { createdType } from './operations.ts';
-import type { Read } from './vendor.ts';
+import type { Read } from './reading.ts';
 
 /**
  * How what an effect created is taken back: by archiving it. What a change overwrote is not kept once it is settled, and

@@ -2,7 +2,7 @@ import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
 import { inputsOf, jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
 import { plainOf } from './operations.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
-import type { Read } from './vendor.ts';
+import type { Read } from './reading.ts';
 
 interface Type {
   readonly associationCategory?: string;

@@ -3,7 +3,7 @@ import { digestOf, holds, isDone, partOf, sameText, sameValue } from './compare.
 import { objectTypeOf } from './operations.ts';
 import { inputsOf, jsonOf, queryOf, segmentsOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
-import type { Read } from './vendor.ts';
+import type { Read } from './reading.ts';
 
 /** A CRM object as HubSpot gives it. */
 interface CrmObject {

@@ -3,7 +3,7 @@ import { digestOf, holds, isDone, partOf, sameText } from './compare.ts';
 import { plainOf } from './operations.ts';
 import { jsonOf, segmentsOf, textOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look } from './seen.ts';
-import type { Read, ReadAnswer } from './vendor.ts';
+import type { Read, ReadAnswer } from './reading.ts';
 
 /** The clocks of HubSpot and of the ledger may differ by so much. */
 const skewMs = 60_000;

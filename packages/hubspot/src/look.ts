@@ -6,7 +6,7 @@ import { lookAtRest } from './look-at-rest.ts';
 import type { Kind } from './operations.ts';
 import { inputsOf, withInputs, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
-import type { Read } from './vendor.ts';
+import type { Read } from './reading.ts';
 
 /** The kinds whose target can be missed in more than one way, so that what stood there before must be known. */
 const compared: ReadonlySet<Kind> = new Set(['update', 'update_batch', 'upsert_batch', 'fields']);

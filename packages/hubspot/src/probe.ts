@@ -8,7 +8,7 @@ import { createdType } from './operations.ts';
 import { readRequest, segmentsOf } from './request.ts';
 import { CannotTell } from './seen.ts';
 import { kindOf, type SendParts } from './send.ts';
-import { CredentialsGone, NotAllowed, Unreachable } from './vendor.ts';
+import { CredentialsGone, NotAllowed, Unreachable } from './reading.ts';
 
 /** Looks whether an effect happened, by what it was to make of HubSpot's data. */
 export async function probe({ vendor, settings }: SendParts, target: Target): Promise<ProbeAnswer> {

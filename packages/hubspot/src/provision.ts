@@ -1,4 +1,5 @@
-import { createVendor, type HubSpotLike, type Read, type Vendor } from './vendor.ts';
+import type { Read } from './reading.ts';
+import { createVendor, type HubSpotLike, type Vendor } from './vendor.ts';
 
 export interface ProvisionOptions {
   /** Such as `contacts` or `deals`, a custom type by its id. */

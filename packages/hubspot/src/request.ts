@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Keys } from '@oncely/core';
 
-import { readBody, type WireBody } from './body.ts';
+import type { WireBody } from './body.ts';
 import { plainOf, type HubSpotOperation } from './operations.ts';
 
 /** A request as it is kept in the ledger and resent: everything but the credentials. */
@@ -16,8 +16,10 @@ export interface HubSpotRequest {
   readonly text: string;
   readonly encoding: 'text' | 'base64';
   readonly auth: 'bearer' | 'hapikey' | 'none';
-  /** The digest of credentials that the call brought of its own. */
+  /** The digest of credentials that the call brought of its own, where HubSpot does not say whose they are. */
   readonly ownKey?: string;
+  /** The portal of credentials that the call brought of its own. */
+  readonly portal?: string;
   /** Our unique property, and its value for each input. */
   readonly marks?: { readonly property: string; readonly keys: readonly string[] };
   /** What stood there before the first send, an entry an input; absent where it was not read. */
@@ -33,12 +35,19 @@ export interface SdkCall {
   readonly base?: string;
   /** All of them, the authorization too. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: WireBody;
   readonly auth: HubSpotRequest['auth'];
-  readonly ownKey?: string;
-  /** As it goes over the wire, `hapikey` included. */
-  readonly url: string;
+  /** The value of its authorization, or its `hapikey`. */
+  readonly credential?: string;
+  /** What stands before the path in its address. */
+  readonly address: string;
   readonly agent?: unknown;
+}
+
+/** What a call says, read whole, and whose it is where it is not the client's own portal. */
+export interface Said {
+  readonly body: WireBody;
+  readonly portal?: string;
+  readonly ownKey?: string;
 }
 
 interface Input {
@@ -47,43 +56,58 @@ interface Input {
 
 const kept = ['accept', 'content-type'] as const;
 
-/** Reads a call off what the SDK is about to send. */
-export async function callOf(
+/** Reads a call off what the SDK is about to send. `endpoint` is the path that its method asked for, where it is known. */
+export function callOf(
   sent: {
     readonly url: string;
     readonly method: string;
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: unknown;
     readonly agent?: unknown;
   },
   clientBase: string,
-  ownKey: string | undefined,
-): Promise<SdkCall> {
+  endpoint: string | undefined,
+): SdkCall {
   const url = new URL(sent.url);
-  const hapikey = url.searchParams.has('hapikey');
-  url.searchParams.delete('hapikey');
-  const base = new URL(clientBase);
-  const prefix = base.pathname.replace(/\/$/, '');
-  const within = url.origin === base.origin && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
-  const authorized = headerOf(sent.headers, 'authorization') !== undefined;
+  const hapikey = url.searchParams.get('hapikey') ?? undefined;
+  if (hapikey !== undefined) url.searchParams.delete('hapikey');
+  const authorization = headerOf(sent.headers, 'authorization');
+  const credential = authorization ?? hapikey;
+  const base = addressOf(clientBase);
+  const plain = splitPath(url, base, endpoint);
+  const address = `${url.origin}${url.pathname.slice(0, url.pathname.length - plain.length)}`;
   return {
     method: sent.method,
-    path: `${within ? url.pathname.slice(prefix.length) : url.pathname}${url.search}`,
-    ...(within ? {} : { base: url.origin }),
+    path: `${plain}${url.search}`,
+    ...(address === base ? {} : { base: address }),
     headers: sent.headers,
-    body: await readBody(sent.body),
-    auth: hapikey ? 'hapikey' : authorized ? 'bearer' : 'none',
-    ...(ownKey === undefined ? {} : { ownKey }),
-    url: sent.url,
+    auth: authorization !== undefined ? 'bearer' : hapikey === undefined ? 'none' : 'hapikey',
+    ...(credential === undefined ? {} : { credential }),
+    address,
     ...(sent.agent === undefined ? {} : { agent: sent.agent }),
   };
 }
 
+/** The path of the API: what the method asked for, else what is below the client's own base. */
+function splitPath(url: URL, clientBase: string, endpoint: string | undefined): string {
+  if (endpoint !== undefined && endpoint !== '' && url.pathname.endsWith(endpoint)) return endpoint;
+  const prefix = clientBase.slice(new URL(clientBase).origin.length);
+  const within = `${url.origin}${url.pathname}/`.startsWith(`${clientBase}/`);
+  return within ? url.pathname.slice(prefix.length) : url.pathname;
+}
+
+/** A base path as it stands before each path: its origin as an address has it, and no slash at the end. */
+export function addressOf(base: string): string {
+  const { origin, pathname } = new URL(base);
+  let end = pathname.length;
+  while (end > 0 && pathname[end - 1] === '/') end -= 1;
+  return `${origin}${pathname.slice(0, end)}`;
+}
+
 /** The request as the SDK made it. */
-export function asMade(call: SdkCall): HubSpotRequest {
+export function asMade(call: SdkCall, { body, portal, ownKey }: Said): HubSpotRequest {
   const headers: Record<string, string> = {};
   for (const name of kept) {
-    const value = (name === 'content-type' ? call.body.contentType : undefined) ?? headerOf(call.headers, name);
+    const value = (name === 'content-type' ? body.contentType : undefined) ?? headerOf(call.headers, name);
     if (value !== undefined) headers[name] = value;
   }
   return {
@@ -91,16 +115,23 @@ export function asMade(call: SdkCall): HubSpotRequest {
     path: call.path,
     ...(call.base === undefined ? {} : { base: call.base }),
     headers,
-    text: call.body.text,
-    encoding: call.body.encoding,
+    text: body.text,
+    encoding: body.encoding,
     auth: call.auth,
-    ...(call.ownKey === undefined ? {} : { ownKey: call.ownKey }),
+    ...(ownKey === undefined ? {} : { ownKey }),
+    ...(portal === undefined ? {} : { portal }),
   };
 }
 
 /** The request to store and send, with our unique property in what it creates, or our key where HubSpot takes one. */
-export function requestOf(call: SdkCall, operation: HubSpotOperation, keys: Keys, property: string): HubSpotRequest {
-  const request = asMade(call);
+export function requestOf(
+  call: SdkCall,
+  said: Said,
+  operation: HubSpotOperation,
+  keys: Keys,
+  property: string,
+): HubSpotRequest {
+  const request = asMade(call, said);
   if (operation.kind === 'create') {
     const marked = withProperty(jsonOf(request) as Input, property, keys.marker);
     return { ...request, text: JSON.stringify(marked), marks: { property, keys: [keys.marker] } };
@@ -173,15 +204,16 @@ export function jsonOf({ text, encoding }: Pick<HubSpotRequest, 'text' | 'encodi
 
 /**
  * What the call says, for the fingerprint: its path and body. Properties of an object stand beside the rest by their own
- * names, so that an error can say which of them changed. The client's token is left out, which is rotated; one that the
- * call brings of its own is all that tells its account.
+ * names, so that an error can say which of them changed. Tokens are left out, since they are rotated: of one that is not
+ * the client's own its portal counts.
  */
-export function parametersOf(call: SdkCall): Record<string, unknown> {
+export function parametersOf(call: SdkCall, { body, portal, ownKey }: Said): Record<string, unknown> {
   return {
-    ...decoded(call.body),
+    ...decoded(body),
     $path: call.path,
     ...(call.base === undefined ? {} : { $base: call.base }),
-    ...(call.ownKey === undefined ? {} : { $credential: call.ownKey }),
+    ...(portal === undefined ? {} : { $portal: portal }),
+    ...(ownKey === undefined ? {} : { $credential: ownKey }),
   };
 }
 

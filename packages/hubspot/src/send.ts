@@ -9,7 +9,8 @@ import { CannotTell, type Look } from './seen.ts';
 import { acceptedBy, afterPartialSuccess, afterRefusal, joined, type Sent } from './settle.ts';
 import type { Settings } from './settings.ts';
 import { provisionFix, type UniqueProperty } from './unique-property.ts';
-import { CredentialsGone, NotAllowed, Unreachable, type Read, type Vendor } from './vendor.ts';
+import { CredentialsGone, NotAllowed, Unreachable, type Read } from './reading.ts';
+import type { Vendor } from './vendor.ts';
 
 export interface SendParts {
   readonly vendor: Vendor;
@@ -103,7 +104,7 @@ async function lacks(
   read: Read,
 ): Promise<Verdict | undefined> {
   const type = objectTypeOf(request.path);
-  const standing = await unique.of(type, read);
+  const standing = await unique.of(type, read, request.portal ?? request.ownKey);
   if (standing === 'unique' || standing === 'unknown') return undefined;
   return unprovisioned(type, settings.property, standing === 'missing' ? 'does not have' : 'has, but not as unique,');
 }

@@ -7,7 +7,7 @@ import { judge, look } from './look.ts';
 import type { Kind } from './operations.ts';
 import { inputsOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look } from './seen.ts';
-import type { Read } from './vendor.ts';
+import type { Read } from './reading.ts';
 
 /** A write that was sent, and what was seen of it before. */
 export interface Sent {

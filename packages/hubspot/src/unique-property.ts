@@ -1,11 +1,12 @@
-import { NotAllowed, Unreachable, CredentialsGone, type Read } from './vendor.ts';
+import { NotAllowed, Unreachable, CredentialsGone, type Read } from './reading.ts';
 
 /** Whether a type of object has our unique property. `unknown`: this token may not look, or HubSpot did not answer. */
 export type Standing = 'unique' | 'missing' | 'not_unique' | 'unknown';
 
 /** Looks once a type for as long as the process runs; what is not right is looked at again after a minute. */
 export interface UniqueProperty {
-  of(type: string, read: Read): Promise<Standing>;
+  /** `whose` tells the portals apart that one client reaches. */
+  of(type: string, read: Read, whose: string | undefined): Promise<Standing>;
 }
 
 const againMs = 60_000;
@@ -13,12 +14,13 @@ const againMs = 60_000;
 export function createUniqueProperty(property: string, now: () => number = Date.now): UniqueProperty {
   const known = new Map<string, { readonly standing: Standing; readonly at: number }>();
   return {
-    async of(type, read) {
-      const before = known.get(type);
+    async of(type, read, whose) {
+      const place = whose === undefined ? type : `${whose}/${type}`;
+      const before = known.get(place);
       if (before && (before.standing === 'unique' || now() - before.at < againMs)) return before.standing;
       const standing = await standingOf(type, property, read);
       // What could not be seen may be seen the next time.
-      if (standing !== 'unknown') known.set(type, { standing, at: now() });
+      if (standing !== 'unknown') known.set(place, { standing, at: now() });
       return standing;
     },
   };

@@ -1,162 +1,143 @@
-import type { Agent } from 'node:http';
-
 import type { Permit } from '@oncely/core';
-import { exchange, type ExchangeEnd } from '@oncely/core/transport';
+import type { ExchangeEnd } from '@oncely/core/transport';
 
-import { bytesOf } from './body.ts';
-import { isHubSpots, parse } from './classify.ts';
-import type { HubSpotRequest } from './request.ts';
+import type { RequestContextLike } from './context.ts';
+import { createCredentials, digestOf } from './credentials.ts';
+import { lowered, readBy, sendable, sendBy, type Route } from './route.ts';
+import { CredentialsGone, NotAllowed, Unreachable, type Read, type ReadAnswer } from './reading.ts';
+import { addressOf, headerOf, type HubSpotRequest, type Said, type SdkCall } from './request.ts';
 
 /** What of the user's client is needed: its public configuration, read at each use since tokens are renewed in it. */
 export interface HubSpotLike {
   config: {
     accessToken?: string;
+    apiKey?: string;
     developerApiKey?: string;
     basePath?: string;
     defaultHeaders?: Record<string, string>;
     httpAgent?: unknown;
+    middleware?: readonly object[];
   };
   // oxlint-disable-next-line typescript/no-explicit-any -- the SDK's own signature
   apiRequest(options?: any): Promise<any>;
 }
 
-/** What our look-ups read of HubSpot's answers; each has some of it. */
-export interface ReadBody {
-  readonly results?: readonly unknown[];
-  readonly paging?: { readonly next?: { readonly after?: string } };
-  readonly errors?: readonly { readonly category?: string }[];
-  readonly message?: string;
-  readonly list?: unknown;
-  readonly archived?: boolean;
-  readonly deletedAt?: unknown;
-  readonly hasUniqueValue?: boolean;
-}
+/** What of a stored request says where it goes and whose it is. */
+export type Whose = Pick<HubSpotRequest, 'auth' | 'base' | 'ownKey' | 'portal'>;
 
-/** The answer to a read; `body` is `undefined` where there is none. */
-export interface ReadAnswer {
-  readonly status: number;
-  readonly body: ReadBody | undefined;
-}
-
-export type Read = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<ReadAnswer>;
-
-/** A read that HubSpot did not answer: it says nothing of what is there. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
-  readonly retryAfterMs: number | undefined;
-  /** Refused, by whoever answered, in a way that asking again will not change. */
-  readonly refused: boolean;
-
-  constructor(
-    message: string,
-    more: { readonly retryAfterMs?: number; readonly refused?: boolean; readonly cause?: unknown } = {},
-  ) {
-    super(message, { cause: more.cause });
-    this.retryAfterMs = more.retryAfterMs;
-    this.refused = more.refused === true;
-  }
-}
-
-/** A read that this token is not allowed. */
-export class NotAllowed extends Error {
-  override readonly name = 'NotAllowed';
-}
-
-/** HubSpot with the credentials of a client, or with those that a call brought of its own. */
+/** HubSpot, as a client reaches it now, or as the SDK was about to for one call. */
 export interface Vendor {
   base(): string;
-  /** @throws CredentialsGone */
+  /** @throws CredentialsGone, Unreachable */
   send(request: HubSpotRequest, permit: Permit): Promise<ExchangeEnd>;
   /** Reads as the request was made, each in the time that is left. @throws Unreachable, NotAllowed, CredentialsGone */
-  reader(request: Pick<HubSpotRequest, 'auth' | 'base' | 'ownKey'>, leftMs?: () => number): Read;
-  /** Remembers credentials of a call in this process and gives the digest that stands for them. */
-  keep(ownKey: string, authorization: string): void;
-}
-
-/** The call's own credentials were never kept, and this is not the process that has them. */
-export class CredentialsGone extends Error {
-  override readonly name = 'CredentialsGone';
-
-  constructor() {
-    super(
-      "the call brought credentials of its own, which are not kept, so only its own process can go on; give each portal's token to the builder with accounts: 'many'",
-    );
-  }
+  reader(request: Whose, leftMs?: () => number): Read;
+  /** The same for a call that the SDK is about to send: with its own address, headers, credentials and agent. */
+  of(call: SdkCall): Vendor;
+  /** Whose credentials a call brings that are not the client's own, by portal where HubSpot says it; of others nothing. */
+  whose(call: SdkCall): Promise<Pick<Said, 'portal' | 'ownKey'>>;
+  /** Takes the client's credentials of now for its own, also once it is given others. */
+  renewed(): void;
 }
 
 const usualBase = 'https://api.hubapi.com';
 const readTimeoutMs = 20_000;
 
-export function createVendor(client: () => HubSpotLike): Vendor {
-  const own = new Map<string, string>();
+export function createVendor(
+  client: () => HubSpotLike,
+  preview: (client: HubSpotLike) => Promise<RequestContextLike | undefined> = async () => undefined,
+): Vendor {
+  const credentials = createCredentials(client);
 
-  const address = (request: Pick<HubSpotRequest, 'auth' | 'base' | 'ownKey'>, path: string) => {
+  const portalOf = (route: Route): Promise<string | undefined> => {
+    const credential = route.headers['authorization'] ?? route.hapikey ?? '';
+    return credentials.portalOf(credential, async () => {
+      const { status, body } = await readBy(async () => route, readTimeoutMs, 'GET', '/account-info/v3/details').catch(
+        (error: unknown) => {
+          if (error instanceof NotAllowed || (error instanceof Unreachable && error.refused)) return notTold;
+          throw error;
+        },
+      );
+      return status === 200 && body?.portalId !== undefined ? String(body.portalId) : undefined;
+    });
+  };
+
+  /** As the client would send now, by its configuration and, where others have a say in it, by its middleware. */
+  const routeOf = async (request: Whose): Promise<Route> => {
     const { config } = client();
-    const url = `${(request.base ?? config.basePath ?? usualBase).replace(/\/$/, '')}${path}`;
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(config.defaultHeaders ?? {})) headers[name.toLowerCase()] = value;
-    const held = request.ownKey === undefined ? undefined : own.get(request.ownKey);
-    if (request.ownKey !== undefined && held === undefined) throw new CredentialsGone();
-    if (request.auth === 'bearer') headers['authorization'] = held ?? `Bearer ${config.accessToken ?? ''}`;
-    if (request.auth !== 'hapikey') return { url, headers };
-    const key = held ?? config.developerApiKey ?? '';
-    return { url: `${url}${url.includes('?') ? '&' : '?'}hapikey=${encodeURIComponent(key)}`, headers };
+    const shown = (config.middleware?.length ?? 0) > 1 ? await previewed() : undefined;
+    const address = request.base ?? addressOf(config.basePath ?? usualBase);
+    const headers = { ...lowered(config.defaultHeaders ?? {}), ...(shown ? sendable(shown.getHeaders()) : {}) };
+    const agent = shown?.getAgent() ?? config.httpAgent;
+    const route: Route = { address, headers, ...(agent === undefined ? {} : { agent }) };
+    const own = `Bearer ${config.accessToken ?? ''}`;
+    const usual = headerOf(config.defaultHeaders ?? {}, 'authorization') ?? own;
+    if (request.portal === undefined && request.ownKey === undefined) {
+      if (request.auth === 'bearer') return authorized(route, usual);
+      const key = config.developerApiKey ?? config.apiKey ?? '';
+      return request.auth === 'hapikey'
+        ? { ...authorized(route, undefined), hapikey: key }
+        : authorized(route, undefined);
+    }
+    const held = credentials.held(request.portal ?? request.ownKey ?? '');
+    if (request.auth === 'hapikey') {
+      if (held === undefined) throw new CredentialsGone();
+      return { ...authorized(route, undefined), hapikey: held };
+    }
+    // Whoever renews tokens gives the latest; what this process has seen may be over by now.
+    for (const each of [headers['authorization'], usual, held]) {
+      if (each === undefined || request.portal === undefined) continue;
+      const candidate = authorized(route, each);
+      if ((await portalOf(candidate)) === request.portal) return candidate;
+    }
+    if (held === undefined) throw new CredentialsGone();
+    return authorized(route, held);
   };
 
-  /** As the SDK hands it over: to whatever address, for proxies' agents serve both protocols. */
-  const agent = (): { agent?: Agent } => {
-    const { httpAgent } = client().config;
-    return httpAgent === undefined ? {} : { agent: httpAgent as Agent };
+  const previewed = async (): Promise<RequestContextLike | undefined> => {
+    try {
+      return await preview(client());
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Unreachable(`a middleware of the client refuses to send here: ${reason}`, { cause: error });
+    }
   };
 
-  return {
+  const vendorBy = (route: (request: Whose) => Promise<Route>): Vendor => ({
     base: () => client().config.basePath ?? usualBase,
-    keep: (ownKey, authorization) => void own.set(ownKey, authorization),
-    send: async (request, permit) => {
-      const { url, headers } = address(request, request.path);
-      return exchange({
-        url,
-        method: request.method,
-        headers: { ...headers, ...request.headers },
-        body: bytesOf(request),
-        timeoutMs: permit.remainingMs(),
-        permit,
-        ...agent(),
-      });
-    },
+    send: async (request, permit) => sendBy(await route(request), request, permit),
     reader:
       (request, leftMs = () => readTimeoutMs) =>
-      async (method, path, body) => {
-        const timeoutMs = Math.min(readTimeoutMs, leftMs());
-        const { url, headers } = address(request, path);
-        const end = await exchange({
-          url,
-          method,
-          headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
-          body: body === undefined ? '' : JSON.stringify(body),
-          timeoutMs,
-          // A read may be repeated, so nothing has to permit it.
-          permit: { check: () => undefined, remainingMs: () => timeoutMs },
-          ...agent(),
-        });
-        if (end.kind !== 'answered')
-          throw new Unreachable(`HubSpot could not be read (${end.reason})`, { cause: end.cause });
-        const { status, headers: answered, body: text } = end.response;
-        const json = parse(text);
-        if (status >= 200 && status < 300 && (json !== undefined || text === '')) return { status, body: json };
-        if (!isHubSpots(json))
-          throw new Unreachable(`http_${status}_not_hubspot`, {
-            refused: status >= 400 && status < 500 && status !== 408 && status !== 429,
-          });
-        if (status === 401 || status === 403) throw new NotAllowed(json.message ?? `HTTP ${status}`);
-        if (status === 429 || status >= 500) {
-          const seconds = Number(answered['retry-after']);
-          throw new Unreachable(
-            `HubSpot answered ${status} to a look-up`,
-            Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {},
-          );
-        }
-        return { status, body: json };
-      },
+      (method, path, body) =>
+        readBy(() => route(request), Math.min(readTimeoutMs, leftMs()), method, path, body),
+    of: (call) => vendorBy(async () => routeOfCall(call)),
+    whose: async (call) => {
+      const { credential } = call;
+      if (credential === undefined || credentials.isClients(credential)) return {};
+      const portal = await portalOf(routeOfCall(call));
+      const ownKey = digestOf(credential);
+      credentials.hold(portal ?? ownKey, credential);
+      return portal === undefined ? { ownKey } : { portal };
+    },
+    renewed: () => credentials.renewed(),
+  });
+
+  credentials.renewed();
+  return vendorBy(routeOf);
+}
+
+const notTold: ReadAnswer = { status: 403, body: undefined };
+
+function routeOfCall({ address, headers, auth, credential, agent }: SdkCall): Route {
+  return {
+    address,
+    headers: sendable(headers),
+    ...(auth === 'hapikey' && credential !== undefined ? { hapikey: credential } : {}),
+    ...(agent === undefined ? {} : { agent }),
   };
+}
+
+function authorized({ headers, ...route }: Route, authorization: string | undefined): Route {
+  const { authorization: _other, ...rest } = headers as Record<string, string>;
+  return { ...route, headers: authorization === undefined ? rest : { ...rest, authorization } };
 }

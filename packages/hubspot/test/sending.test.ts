@@ -120,9 +120,10 @@ describe('what a call brings of its own', () => {
     expect(contacts(world)).toBe(0);
   });
 
-  it('may be another token: it is another account, is never kept, and no other process resends it', async () => {
-    const world = await startWorld();
+  it('may be another token: it is another portal, is never kept, and no process without it resends it', async () => {
     const own = 'pat-na1-AnotherRecognisableSecret';
+    const world = await startWorld({ tokens: { [accessToken]: {}, [own]: { portalId: 2 } } });
+    world.fake.seedProperty('contacts', 'oncely_key', { portalId: 2 });
     const { BasicApi, createConfiguration } = await import('@hubspot/api-client/lib/codegen/crm/contacts/index.js');
     expect(BasicApi).toBeDefined();
     const { authMethods } = createConfiguration({ authMethods: { oauth2: { accessToken: own } } });
