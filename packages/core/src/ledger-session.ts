@@ -3,6 +3,7 @@ import { OncelyError } from './errors.ts';
 import { namingKey, type NamingKey } from './keys.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
+import { plainError, plainWhy } from './plain-error.ts';
 import { agreeOnPolicy, type ApprovalPolicy, type KnownPolicy } from './policies.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
 import { watchedLedger } from './watched-ledger.ts';
@@ -135,7 +136,7 @@ export function seenIn(answer: WriteAnswer & { kind: 'conflict' }): Seen {
 function asUnavailable(error: unknown, name: string): unknown {
   if (error instanceof OncelyError) return error;
   return new OncelyError('ledger_unavailable', {
-    message: `The ledger (${name}) cannot be reached: ${error instanceof Error ? error.message : String(error)}.`,
-    cause: error,
+    message: `The ledger (${name}) cannot be reached: ${plainWhy(error)}.`,
+    cause: plainError(error),
   });
 }

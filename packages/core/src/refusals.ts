@@ -203,9 +203,10 @@ export function withoutLedger(operation: string, effect: string | undefined, sen
     sends === 0
       ? 'This call sent nothing to the vendor.'
       : 'What this call sent before may have happened; it is in doubt.';
+  const [said, fix] = error.message.replace(/^\[\w+\] /, '').split('\n  fix: ', 2);
   return new OncelyError('ledger_unavailable', {
-    message: `${operation}: ${error.message.replace(/^\[\w+\] /, '')} ${happened}`,
-    fix: 'call again with the same input once the ledger answers',
+    message: `${operation}: ${said} ${happened}`,
+    fix: `${fix === undefined ? '' : `${fix}; `}call again with the same input once the ledger answers`,
     ...(effect === undefined ? {} : { effect }),
     cause: error.cause ?? error,
   });

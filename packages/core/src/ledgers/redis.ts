@@ -10,6 +10,7 @@ import { auditedPage, markRows } from '../redis/audited.ts';
 import { bucketOfWorkflow, type Bucket } from '../redis/buckets.ts';
 import { callScript, type Calling, type WaitReplicas } from '../redis/calling.ts';
 import { connectionOf, type RedisClient } from '../redis/client.ts';
+import { refusedByScript } from '../redis/failures.ts';
 import { listRows } from '../redis/listing.ts';
 import { listShelf } from '../redis/shelf-listing.ts';
 import { historyScript, readScript, workflowScript } from '../redis/scripts-read.ts';
@@ -111,7 +112,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
     open: () => store.open(),
     write: async (command): Promise<WriteAnswer> => {
       const problem = commandProblem(command);
-      if (problem !== undefined) throw refused(name, problem);
+      if (problem !== undefined) throw refusedByScript(problem, name);
       const { index, bucket } = await placeOf(workflowOfSlot(command.slot));
       if (command.guard) await store.refuseUnfitServer();
       const { head, answer } = await writerOf(index, bucket)(command);
@@ -121,7 +122,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
           head.lost === '' && head.epoch >= (command.guard?.epoch ?? 0) && (await store.buckets()).length === 1;
         return { kind: 'epoch', at: head.now, info: told ? store.infoOf(head) : await store.settle() };
       }
-      if (answer.kind === 'error') throw refused(name, answer.why);
+      if (answer.kind === 'error') throw refusedByScript(answer.why, name);
       return answer;
     },
     read: async (slot) => {
@@ -202,12 +203,6 @@ function refuseBadOptions(options: RedisOptions, kind: 'single' | 'pool' | 'clus
 
 function weightOf({ slot, doc, events }: WriteCommand): number {
   return events.reduce((sum, event) => sum + event.doc.length, 2 * slot.length + doc.length);
-}
-
-function refused(name: string, why: string): OncelyError {
-  return new OncelyError('ledger_unusable', {
-    message: `The ledger (${name}) refused this command: ${why}. It was not stored.`,
-  });
 }
 
 function emitWarning(message: string): void {

@@ -2,25 +2,24 @@
  * The embedded ledger: one SQLite file, shared by any number of processes of one machine.
  * @module
  */
-import { randomBytes } from 'node:crypto';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-
 import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
-import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
 import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
 import { slotRange } from '../slot-range.ts';
 import { auditedPage, markRows } from '../sqlite/audited.ts';
+import { connectionTo } from '../sqlite/connection.ts';
+import { isFaultOfOne } from '../sqlite/failures.ts';
 import { listDueRows, listRows, listShelfRows } from '../sqlite/listing.ts';
-import { refuseUnfitPlace } from '../sqlite/place.ts';
-import { fileFailure, migrate, rollback } from '../sqlite/schema.ts';
+import { createMemory } from '../sqlite/memory.ts';
 
 export interface SqliteOptions {
   /** Accept a file in a serverless environment, where it is gone with the instance and nothing is remembered. */
   readonly allowEphemeral?: boolean;
   /** How long one call waits for another process's write, in milliseconds. Default 10,000. */
   readonly busyTimeoutMs?: number;
+  /** Told once what about the file is not safe. Default: `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void;
   /** The ledger's clock, in milliseconds since 1970; for tests. */
   readonly now?: () => number;
 }
@@ -66,58 +65,18 @@ const insertWorkflow = `
 export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
   const name = `sqlite ${file}`;
   const now = options.now ?? Date.now;
-  const busyTimeoutMs = options.busyTimeoutMs ?? 10_000;
-  let opened: { database: DatabaseSync; prepared: Map<string, StatementSync> } | undefined;
+  const warned = new Set<string>();
+  const { statement, patiently, inTransaction, close } = connectionTo(file, {
+    allowEphemeral: options.allowEphemeral === true,
+    busyTimeoutMs: options.busyTimeoutMs ?? 10_000,
+    warn: (message) => {
+      if (warned.has(message)) return;
+      warned.add(message);
+      (options.onWarning ?? emitWarning)(message);
+    },
+  });
 
-  const connect = (): { database: DatabaseSync; prepared: Map<string, StatementSync> } => {
-    if (opened) return opened;
-    refuseUnfitPlace(file, options.allowEphemeral === true);
-    let database: DatabaseSync | undefined;
-    try {
-      // SQLite itself waits for other processes only briefly, since it blocks the event loop; see `patiently`.
-      database = new DatabaseSync(file);
-      database.exec('pragma busy_timeout = 50');
-      migrate(database, file, { id: randomBytes(16).toString('hex'), key: randomBytes(32) });
-    } catch (error) {
-      database?.close();
-      throw fileFailure(error, file);
-    }
-    opened = { database, prepared: new Map() };
-    return opened;
-  };
-
-  const statement = (sql: string): StatementSync => {
-    const { database, prepared } = connect();
-    let found = prepared.get(sql);
-    if (!found) prepared.set(sql, (found = database.prepare(sql)));
-    return found;
-  };
-
-  const patiently = async <T>(work: () => T): Promise<T> => {
-    const giveUpAt = performance.now() + busyTimeoutMs;
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-      try {
-        return work();
-      } catch (error) {
-        if (!busy.has(resultCodeOf(error))) throw unavailable(error, file);
-        if (performance.now() > giveUpAt) throw unavailable(error, file);
-        await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
-      }
-    }
-  };
-
-  const inTransaction = <T>(work: () => T, begin = 'begin immediate'): T => {
-    const { database } = connect();
-    database.exec(begin);
-    try {
-      const result = work();
-      database.exec('commit');
-      return result;
-    } catch (error) {
-      rollback(database);
-      throw error;
-    }
-  };
+  const memory = createMemory(statement, file);
 
   const readInfo = (): LedgerInfo => {
     const found = statement(selectInfo).get() as {
@@ -175,10 +134,18 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
         // Replays find their records without taking the write lock of the file.
         const answers = commands.map(conflictWith);
         if (answers.every((answer) => answer !== undefined)) return answers;
-        return inTransaction(() => commands.map((command, at) => answers[at] ?? writeLocked(command)));
+        const written = inTransaction(() => {
+          const lostSince = memory.lostSince();
+          if (lostSince !== undefined) statement(updateSuspect).run({ since: lostSince });
+          return commands.map((command, at) => answers[at] ?? writeLocked(command));
+        });
+        for (const [at, command] of commands.entries()) {
+          if (written[at]?.kind === 'written') memory.remember(command, written[at].at);
+        }
+        return written;
       }),
     weigh: ({ doc }) => doc.length,
-    isFaultOfOne: (error) => faultsOfOne.has(resultCodeOf(error)),
+    isFaultOfOne,
     // A commit stops this thread, so nothing could gather while it is under way: one commit for all of a turn.
     gather: () => new Promise((resolve) => setImmediate(resolve)),
   });
@@ -262,37 +229,12 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
         }),
       ),
     close: async () => {
-      opened?.prepared.clear();
-      opened?.database.close();
-      opened = undefined;
+      close();
+      memory.forget();
     },
   };
 }
 
-// Primary result codes (https://sqlite.org/rescode.html): SQLITE_BUSY and SQLITE_LOCKED; then SQLITE_ABORT (a trigger of
-// ours), SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH, which blame one row.
-const busy = new Set([5, 6]);
-const faultsOfOne = new Set([4, 18, 19, 20]);
-const sqliteFull = 13;
-
-function resultCodeOf(error: unknown): number {
-  const { errcode, cause } = error as { errcode?: number; cause?: unknown };
-  if (errcode !== undefined) return errcode & 0xff;
-  return cause === undefined ? 0 : resultCodeOf(cause);
-}
-
-function unavailable(cause: unknown, file: string): unknown {
-  const error = fileFailure(cause, file);
-  if (error instanceof OncelyError) return error;
-  if (resultCodeOf(cause) === sqliteFull) {
-    return new OncelyError('ledger_unavailable', {
-      message: `The ledger ${file} cannot grow: its disk is full. This command was not stored.`,
-      fix: 'free space on the disk; what was stored is intact, and the same command then succeeds',
-      cause: error,
-    });
-  }
-  return new OncelyError('ledger_unavailable', {
-    message: `The ledger ${file} did not answer: ${error instanceof Error ? error.message : String(error)}. This command was not stored.`,
-    cause: error,
-  });
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'OncelyWarning');
 }

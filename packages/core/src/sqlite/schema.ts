@@ -5,12 +5,6 @@ import { OncelyError } from '../errors.ts';
 // "oncl": tells our files from any other SQLite database.
 const applicationId = 0x6f6e636c;
 
-// Primary result codes (https://sqlite.org/rescode.html).
-const sqliteReadonly = 8;
-const sqliteCorrupt = 11;
-const sqliteCantOpen = 14;
-const sqliteNotADatabase = 26;
-
 /** Append-only: a released migration is never edited, a change is a new one. */
 const migrations: readonly string[] = [
   `
@@ -82,30 +76,6 @@ export function rollback(database: DatabaseSync): void {
     database.exec('rollback');
   } catch {
     // It was over.
-  }
-}
-
-/** Says what a failure of the file means. A busy file stays a busy file, to be tried again. */
-export function fileFailure(error: unknown, file: string): unknown {
-  if (error instanceof OncelyError) return error;
-  const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
-  const why = error instanceof Error ? error.message : String(error);
-  const failed = (what: string, fix: string): OncelyError =>
-    new OncelyError('ledger_unusable', { message: `${file} ${what}. This command was not stored.`, fix, cause: error });
-  switch (code) {
-    case sqliteReadonly:
-      return failed(`cannot be written (${why})`, 'give this process permission to write the file and its folder');
-    case sqliteCorrupt:
-      return failed(
-        `is corrupt (${why})`,
-        'restore it from a backup and mark what it may have forgotten with ledger.markSuspect(since)',
-      );
-    case sqliteCantOpen:
-      return failed(`cannot be opened (${why})`, 'create its folder, or check the permissions of both');
-    case sqliteNotADatabase:
-      return failed('is not an SQLite database', 'give the ledger a file of its own');
-    default:
-      return error;
   }
 }
 
