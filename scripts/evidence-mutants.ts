@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
+const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
 
 /** What core takes for evidence, and what it never forgets of it, broken one at a time. */
@@ -14,9 +15,9 @@ export const evidenceMutants: readonly Mutant[] = [
   },
   {
     breaks: 'C13: what an earlier release named is looked for under a name that it never had',
-    file: 'packages/core/src/lifecycle/naming.ts',
-    from: 'if (sibling) return sibling.naming;',
-    to: 'if (sibling?.naming !== undefined) return sibling.naming;',
+    file: 'packages/core/src/keys.ts',
+    from: 'if (naming === undefined) return {',
+    to: "if (naming === 'never') return {",
     test: names,
     named: 'C13: what an earlier release named',
   },
@@ -35,5 +36,21 @@ export const evidenceMutants: readonly Mutant[] = [
     to: 'const open = attempts;',
     test: names,
     named: 'C12: what a generation made that the vendor answered with a no',
+  },
+  {
+    breaks: 'C12: what was declined and is there counts as done',
+    file: 'packages/core/src/matching.ts',
+    from: 'matches.filter(({ failed }) => failed === undefined)',
+    to: 'matches.filter(() => true)',
+    test: found,
+    named: 'C12: what a look finds declined is no success and is not sent again: probed',
+  },
+  {
+    breaks: 'C12: what was there before the effect began counts as its work',
+    file: 'packages/core/src/matching.ts',
+    from: 'if (older) {',
+    to: 'if (older && matches.length === 0) {',
+    test: found,
+    named: 'C12: what a look finds from before the effect began',
   },
 ];

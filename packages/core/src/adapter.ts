@@ -134,12 +134,28 @@ export interface Target {
   readonly refused?: boolean;
 }
 
+/**
+ * Something at the vendor that carries a marker of the effect, or is what it was to make in every material value. The
+ * adapter compares those with the request, since a marker can be copied along with what it is on.
+ */
+export interface ProbeMatch {
+  readonly vendorId: string;
+  readonly response?: WireResponse;
+  /**
+   * Why it is there and yet no success: the vendor declined it, it failed, it expired, it was never confirmed. Core
+   * takes it for the vendor's no to the attempt that made it, and never for the effect.
+   */
+  readonly failed?: string;
+  /**
+   * When the vendor says that it was made, in milliseconds since 1970. One from before the effect began is not its
+   * work; then nothing is believed, and a person looks.
+   */
+  readonly madeAt?: number;
+}
+
 /** The vendor's answer to "did it happen?". */
 export type ProbeAnswer =
-  | {
-      readonly kind: 'found';
-      readonly matches: readonly { readonly vendorId: string; readonly response?: WireResponse }[];
-    }
+  | { readonly kind: 'found'; readonly matches: readonly ProbeMatch[] }
   /** Complete: all pages, enough history, the right to read. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'cannot_know'; readonly reason: string }

@@ -92,7 +92,7 @@ export type EffectEvent =
         | { readonly type: 'twin'; readonly twin: string }
         | {
             readonly type: 'probed';
-            readonly answer: 'found' | 'absent' | 'cannot_know' | 'unreachable';
+            readonly answer: 'found' | 'refused' | 'absent' | 'cannot_know' | 'unreachable';
             readonly durationMs?: number;
             readonly traceparent?: string;
           }

@@ -15,6 +15,7 @@ export type {
   Operation,
   Permit,
   ProbeAnswer,
+  ProbeMatch,
   Restored,
   Target,
   VendorWrite,

@@ -71,7 +71,7 @@ export function markersOf(record: EffectRecord, key: NamingKey): readonly string
 const mostGenerations = 16;
 
 function isAnsweredNo({ evidence, basis }: Attempt<Stamp>): boolean {
-  return (evidence === 'rejected' || evidence === 'not_applied') && (basis === 'answer' || basis === 'key');
+  return evidence === 'rejected' || (evidence === 'not_applied' && (basis === 'answer' || basis === 'key'));
 }
 
 function digest({ hash }: NamingKey, use: 'key' | 'marker', text: string): string {

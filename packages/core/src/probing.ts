@@ -6,6 +6,7 @@ import type { Keeping } from './keeping.ts';
 import { keysNow } from './keys.ts';
 import type { Seen } from './ledger-session.ts';
 import { applyProbe, type Finding } from './lifecycle/probe.ts';
+import { seenIn, type Sight } from './matching.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import type { EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
@@ -32,7 +33,8 @@ export async function probe(
   const own = job.claim.fingerprint.full === record.fingerprint.full ? job.prepare : undefined;
   const request = kept ?? own?.(keysNow(record, naming));
   const since = beginning(clock);
-  const looking = job.probe(targetOf(record, naming, request)).catch((error: unknown): ProbeAnswer => ({
+  const target = targetOf(record, naming, request);
+  const looking = job.probe(target).catch((error: unknown): ProbeAnswer => ({
     kind: 'unreachable',
     reason: error instanceof Error ? error.message : String(error),
   }));
@@ -40,23 +42,19 @@ export async function probe(
     kind: 'unreachable',
     reason: 'the look-up did not answer in time',
   }));
+  const sight = seenIn(answer, target);
   report(job, slot, clock, () => ({
     type: 'probed',
-    answer: answer.kind === 'found' && answer.matches.length === 0 ? 'absent' : answer.kind,
+    answer: sight.kind,
     ...lasted(clock, since),
     ...tracing(record.traceparent),
   }));
-  if (answer.kind === 'unreachable') return answer;
+  if (sight.kind === 'unreachable') return sight;
   // That this process cannot ask is no answer of the vendor: its own caller still can.
-  if (answer.kind === 'cannot_know' && request === undefined && withheldByPolicy(record)) {
-    throw refusals.lookUpNeedsCaller(job, answer.reason);
+  if (sight.kind === 'cannot_know' && request === undefined && withheldByPolicy(record)) {
+    throw refusals.lookUpNeedsCaller(job, sight.reason);
   }
-  const finding = await findingOf(
-    answer.kind === 'found' && answer.matches.length === 0 ? { kind: 'absent' } : answer,
-    codec,
-    slot,
-    job.keeping,
-  );
+  const finding = await findingOf(sight, codec, slot, job.keeping);
   // On what stands now, since another may have settled it meanwhile; absence says nothing of newer attempts, and
   // nothing of it is about another logic version, which the vendor knows under another marker.
   const seen = await session.change(
@@ -73,7 +71,7 @@ export async function probe(
 }
 
 async function findingOf(
-  answer: Exclude<ProbeAnswer, { kind: 'unreachable' }>,
+  answer: Exclude<Sight, { kind: 'unreachable' }>,
   codec: Codec | undefined,
   slot: string,
   keeping: Keeping,

@@ -6,6 +6,7 @@ import { publish } from './events.ts';
 import type { Row } from './ledger.ts';
 import { decideSweep, isComparable, succeededAt, type SweepFinding, type SweepVerdict } from './lifecycle/sweep.ts';
 import { decodeRecord, type EffectRecord } from './record.ts';
+import { seenIn } from './matching.ts';
 import type { RecoverParts } from './recover.ts';
 
 export interface SweepOptions {
@@ -154,9 +155,11 @@ async function sweepOne(
     }));
     if (answer.kind === 'cannot_know') return { kind: 'cannot_look_up' };
     if (answer.kind === 'unreachable') return { kind: 'failed', reason: answer.reason };
+    const sight = seenIn(answer, target);
+    if (sight.kind === 'cannot_know') return { kind: 'cannot_look_up' };
     const finding: SweepFinding =
-      answer.kind === 'found'
-        ? { kind: 'found', vendorIds: answer.matches.map(({ vendorId }) => vendorId) }
+      sight.kind === 'found'
+        ? { kind: 'found', vendorIds: sight.matches.map(({ vendorId }) => vendorId) }
         : { kind: 'absent' };
     let verdict: SweepVerdict | undefined;
     let told = false;

@@ -15,6 +15,8 @@ import {
 /** A definite answer of the vendor to "did it happen?". */
 export type Finding =
   | { readonly kind: 'found'; readonly matches: readonly { readonly vendorId: string; readonly result: Stored }[] }
+  /** What the attempts made is there, and the vendor's no stands on it. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly vendorIds: readonly string[] }
   /** A complete look found nothing: all pages, far enough back, with the right to read. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'cannot_know'; readonly reason: string };
@@ -39,6 +41,7 @@ export function applyProbe(
     type: 'probed',
     answer: finding.kind,
     ...(finding.kind === 'found' ? { vendorIds: finding.matches.map((match) => match.vendorId) } : {}),
+    ...(finding.kind === 'refused' ? { vendorIds: finding.vendorIds } : {}),
   };
   switch (finding.kind) {
     case 'found':
@@ -49,8 +52,14 @@ export function applyProbe(
         probed,
         now,
       );
+    case 'refused':
     case 'absent': {
       if (record.attempts.length !== attempts) return undefined;
+      if (finding.kind === 'refused' && speaksForAll(record, finding.vendorIds.length)) {
+        const { request: _request, ...rest } = withoutPauses(record);
+        const attempts = closed(record, 'rejected', 'probe', finding.reason);
+        return change({ ...rest, attempts, result: { kind: 'omitted', reason: 'unknown' } }, [probed], now);
+      }
       const absences: Stamp[] = [...record.absences, { after: 0 }];
       // What is on its way may still land, but it cannot double: the attempts stay unknown and it is performed.
       if (isArbitrated(record)) return change({ ...record, absences }, [probed], now);
@@ -66,6 +75,11 @@ export function applyProbe(
       return change({ ...record, halt }, [probed, { type: 'halted', reason: finding.reason }], now);
     }
   }
+}
+
+/** Whether so many objects with a no on them are all that the unknown attempts can have made. */
+function speaksForAll(record: EffectRecord, refusals: number): boolean {
+  return record.safety.kind === 'keyed' || refusals >= unknownAttempts(record).length;
 }
 
 /** Attempts of before the probe that others' looks, or a person, closed meanwhile: proof wins over both. */
@@ -132,13 +146,21 @@ function verify(record: EffectRecord, finding: Finding, now: number, begunAt: nu
 /** The attempts with every unknown one closed by the probes. */
 export function closed(
   record: EffectRecord,
-  evidence: 'not_applied',
+  evidence: 'not_applied' | 'rejected',
   basis: 'probe' | 'person' = 'probe',
+  reason?: string,
 ): Attempt<Stamp>[] {
   const unknown = new Set(unknownAttempts(record).map((attempt) => attempt.token));
   return record.attempts.map((attempt) =>
     unknown.has(attempt.token)
-      ? { ...attempt, evidence, settledAt: attempt.settledAt ?? { after: 0 }, basis }
+      ? {
+          ...attempt,
+          evidence,
+          settledAt: attempt.settledAt ?? { after: 0 },
+          basis,
+          ...(reason === undefined ? {} : { reason }),
+          ...(evidence === 'rejected' && record.safety.kind === 'keyed' ? { keyBurned: true } : {}),
+        }
       : attempt,
   );
 }

@@ -51,6 +51,36 @@ describe('a probe that finds it', () => {
   });
 });
 
+describe('a probe that finds what was refused', () => {
+  const refused = { kind: 'refused', reason: 'declined', vendorIds: ['pi_1'] } as const;
+  const lostTwice = (slot: Slot): Slot => {
+    slot.claim();
+    slot.settle('t1', lost);
+    slot.pass(landing).claim();
+    slot.settle('t2', lost);
+    expect(slot.record?.attempts).toHaveLength(2);
+    return slot.pass(landing);
+  };
+
+  it('ends the doubt as a no, at once', () => {
+    const slot = inDoubt();
+    expect(slot.probe(refused)).toBe('write');
+    expect(slot.state).toBe('rejected');
+    expect(slot.attempt('t1')).toMatchObject({ evidence: 'rejected', basis: 'probe', reason: 'declined' });
+  });
+
+  it('speaks for both attempts under one key, and for one of two without', () => {
+    const one = lostTwice(new Slot(keyed));
+    one.probe(refused);
+    expect(one.state).toBe('rejected');
+    const two = lostTwice(new Slot({ kind: 'unverifiable' }, { onDoubt: 'resend' }));
+    two.probe(refused);
+    expect(two.state).toBe('in_doubt');
+    two.probe({ ...refused, vendorIds: ['pi_1', 'pi_2'] });
+    expect(two.state).toBe('rejected');
+  });
+});
+
 describe('a probe that finds nothing', () => {
   it('is believed after the landing bound, and the second time', () => {
     const slot = inDoubt();

@@ -172,7 +172,7 @@ it('C13: a request that goes out under another key after nothing was found keeps
   for (const old of [false, true]) {
     const vendor = vendorOf({ kind: 'keyed', windowMs: 1 });
     const ledger = memoryLedger();
-    vendor.verdicts.push(lost);
+    vendor.verdicts.push(lost, lost);
     const call = start(vendor, ledger, { leaseMs: 1_000 }) as unknown as {
       (input: object): Promise<unknown>;
       oncely: { recover(): Promise<unknown> };
@@ -182,6 +182,8 @@ it('C13: a request that goes out under another key after nothing was found keeps
     if (old) await asStoredBefore(ledger);
     const first = names(old ? JSON.stringify({ key: unkeyed(), marker: unkeyed() }) : vendor.sent[0]);
     for (let round = 0; round < 4 && vendor.sent.length < 2; round += 1) await call.oncely.recover();
+    // The one that was lost again is looked for under the marker that is in it.
+    expect(vendor.looks.at(-1)).toMatchObject({ generation: 2, marker: first.marker, markers: [first.marker] });
     const second = names(vendor.sent[1]);
     expect(second.marker).toBe(first.marker);
     expect(second.key).not.toBe(first.key);

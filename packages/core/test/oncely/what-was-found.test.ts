@@ -1,0 +1,59 @@
+import type { ProbeAnswer, ProbeMatch, SafetyClass } from '@oncely/core';
+import { describe, expect, it } from 'vitest';
+
+import { startWrites, unknown, type Writes } from './write.ts';
+
+const slot = 'invoice_1:desk:refund';
+const found = (...matches: readonly ProbeMatch[]): ProbeAnswer => ({ kind: 'found', matches });
+const declined: ProbeMatch = { vendorId: 'declined', failed: 'card_declined' };
+const made: ProbeMatch = { vendorId: 'made' };
+
+/** One write whose answer was lost, and what a look finds of it then. */
+async function lookedUp(
+  answer: ProbeAnswer,
+  safety: SafetyClass = { kind: 'probed' },
+): Promise<ReturnType<typeof startWrites> & { vendor: Writes }> {
+  const vendor: Writes = { safety, sends: 0, probe: async () => answer };
+  // Behind its window, so that a keyed one is looked up as well.
+  const started = startWrites(vendor, { maxAttempts: 1 });
+  vendor.send = () => {
+    delete vendor.send;
+    return unknown;
+  };
+  await started.act((client) => client.write({ amount: 1 }));
+  return { ...started, vendor };
+}
+
+describe('C12: what a look finds', () => {
+  it.each<[string, SafetyClass]>([
+    ['probed', { kind: 'probed' }],
+    ['keyed', { kind: 'keyed', windowMs: 1 }],
+    ['natural', { kind: 'natural' }],
+  ])('declined is no success and is not sent again: %s', async (_name, safety) => {
+    const { oncely, act, vendor } = await lookedUp(found(declined), safety);
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'rejected' });
+    expect(await act((client) => client.write({ amount: 1 }))).toMatchObject({
+      code: 'rejection_unavailable',
+      message: expect.stringContaining('card_declined'),
+    });
+    expect(vendor.sends).toBe(1);
+    // Other input is another try of it.
+    await act((client) => client.write({ amount: 2 }));
+    expect(vendor.sends).toBe(2);
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('beside what was declined the one that stands is the effect, and one alone', async () => {
+    const { oncely } = await lookedUp(found(declined, made));
+    const effect = await oncely.effects.get(slot);
+    expect(effect).toMatchObject({ state: 'succeeded', vendorId: 'made' });
+    expect(effect?.divergence).toBeUndefined();
+    expect(await oncely.sweep()).toMatchObject({ matching: 1, twice: [] });
+  });
+
+  it('from before the effect began is nothing of its work: a person looks', async () => {
+    const { oncely, vendor } = await lookedUp(found({ ...made, madeAt: Date.now() - 3_600_000 }));
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'stopped' });
+    expect(vendor.sends).toBe(1);
+  });
+});
