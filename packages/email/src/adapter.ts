@@ -12,6 +12,7 @@ import {
 import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { createProbe, restore, type MailProbe } from './probe.ts';
+import { recipientReader, type RecipientReader } from './recipients.ts';
 import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
 import {
   prepareRequest,
@@ -72,11 +73,12 @@ export function oncelyEmail<Client extends TransporterLike>(
     connect: (runtime, account) => {
       const client = build(account);
       refuseOther(client);
+      const recipients = recipientReader(client);
       const provider = providerKeyOf(client, options.provider);
       const delivery = createDelivery(client, provider);
       const operation = sending(safetyOf(provider, options.probe), options.landingBoundMs);
       const spool = options.spool === undefined ? undefined : createSpool(options.spool);
-      const parts: SendingParts = { runtime, client, delivery, operation, provider, spool };
+      const parts: SendingParts = { runtime, client, recipients, delivery, operation, provider, spool };
       (client as { sendMail: unknown }).sendMail = sendMailUnder(parts);
       return {
         client,
@@ -101,7 +103,7 @@ function sending(safety: SafetyClass, landingBoundMs = 60_000): Operation {
     name: 'email.send',
     safety,
     landingBoundMs,
-    material: ['to', 'cc', 'bcc', 'from', 'replyTo', 'attachments'],
+    material: ['to', 'cc', 'bcc', 'from', 'replyTo', 'envelope', 'attachments'],
     wording: [
       'subject',
       'text',
@@ -138,6 +140,7 @@ const ours = Symbol.for('@oncely/email/sendMail');
 interface SendingParts {
   readonly runtime: AdapterRuntime;
   readonly client: TransporterLike;
+  readonly recipients: RecipientReader;
   readonly delivery: Delivery;
   readonly operation: Operation;
   readonly provider: ProviderKey | undefined;
@@ -145,7 +148,7 @@ interface SendingParts {
 }
 
 function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
-  const { runtime, client, delivery, operation, provider, spool } = parts;
+  const { runtime, client, recipients, delivery, operation, provider, spool } = parts;
   const access = client.options as { disableFileAccess?: unknown; disableUrlAccess?: unknown } | undefined;
   const reading: ReadOptions = {
     ...(spool === undefined ? {} : { spool }),
@@ -154,7 +157,7 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
   };
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.
-    const read = attemptTo(() => readCall(withDefaults(data, client), reading));
+    const read = attemptTo(() => readCall(withDefaults(data, client), recipients, reading));
     let complete: CompleteMail | undefined;
     let passedThrough = false;
     const response = await runtime
@@ -194,7 +197,11 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
     );
     return undefined;
   };
-  return Object.assign(sendMail, { [ours]: true });
+  // A spy that stood there keeps what it shows of its calls.
+  return new Proxy(client.sendMail, {
+    apply: (_target, _self, args) => sendMail(...(args as Parameters<typeof sendMail>)),
+    has: (target, name) => name === ours || Reflect.has(target, name),
+  });
 }
 
 function attemptTo(read: () => MailCall): () => MailCall {
@@ -215,7 +222,6 @@ function refuseOther(client: TransporterLike): void {
       fix: 'oncelyEmail(() => nodemailer.createTransport({ ... }))',
     });
   };
-  if (typeof client?.sendMail !== 'function' || typeof client.use !== 'function')
-    bad('the builder gave no transporter');
+  if (typeof client?.sendMail !== 'function') bad('the builder gave no transporter');
   if (ours in client.sendMail) bad('this transporter is under a ledger already; the builder must make a new one');
 }

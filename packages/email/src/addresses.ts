@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 
-export interface Address {
+interface Address {
   /** With its domain in lower case; the local part belongs to the receiver and stays as it is. */
   readonly address: string;
   /** What is shown; empty where none was given. */
@@ -9,7 +9,8 @@ export interface Address {
 
 /**
  * Reads what nodemailer takes as addresses: `'Ann <ann@example.com>, bob@example.com'`, `{ name, address }`, lists and
- * groups of them. It serves to compare, never to send, so what it does not understand stays as it was written.
+ * groups of them. It serves for the domain of our own Message-IDs alone, which must be that of earlier versions; whom a
+ * mail goes to is read by nodemailer itself (`recipients.ts`).
  */
 export function addressesOf(value: unknown): Address[] {
   if (Array.isArray(value)) return value.flatMap(addressesOf);

@@ -13,11 +13,18 @@ interface MailError extends Error {
 export interface Circumstances {
   /** A byte of the message was read, or it was handed to a transport that need not read it. */
   readonly begun: boolean;
+  /** The message was handed over to its end. */
+  readonly ended: boolean;
+  /** Why it could not be composed, where that is what ended it. */
+  readonly failure?: unknown;
   readonly kind: TransportKind;
 }
 
-/** `reader`: has no effect before it reads the message; `other`: need not read it at all. */
-export type TransportKind = 'smtp' | 'ses' | 'reader' | 'other';
+/**
+ * `reader`: has no effect before it reads the message; `local`: nodemailer's own that hand the message back and send
+ * nothing; `other`: need not read it at all.
+ */
+export type TransportKind = 'smtp' | 'ses' | 'reader' | 'local' | 'other';
 
 const credentialCodes: ReadonlySet<unknown> = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2']);
 /** SMTP replies that speak of the login and not of the mail: RFC 4954, section 6. */
@@ -35,10 +42,10 @@ const wayCodes: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What an error of nodemailer proves. After the message began, only a reply of the server to it is a no (RFC 5321,
- * 4.2.5); a lost connection is in doubt for good (RFC 1047).
+ * What an error of nodemailer proves. A message without its final dot is nobody's (RFC 5321, 4.1.1.4); behind the dot
+ * only a reply of the server is a no (4.2.5), and a lost connection is in doubt for good (RFC 1047).
  */
-export function classify(thrown: unknown, { begun, kind }: Circumstances): Verdict {
+export function classify(thrown: unknown, { begun, ended, failure, kind }: Circumstances): Verdict {
   const error: MailError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const smtp = kind === 'smtp';
   const { code } = error;
@@ -66,6 +73,11 @@ export function classify(thrown: unknown, { begun, kind }: Circumstances): Verdi
     const response = toResponse(error);
     return { evidence: 'not_applied', reason: error.name, response, retryAfterMs: 1_000, cause: error };
   }
+  // Before its end neither was the dot written nor SES called.
+  const incomplete = !begun || (!ended && (smtp || kind === 'ses'));
+  if (incomplete && failure !== undefined) return environment(reason, failure instanceof Error ? failure : error);
+  if (begun && kind === 'local') return environment(reason, error);
+  if (begun && incomplete) return { evidence: 'not_applied', reason, cause: error };
   if (begun) return { evidence: 'unknown', reason, cause: error };
   if (wayCodes.has(code)) return { evidence: 'not_applied', reason, cause: error };
   // nodemailer itself refused: no recipient, an address that is none, a setting, the caller's abort.

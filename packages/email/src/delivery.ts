@@ -5,6 +5,7 @@ import { classify, type TransportKind } from './classify.ts';
 import { closedToDefaults, removeDefaultHeaders } from './defaults.ts';
 import { withOutside, type Places } from './outside.ts';
 import type { ProviderKey } from './provider.ts';
+import { envelopeOf, mailerClassOf, sameEnvelope } from './recipients.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
 import { sendingOnce } from './ses.ts';
@@ -17,12 +18,14 @@ export interface Delivery {
   deliver(request: string, permit: Permit, unstored?: Unstored, places?: Places): Promise<Verdict>;
 }
 
-/** nodemailer's own transports that have no effect before they read the message. */
+/** What is known of nodemailer's own transports. */
 const readersByName: Readonly<Record<string, TransportKind>> = {
   SMTP: 'smtp',
   'SMTP (pool)': 'smtp',
   Sendmail: 'reader',
   SESTransport: 'ses',
+  StreamTransport: 'local',
+  JSONTransport: 'local',
 };
 
 /** A name says little: nodemailer's own are made by classes, a plain object is of somebody's own. */
@@ -34,13 +37,18 @@ function kindOf({ transporter: transport }: TransporterLike): TransportKind {
 /** Sends through a transporter's own `sendMail`, watched by plugins of ours. */
 export function createDelivery(transporter: TransporterLike, provider?: ProviderKey): Delivery {
   const sendMail = transporter.sendMail.bind(transporter) as (data: MailData) => Promise<unknown>;
-  const use = transporter.use.bind(transporter) as (step: 'compile' | 'stream', plugin: Plugin) => void;
+  // Somebody's own around nodemailer's, such as a spy of a test: it may answer without ever calling it.
+  const isNodemailers = transporter.sendMail === mailerClassOf(transporter)?.prototype.sendMail;
+  // A stub may have none; its mails are refused before they come here.
+  const use = (step: 'compile' | 'stream', plugin: Plugin): unknown =>
+    (transporter.use as ((...args: unknown[]) => unknown) | undefined)?.call(transporter, step, plugin);
   const kind = kindOf(transporter);
   const once = kind === 'ses' ? sendingOnce(transporter) : <T>(send: () => T): T => send();
   // By the signal, which nodemailer hands on as it is: its copy of the data is another object, and a pool sends from
   // the asynchronous context of whoever freed the connection.
   const attempts = new WeakMap<AbortSignal, Attempt>();
   const attemptOf = ({ data }: MailInWork): Attempt | undefined => attempts.get(data['signal'] as AbortSignal);
+  let passing = 0;
 
   use('compile', (mail, done) => {
     const attempt = attemptOf(mail);
@@ -54,6 +62,7 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
     const attempt = attemptOf(mail);
     try {
       if (attempt) watch(mail, attempt);
+      else if (passing === 0) throw pastTheLedger();
       done();
     } catch (error) {
       done(error as Error);
@@ -62,17 +71,29 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
 
   /** Around the stream that the transport reads, so behind the signing by DKIM, which reads ahead. */
   const watch = ({ message }: MailInWork, attempt: Attempt): void => {
-    if (kind === 'other') {
-      // It may send from the data, without reading the message: this is the last moment there is.
+    attempt.watch();
+    const begin = (): void => {
+      refuseOtherRecipients(attempt, message);
       attempt.begin();
+    };
+    if (kind === 'other' || kind === 'local') {
+      // It may send from the data, without reading the message: this is the last moment there is.
+      begin();
       return;
     }
     const createReadStream = message.createReadStream.bind(message);
-    message.createReadStream = (options) => gate(createReadStream(options), attempt);
+    message.createReadStream = (options) => gate(createReadStream(options), attempt, begin);
   };
 
   return {
-    sendMail,
+    async sendMail(data) {
+      passing += 1;
+      try {
+        return await sendMail(data);
+      } finally {
+        passing -= 1;
+      }
+    },
     async deliver(stored, permit, { signal, ...credentials } = {}, places = new Map()) {
       const request = readRequest(stored);
       // Its doubt rests on this provider's promise; another one would send it a second time.
@@ -90,16 +111,40 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
       const mail = closedToDefaults(content, transporter);
       const data: MailData = { ...mail, ...Object.fromEntries(present), signal: end.signal };
       try {
+        if (!isNodemailers) attempt.handOver();
         const info = await Promise.race([once(() => sendMail(data)), end.reached]);
         return accepted(info);
       } catch (error) {
-        return classify(error, { begun: attempt.begun, kind });
+        const { begun, ended, failure } = attempt;
+        return classify(error, { begun, ended, failure, kind });
       } finally {
         attempt.abandon();
         end.dismiss();
       }
     },
   };
+}
+
+/** A plugin, or another version of nodemailer, that sends elsewhere than was judged and approved. */
+function refuseOtherRecipients(attempt: Attempt, message: MailInWork['message']): void {
+  const { envelope } = attempt.request;
+  if (envelope === undefined || sameEnvelope(envelope, envelopeOf(message))) return;
+  const error = new OncelyError('invalid_config', {
+    message:
+      'a plugin of this transporter, or another version of nodemailer, sends this mail to others than sendMail was called with, whom nobody has judged. Nothing was sent.',
+    fix: 'change the recipients before sendMail is called, and not in transporter.use(...)',
+  });
+  attempt.fail(error);
+  throw new Error(error.message, { cause: error });
+}
+
+/** Somebody holds nodemailer's own `sendMail` of this transporter: a restored spy, or a reference from before. */
+function pastTheLedger(): OncelyError {
+  return new OncelyError('invalid_config', {
+    message:
+      'this mail goes past the ledger, by a sendMail of this transporter that is not ours any more. Nothing was sent.',
+    fix: 'call oncely.clients.email.sendMail, and let no test restore or replace it for good (mockRestore brings back what stood there before)',
+  });
 }
 
 function otherProvider(header: string): Verdict {

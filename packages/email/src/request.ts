@@ -1,12 +1,13 @@
 import { OncelyError, type Keys } from '@oncely/core';
 
-import { addressesOf, domainOf } from './addresses.ts';
+import { domainOf } from './addresses.ts';
 import { attachmentsOf, fixImageIds, messageIdIn, withMessageId } from './content.ts';
 import { decode, encode } from './encoding.ts';
 import { OutsideContent } from './outside-content.ts';
 import type { Places } from './outside.ts';
 import { Pointer, readPointer, refuseForbidden, takePointers } from './pointers.ts';
 import type { ProviderKey } from './provider.ts';
+import { addressFields, distinct, type Envelope, type RecipientReader, type Recipients } from './recipients.ts';
 import type { Spool } from './spool.ts';
 import type { MailData } from './transporter.ts';
 
@@ -30,6 +31,7 @@ export interface CompleteMail {
   readonly mail: string;
   /** For the fingerprint. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly envelope: Envelope;
   /** Where this process has what the mail names only. */
   readonly places: Places;
   /** Files of ours that hold it. */
@@ -42,11 +44,11 @@ export interface MailRequest {
   readonly marker: string;
   /** When it was prepared. */
   readonly date: Date;
+  /** To whom it goes, as it was judged; absent in requests of earlier versions. */
+  readonly envelope?: Envelope;
   /** The header and the key in it, where the provider dedupes by one. */
   readonly keyed?: { readonly header: string; readonly key: string };
 }
-
-const addressFields = ['from', 'sender', 'to', 'cc', 'bcc', 'replyTo'] as const;
 
 /** What reading a mail's content may do. */
 export interface ReadOptions {
@@ -57,25 +59,31 @@ export interface ReadOptions {
 }
 
 /** @throws OncelyError `invalid_input` where the mail cannot be written down, or names what it may not read */
-export function readCall(data: MailData, { spool, files = true, addresses = true }: ReadOptions = {}): MailCall {
+export function readCall(
+  data: MailData,
+  recipientsOf: RecipientReader,
+  { spool, files = true, addresses = true }: ReadOptions = {},
+): MailCall {
   const { auth, dkim, signal, disableFileAccess, disableUrlAccess, ...given } = data;
   const { mail, pointers } = takePointers(given);
   refuseForbidden(pointers, files && disableFileAccess !== true, addresses && disableUrlAccess !== true);
   const text = encodeMail(mail);
-  const parameters = parametersOf(mail);
+  const recipients = recipientsOf(mail);
+  const { envelope } = recipients;
+  const parameters = parametersOf(mail, recipients);
   const unstored = { auth, dkim, signal };
   const readsOnce = pointers.some(({ source }) => source.kind === 'stream' || source.kind === 'address');
   if (pointers.length === 0) {
-    const complete = { mail: text, parameters, places: new Map(), spooled: [] };
+    const complete = { mail: text, parameters, envelope, places: new Map(), spooled: [] };
     return { unstored, complete, read: async () => complete, readsOnce };
   }
   let reading: Promise<CompleteMail> | undefined;
-  return { unstored, read: () => (reading ??= readAll(text, parameters, pointers, spool)), readsOnce };
+  return { unstored, read: () => (reading ??= readAll(text, { parameters, envelope }, pointers, spool)), readsOnce };
 }
 
 async function readAll(
   text: string,
-  parameters: Record<string, unknown>,
+  { parameters, envelope }: Pick<CompleteMail, 'parameters' | 'envelope'>,
   pointers: readonly Pointer[],
   spool: Spool | undefined,
 ): Promise<CompleteMail> {
@@ -93,7 +101,7 @@ async function readAll(
     if (place !== undefined) places.set(content.sha256, place);
     if (content.path !== undefined && source.kind !== 'file') spooled.push(content.path);
   }
-  return { mail, parameters: filled(parameters) as Record<string, unknown>, places, spooled };
+  return { mail, parameters: filled(parameters) as Record<string, unknown>, envelope, places, spooled };
 }
 
 /** With what was read in the place of the pointers: of large contents the digest, as for bytes anywhere. */
@@ -107,9 +115,14 @@ function filled(value: unknown): unknown {
 }
 
 /** The request to store and send, with all that nodemailer would otherwise make up anew for every send. */
-export function prepareRequest(call: Pick<CompleteMail, 'mail'>, keys: Keys, provider?: ProviderKey): string {
+export function prepareRequest(
+  call: Pick<CompleteMail, 'mail' | 'envelope'>,
+  keys: Keys,
+  provider?: ProviderKey,
+): string {
   const keyed = provider && { header: provider.header, key: keys.key };
-  const head = encode({ marker: keys.marker, date: new Date(), ...(keyed === undefined ? {} : { keyed }) });
+  const { envelope } = call;
+  const head = encode({ marker: keys.marker, date: new Date(), envelope, ...(keyed === undefined ? {} : { keyed }) });
   return `${head.slice(0, -1)},"mail":${call.mail}}`;
 }
 
@@ -148,33 +161,30 @@ export function messageIdOf(mail: MailData, marker: string): string | undefined 
   return domain === undefined ? undefined : `<${marker}@${domain}>`;
 }
 
-/** What the mail says. Names beside addresses are apart, as wording, and the order of addresses says nothing. */
-function parametersOf(mail: MailData): Record<string, unknown> {
-  const { attachments, envelope, ...rest } = mail;
+/**
+ * What the mail says. Names beside addresses are apart, as wording, and the order of addresses says nothing. Whoever
+ * gets it by the envelope or a header alone stands in `to`, so that a policy for `to` does not overlook them.
+ */
+function parametersOf(mail: MailData, { named, envelope }: Recipients): Record<string, unknown> {
+  const { attachments, envelope: given, ...rest } = mail;
   const parameters: Record<string, unknown> = { ...rest };
   const names: Record<string, unknown> = {};
+  const shown = new Set([...named.to, ...named.cc, ...named.bcc].map(({ address }) => address));
+  const unnamed = envelope.to.filter((address) => !shown.has(address)).map((address) => ({ address, name: '' }));
   for (const field of addressFields) {
-    const addresses = addressesOf(mail[field]);
+    const addresses = field === 'to' ? [...named.to, ...unnamed] : named[field];
     delete parameters[field];
     if (addresses.length === 0) continue;
-    parameters[field] = sorted(addresses.map(({ address }) => address));
-    names[field] = sorted(addresses.map(({ address, name }) => `${address} ${name}`));
+    parameters[field] = distinct(addresses.map(({ address }) => address));
+    names[field] = distinct(addresses.map(({ address, name }) => `${address} ${name}`));
   }
-  if (typeof envelope === 'object' && envelope !== null) parameters['envelope'] = envelopeOf(envelope as MailData);
+  if (typeof given === 'object' && given !== null) {
+    const { from: sender, to: _to, cc: _cc, bcc: _bcc, ...options } = given as MailData;
+    const from = sender === undefined ? {} : { from: [envelope.from] };
+    parameters['envelope'] = { ...options, ...from, to: envelope.to };
+  }
   const files = attachmentsOf(attachments);
   return { ...parameters, $names: names, ...(files.length === 0 ? {} : { attachments: files }) };
-}
-
-function envelopeOf(envelope: MailData): Record<string, unknown> {
-  const parts = Object.entries(envelope).map(([name, value]) => {
-    const isAddress = name === 'from' || name === 'to' || name === 'cc' || name === 'bcc';
-    return [name, isAddress ? sorted(addressesOf(value).map(({ address }) => address)) : value];
-  });
-  return Object.fromEntries(parts) as Record<string, unknown>;
-}
-
-function sorted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
 }
 
 /** In the place of whatever the caller wrote under this name: two keys would be none. */

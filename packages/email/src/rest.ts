@@ -1,4 +1,3 @@
-import { addressesOf } from './addresses.ts';
 import { withoutMessageId } from './content.ts';
 import type { MailData } from './transporter.ts';
 
@@ -38,19 +37,25 @@ export interface PartialResult {
  * }
  */
 export function restOf<Mail extends object>(mail: Mail, result: PartialResult): Rest<Mail> | undefined {
-  const to = addressesOf([...(result.rejected ?? [])]).map(({ address }) => address);
+  const to = [...new Set((result.rejected ?? []).map(addressOf))].filter((address) => address !== '');
   if (to.length === 0) return undefined;
   const codes = new Map<string, number>();
   for (const error of result.rejectedErrors ?? []) {
     const { recipient, responseCode } = error as { recipient?: unknown; responseCode?: unknown };
-    const [about] = addressesOf(recipient);
-    if (about && typeof responseCode === 'number') codes.set(about.address, responseCode);
+    if (typeof responseCode === 'number') codes.set(addressOf(recipient), responseCode);
   }
-  const from = addressesOf(result.envelope?.from ?? (mail as MailData)['from'])[0]?.address ?? '';
+  const from = addressOf(result.envelope?.from ?? (mail as MailData)['from']);
   const refused = to.map((address) => {
     const code = codes.get(address);
     const temporary = code !== undefined && code >= 400 && code < 500;
     return { address, temporary, ...(code === undefined ? {} : { responseCode: code }) };
   });
   return { mail: { ...withoutMessageId(mail), envelope: { from, to } }, refused };
+}
+
+/** One address, as nodemailer gives it back. */
+function addressOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { address } = (value ?? {}) as { readonly address?: unknown };
+  return typeof address === 'string' ? address : '';
 }

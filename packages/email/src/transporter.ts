@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 
+import type { CompiledMessage } from './recipients.ts';
+
 /** What is used of a nodemailer transporter, all of it public: `nodemailer.createTransport(...)` gives one. */
 export interface TransporterLike {
   readonly sendMail: (...args: never[]) => unknown;
@@ -21,5 +23,5 @@ export type Plugin = (mail: MailInWork, done: (error?: Error) => void) => void;
 export interface MailInWork {
   /** nodemailer's own copy of what was given to `sendMail`, with the transporter's defaults. */
   readonly data: Record<string, unknown>;
-  readonly message: { createReadStream(options?: object): Readable };
+  readonly message: Pick<CompiledMessage, 'getEnvelope'> & { createReadStream(options?: object): Readable };
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
+import { recipientReader } from '../src/recipients.ts';
 import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, mail, openDesk, slot, smtp } from './desk.ts';
 
@@ -107,7 +108,7 @@ describe.each([
     let remaining = 5_000;
     const permit = permitted({ check: () => void (remaining = 1), remainingMs: () => remaining });
     const verdict = await deliveryTo(fake, transport).deliver(requestOf(rich), permit);
-    expect(verdict).toMatchObject({ evidence: 'unknown', reason: 'the lease ended before the message did' });
+    expect(verdict).toMatchObject({ evidence: 'not_applied', reason: 'the lease ended before the message did' });
     await fake.settled();
     expect(fake.effects()).toHaveLength(0);
   });
@@ -147,7 +148,11 @@ function deliveryTo(fake: SmtpFake, transport: object): { deliver(request: strin
 }
 
 function requestOf(data: object): string {
-  return prepareRequest(readCall({ ...data }).complete as CompleteMail, { key: 'oncely_k', marker: 'oncely_m' });
+  return prepareRequest(
+    readCall({ ...data }, recipientReader(nodemailer.createTransport({ jsonTransport: true })))
+      .complete as CompleteMail,
+    { key: 'oncely_k', marker: 'oncely_m' },
+  );
 }
 
 function permitted(changes: Partial<Permit> = {}): Permit {

@@ -26,7 +26,10 @@ describe('what an error proves over SMTP', () => {
     ['EENVELOPE', 550, 'rejected', { reason: 'smtp_550' }],
     ['EABORT', undefined, 'not_applied', { environment: true }],
   ])('%s %s before the message: %s', (code, responseCode, evidence, more) => {
-    expect(classify(error(code, responseCode), { begun: false, kind: 'smtp' })).toMatchObject({ evidence, ...more });
+    expect(classify(error(code, responseCode), { begun: false, ended: false, kind: 'smtp' })).toMatchObject({
+      evidence,
+      ...more,
+    });
   });
 
   it.each<[string | undefined, number | undefined, string]>([
@@ -45,23 +48,26 @@ describe('what an error proves over SMTP', () => {
     ['EMESSAGE', 503, 'not_applied'],
     ['EMESSAGE', 554, 'rejected'],
   ])('%s %s behind the first byte: %s', (code, responseCode, evidence) => {
-    expect(classify(error(code, responseCode), { begun: true, kind: 'smtp' }).evidence).toBe(evidence);
+    expect(classify(error(code, responseCode), { begun: true, ended: true, kind: 'smtp' }).evidence).toBe(evidence);
   });
 
   it('a last recipient refused for good beside one put off: not for good', () => {
     // As versions before 10.6 report it: by the reply to the last one.
     const mixed = Object.assign(error('EENVELOPE', 550), { rejectedErrors: [error('X', 450), error('X', 550)] });
-    expect(classify(mixed, { begun: false, kind: 'smtp' }).evidence).toBe('not_applied');
+    expect(classify(mixed, { begun: false, ended: false, kind: 'smtp' }).evidence).toBe('not_applied');
     const final = Object.assign(error('EENVELOPE', 550), { rejectedErrors: [error('X', 553), error('X', 550)] });
-    expect(classify(final, { begun: false, kind: 'smtp' }).evidence).toBe('rejected');
+    expect(classify(final, { begun: false, ended: false, kind: 'smtp' }).evidence).toBe('rejected');
   });
 
   it.each(['EMESSAGE', 'EAUTH', 'EENVELOPE'])('%s of another transport proves nothing once it began', (code) => {
-    expect(classify(error(code, 550), { begun: true, kind: 'reader' }).evidence).toBe('unknown');
+    expect(classify(error(code, 550), { begun: true, ended: true, kind: 'reader' }).evidence).toBe('unknown');
   });
 
   it('takes whatever is thrown', () => {
-    expect(classify('no', { begun: true, kind: 'smtp' })).toMatchObject({ evidence: 'unknown', reason: 'no' });
+    expect(classify('no', { begun: true, ended: true, kind: 'smtp' })).toMatchObject({
+      evidence: 'unknown',
+      reason: 'no',
+    });
   });
 });
 

@@ -155,21 +155,23 @@ describe('a file that changed', () => {
   });
 
   it('while a doubt is open: it is not resent', async () => {
-    const fake = await smtp();
+    const fake = await smtp({ dedupe: key });
     const ledger = memoryLedger();
     const path = join(folder, 'receipt.pdf');
     await writeFile(path, content);
-    fake.fail({ kind: 'drop', at: 'body' }, { times: 5 });
+    fake.fail({ kind: 'drop', at: 'after_dot' }, { times: 5 });
     await failureOf(start(fake, ledger, { provider: key }).send({ attachments: [{ path }] }));
     fake.heal();
     await appendFile(path, '!');
     const { oncely } = start(fake, ledger, { provider: key });
     const { open } = await oncely.recover();
     expect(open).toMatchObject([{ slot, reason: expect.stringContaining('content_not_here') as string }]);
-    expect(fake.effects()).toHaveLength(0);
+    expect(fake.effects()).toHaveLength(1);
+    const deduped = fake.deduped();
     await writeFile(path, content);
     await expect.poll(async () => (await oncely.recover()).states).toEqual({ succeeded: 1 });
     expect(fake.effects()).toHaveLength(1);
+    expect(fake.deduped()).toBe(deduped + 1);
   });
 
   it('that is gone is an error that says so', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
 import { oncelyEmail } from '../src/index.ts';
+import { recipientReader } from '../src/recipients.ts';
 import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, slot, smtp } from './desk.ts';
 
@@ -65,10 +66,16 @@ describe('the transporter’s defaults', () => {
   it('of another process add nothing to a stored mail, and take nothing from it', async () => {
     const fake = await smtp();
     const stored = (given: object): string =>
-      prepareRequest(readCall({ to: 'ann@customer.example', text: 'hello', ...given }).complete as CompleteMail, {
-        key: 'k',
-        marker: 'oncely_m',
-      });
+      prepareRequest(
+        readCall(
+          { to: 'ann@customer.example', text: 'hello', ...given },
+          recipientReader(nodemailer.createTransport({ jsonTransport: true })),
+        ).complete as CompleteMail,
+        {
+          key: 'k',
+          marker: 'oncely_m',
+        },
+      );
     const deliver = (request: string, own: object): Promise<unknown> =>
       createDelivery(nodemailer.createTransport({ host: fake.host, port: fake.port }, own)).deliver(request, {
         check: () => {},

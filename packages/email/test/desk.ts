@@ -1,6 +1,6 @@
 import { createOncely, type Adapter, type Effect, type Ledger, type Oncely, type OncelyOptions } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
-import { startSmtpFake, type SmtpFake } from '@oncely/testing/fakes/smtp';
+import { startSmtpFake, type SmtpFake, type SmtpFakeOptions } from '@oncely/testing/fakes/smtp';
 import nodemailer from 'nodemailer';
 import type { SendMailOptions, Transporter } from 'nodemailer';
 import { onTestFinished } from 'vitest';
@@ -32,8 +32,8 @@ export interface DeskOptions {
   readonly oncely?: Partial<OncelyOptions<never>>;
 }
 
-export async function smtp(): Promise<SmtpFake> {
-  const fake = await startSmtpFake();
+export async function smtp(options: SmtpFakeOptions = {}): Promise<SmtpFake> {
+  const fake = await startSmtpFake(options);
   onTestFinished(() => fake.close());
   return fake;
 }
