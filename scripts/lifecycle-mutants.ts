@@ -94,11 +94,11 @@ export const lifecycleMutants: readonly Mutant[] = [
   },
   {
     breaks: 'the retries of the Stripe SDK left on',
-    file: 'packages/stripe/src/adapter.ts',
-    from: `{ httpClient, maxNetworkRetries: 0 }`,
-    to: `{ httpClient, maxNetworkRetries: 2 as 0 }`,
-    test: 'packages/stripe/test',
-    named: 'for a look-up: it is asked three times by us, and by nobody else',
+    file: 'packages/stripe/src/response.ts',
+    from: `{ value: 'false', enumerable: false }`,
+    to: `{ value: 'true', enumerable: false }`,
+    test: 'packages/stripe/test/as-the-sdk.test.ts',
+    named: 'is not repeated by the SDK, and nobody sees why',
   },
   {
     breaks: 'the retries of the Slack SDK left on',

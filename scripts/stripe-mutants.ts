@@ -5,6 +5,7 @@ const schedules = 'packages/stripe/test/schedules/schedules.test.ts';
 const doubt = 'packages/stripe/test/doubt.test.ts';
 const lookups = 'packages/stripe/test/lookups.test.ts';
 const sdk = 'packages/stripe/test/sdk.test.ts';
+const asTheSdk = 'packages/stripe/test/as-the-sdk.test.ts';
 
 /** What is broken of the ways in which an effect at Stripe is classified and found again. */
 export const stripeMutants: readonly Mutant[] = [
@@ -111,5 +112,37 @@ export const stripeMutants: readonly Mutant[] = [
     to: ``,
     test: lookups,
     named: 'manual, and the intent waits for one',
+  },
+  {
+    breaks: 'Stripe: a client that does not use our config is taken',
+    file: 'packages/stripe/src/wiring.ts',
+    from: `  if (reached) return;`,
+    to: `  if (reached || fieldOf(client, 'httpClient') !== undefined) return;`,
+    test: asTheSdk,
+    named: 'the usual client behind ours',
+  },
+  {
+    breaks: "Stripe: writes past the SDK's own agent",
+    file: 'packages/stripe/src/wiring.ts',
+    from: `fieldOf(client, 'agent') ?? undefined`,
+    to: `fieldOf(client, 'no_agent') ?? undefined`,
+    test: asTheSdk,
+    named: "leaves by the `httpAgent` of the SDK's own config",
+  },
+  {
+    breaks: 'Stripe: what is only observed is sent in another way',
+    file: 'packages/stripe/src/adapter.ts',
+    from: `return passed ?? fail(error);`,
+    to: `return fail(error);`,
+    test: asTheSdk,
+    named: 'is sent as the SDK alone sends it',
+  },
+  {
+    breaks: "Stripe: a read that is repeated past the caller's word",
+    file: 'packages/stripe/src/adapter.ts',
+    from: `return passOn(setting().carrier, call);\n`,
+    to: `return passOn(setting().carrier, call).catch(() => passOn(setting().carrier, call));\n`,
+    test: asTheSdk,
+    named: 'that is not answered in time',
   },
 ];

@@ -47,6 +47,8 @@ export interface Carriage extends Exchange {
   readonly maxBytes: number;
 }
 
+export { isUnconnected } from './transport-end.ts';
+
 const mostBytes = 64 * 1_024 * 1_024;
 
 /** Sends one request once. It never throws and never follows a redirect. */

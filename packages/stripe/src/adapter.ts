@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Agent } from 'node:http';
+import { Agent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 
 import {
   defineAdapter,
@@ -10,15 +11,16 @@ import {
   type VendorWrite,
   type Verdict,
 } from '@oncely/core';
-import { exchange } from '@oncely/core/transport';
+import { answerMs, exchange } from '@oncely/core/transport';
 
+import { carry } from './carrying.ts';
 import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, operationOf } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import type { StripeLike } from './reader.ts';
-import { passRead, type ReadResponse } from './reads.ts';
+import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
 import {
   bodyOf,
   headerOf,
@@ -28,26 +30,15 @@ import {
   readRequest,
   rekeyRequest,
   type SdkCall,
-  type SdkHeaders,
 } from './request.ts';
-import { fail, respond, SendFailed, type SdkResponse } from './response.ts';
+import { fail, respond } from './response.ts';
+import { agentOf, mustCarry } from './wiring.ts';
 
-/** Configuration for `new Stripe(key, config)`: the public hook for HTTP, and the SDK's own retries off. */
+/** Configuration for `new Stripe(key, config)`: the public hook for HTTP. Everything else is the builder's own. */
 export interface StripeConfig {
-  readonly httpClient: {
-    getClientName(): string;
-    makeRequest(
-      host: string,
-      port: string,
-      path: string,
-      method: string,
-      headers: SdkHeaders,
-      requestData: string,
-      protocol: string,
-      timeout: number,
-    ): Promise<SdkResponse | ReadResponse>;
-  };
-  readonly maxNetworkRetries: 0;
+  readonly httpClient: StripeHttpClient;
+  /** Never given: the SDK repeats reads as it is told to, and a write of ours whatever it is told once. */
+  readonly maxNetworkRetries?: number;
 }
 
 export interface StripeOptions<Accounts extends 'one' | 'many' = 'one' | 'many'> {
@@ -57,12 +48,21 @@ export interface StripeOptions<Accounts extends 'one' | 'many' = 'one' | 'many'>
   readonly landingBoundMs?: number;
   /** The agent for every connection, in place of the SDK's own `httpAgent`: for a proxy, TLS settings, keep-alive. */
   readonly httpAgent?: Agent;
+  /**
+   * Carries every request in place of the SDK's client for Node, such as `Stripe.createFetchHttpClient()`. Behind it only
+   * an error of connecting proves that a write was not sent.
+   */
+  readonly httpClient?: StripeHttpClient;
 }
 
-/** What is the same for all calls of an adapter. */
+/** What is the same for all calls of a client. */
 interface Setting {
   readonly landingBoundMs: number;
-  readonly agent: { readonly agent?: Agent };
+  readonly agent: Agent | undefined;
+  /** What the SDK would carry its requests by. */
+  readonly carrier: StripeHttpClient;
+  /** Whether writes go by it too. */
+  readonly carriesWrites: boolean;
 }
 
 /** What is to become of a call that we make through the user's client: only its credentials are wanted. */
@@ -73,7 +73,9 @@ type Passage =
       readonly permit: Permit;
       readonly report: (verdict: Verdict) => void;
     }
-  | { readonly kind: 'peek'; readonly report: (authorization: string | undefined) => void };
+  | { readonly kind: 'peek'; readonly report: (authorization: string | undefined) => void }
+  /** Nothing but whether it comes to us. */
+  | { readonly kind: 'reach'; readonly report: () => void };
 
 /**
  * Puts a Stripe client under the ledger: every POST and DELETE of it happens once per effect, every GET passes.
@@ -95,19 +97,21 @@ export function oncelyStripe<Client extends StripeLike>(
   build: (config: StripeConfig, account: string) => Client,
   options: StripeOptions = {},
 ): Adapter<Client> {
-  const setting: Setting = {
-    landingBoundMs: options.landingBoundMs ?? 60_000,
-    agent: options.httpAgent === undefined ? {} : { agent: options.httpAgent },
-  };
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'stripe',
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();
       const credentials = createCredentials(() => peek(own, passages));
-      const httpClient = httpClientFor(runtime, passages, credentials, setting);
-      const config: StripeConfig = { httpClient, maxNetworkRetries: 0 };
+      const httpClient = httpClientFor(runtime, passages, credentials, () => setting);
+      const config: StripeConfig = { httpClient };
       const client = build(config, account);
+      mustCarry(client, httpClient, (ask) => {
+        let reached = false;
+        passages.run({ kind: 'reach', report: () => (reached = true) }, ask);
+        return reached;
+      });
+      const setting = settingOf(client, options);
       // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
       const own = build(config, account);
       return {
@@ -123,12 +127,22 @@ export function oncelyStripe<Client extends StripeLike>(
   });
 }
 
+function settingOf(client: object, options: StripeOptions): Setting {
+  const agent = options.httpAgent ?? agentOf(client);
+  return {
+    landingBoundMs: options.landingBoundMs ?? 60_000,
+    agent,
+    carrier: options.httpClient ?? carrierOf(client, agent),
+    carriesWrites: options.httpClient !== undefined,
+  };
+}
+
 function httpClientFor(
   runtime: AdapterRuntime,
   passages: AsyncLocalStorage<Passage>,
   credentials: Credentials,
-  setting: Setting,
-): StripeConfig['httpClient'] {
+  setting: () => Setting,
+): StripeHttpClient {
   return {
     getClientName: () => 'oncely',
     makeRequest: async (host, port, path, method, headers, body, protocol, timeoutMs) => {
@@ -136,22 +150,31 @@ function httpClientFor(
       const passage = passages.getStore();
       if (passage) {
         if (passage.kind === 'peek') passage.report(headerOf(headers, 'authorization'));
-        else passage.report(await sendOnce(call, passage.request, passage.permit, setting));
+        else if (passage.kind === 'reach') passage.report();
+        else passage.report(await sendOnce(call, passage.request, passage.permit, setting()));
         return respond({ status: 200, headers: {}, body: '{}' });
       }
-      if (!isWrite(method, path)) return passRead(call, setting.agent.agent);
+      if (!isWrite(method, path)) return passOn(setting().carrier, call);
+      // What passes outside of the ledger is the SDK's own, its repeats included.
+      let passed: Promise<ReadResponse> | undefined;
+      const pass = (): Promise<ReadResponse> => (passed = passOn(setting().carrier, call));
       try {
         const authorized = await credentials.of(headerOf(headers, 'authorization'));
-        return respond(await runtime.perform(writeOf(call, authorized, setting)));
+        const response = await runtime.perform(writeOf(call, authorized, setting(), pass));
+        return passed ?? respond(response);
       } catch (error) {
-        if (error instanceof SendFailed) throw error;
-        return fail(error);
+        return passed ?? fail(error);
       }
     },
   };
 }
 
-function writeOf(call: SdkCall, authorized: Authorized, setting: Setting): VendorWrite {
+function writeOf(
+  call: SdkCall,
+  authorized: Authorized,
+  setting: Setting,
+  pass: () => Promise<ReadResponse>,
+): VendorWrite {
   const operation = operationOf(call.method, call.path, setting.landingBoundMs);
   const name = ownKeyOf(call);
   return {
@@ -161,36 +184,36 @@ function writeOf(call: SdkCall, authorized: Authorized, setting: Setting): Vendo
     prepare: (keys) => prepareRequest(call, operation, keys, authorized),
     send: (request, permit) => sendOnce(call, request, permit, setting),
     passThrough: async () => {
-      try {
-        const response = await passRead(call, setting.agent.agent);
-        const headers = Object.fromEntries(
-          Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]),
-        );
-        return { status: response.getStatusCode(), headers, body: await response.text() };
-      } catch (error) {
-        throw new SendFailed(error);
-      }
+      const response = await pass();
+      // The SDK reads the answer itself.
+      return { status: response.getStatusCode(), headers: {}, body: '' };
     },
   };
 }
 
 /** Sends a stored request with the credentials and the address of this process's SDK. */
-async function sendOnce(call: SdkCall, stored: string, permit: Permit, { agent }: Setting): Promise<Verdict> {
+async function sendOnce(call: SdkCall, stored: string, permit: Permit, setting: Setting): Promise<Verdict> {
   const request = readRequest(stored);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(call.headers)) {
     const lower = name.toLowerCase();
     if (!replaced.has(lower)) headers[lower] = String(value);
   }
-  const end = await exchange({
-    url: `${call.protocol}://${call.host}:${call.port}${request.path}`,
-    method: request.method,
-    headers: { ...headers, ...request.headers },
-    body: bodyOf(request),
-    timeoutMs: Math.min(call.timeoutMs, permit.remainingMs()),
-    permit,
-    ...agent,
-  });
+  const { agent, carrier, carriesWrites } = setting;
+  const all = { ...headers, ...request.headers };
+  const timeoutMs = answerMs(call.timeoutMs, permit);
+  const end = carriesWrites
+    ? await carry(carrier, call, request, all, permit, timeoutMs)
+    : await exchange({
+        url: `${call.protocol}://${call.host}:${call.port}${request.path}`,
+        method: request.method,
+        headers: all,
+        body: bodyOf(request),
+        timeoutMs,
+        permit,
+        // Never the global agent, as in the SDK.
+        agent: agent ?? (call.protocol === 'http' ? agents.http : agents.https),
+      });
   switch (end.kind) {
     case 'answered':
       return classify(end.response, request.method);
@@ -200,6 +223,10 @@ async function sendOnce(call: SdkCall, stored: string, permit: Permit, { agent }
       return { evidence: 'unknown', reason: end.reason, cause: end.cause };
   }
 }
+
+// A connection that idled may be closed under the next request, which puts an effect in doubt for nothing: keep short.
+const idle = { keepAlive: true, timeout: 4_000 } as const;
+const agents = { http: new Agent(idle), https: new HttpsAgent(idle) };
 
 /** What the stored request says and not this call: the rest (authorization, user agent) is this process's own. */
 const replaced: ReadonlySet<string> = new Set([

@@ -1,69 +1,96 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+// The default exports are the modules' own objects, on which mocks, tracing and proxy bootstraps set their functions.
+import http, { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import https, { Agent as HttpsAgent } from 'node:https';
 
-import type { SdkCall } from './request.ts';
+import type { SdkCall, SdkHeaders } from './request.ts';
 
-/** The answer to a read, which may be streamed: the public shape of `Stripe.HttpClientResponse`. */
+/** An answer that may be streamed: the public shape of `Stripe.HttpClientResponse`. */
 export interface ReadResponse {
   getStatusCode(): number;
-  getHeaders(): Record<string, string>;
-  getRawResponse(): IncomingMessage;
-  toStream(streamCompleteCallback: () => void): IncomingMessage;
+  // oxlint-disable-next-line typescript/no-explicit-any -- the SDK's own signature
+  getHeaders(): Record<string, any>;
+  getRawResponse(): unknown;
+  toStream(streamCompleteCallback: () => void): unknown;
   // oxlint-disable-next-line typescript/no-explicit-any -- the SDK's own signature
   toJSON(): Promise<any>;
-  text(): Promise<string>;
 }
 
-/** Where the user gave none. */
-const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-const attempts = 3;
+/** What carries requests: the public shape of `Stripe.HttpClient`. */
+export interface StripeHttpClient {
+  getClientName(): string;
+  makeRequest(
+    host: string,
+    port: string,
+    path: string,
+    method: string,
+    headers: SdkHeaders,
+    requestData: string,
+    protocol: string,
+    timeout: number,
+  ): Promise<ReadResponse>;
+}
 
-/** Sends a read as the SDK made it, with the SDK's default of two retries, since reads may be repeated. */
-export async function passRead(call: SdkCall, agent?: HttpAgent): Promise<ReadResponse> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await send(call, agent);
-      if ((response.statusCode ?? 0) < 500 || attempt === attempts) return wrap(response);
-      response.resume();
-    } catch (error) {
-      if (attempt === attempts) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
+/** Hands a call on as the SDK made it: once, since what is to be repeated, and when, is the SDK's own to say. */
+export function passOn(carrier: StripeHttpClient, call: SdkCall): Promise<ReadResponse> {
+  const { host, port, path, method, headers, body, protocol, timeoutMs } = call;
+  return carrier.makeRequest(host, port, path, method, headers, body as string, protocol, timeoutMs);
+}
+
+/** What the SDK would carry its requests by: its own client, or where it gives none one that does as it does. */
+export function carrierOf(client: object, agent: HttpAgent | undefined): StripeHttpClient {
+  const { createNodeHttpClient } = client.constructor as {
+    createNodeHttpClient?: (agent?: HttpAgent) => StripeHttpClient;
+  };
+  try {
+    const own = createNodeHttpClient?.(agent);
+    if (own !== undefined) return own;
+  } catch {
+    // The SDK's build for workers has none.
   }
+  return plainCarrier(agent);
 }
 
-function send(call: SdkCall, agent: HttpAgent | undefined): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const insecure = call.protocol === 'http';
-    const request = (insecure ? httpRequest : httpsRequest)({
-      host: call.host,
-      port: call.port,
-      path: call.path,
-      method: call.method,
-      agent: agent ?? (insecure ? agents.http : agents.https),
-      headers: call.headers as Record<string, string>,
-    });
-    request.setTimeout(call.timeoutMs, () => {
-      request.destroy(Object.assign(new TypeError('ETIMEDOUT'), { code: 'ETIMEDOUT' }));
-    });
-    request.on('response', resolve);
-    request.on('error', reject);
-    request.end(call.body ?? '');
-  });
+/** As the SDK: agents of its own, which no global agent stands in for. */
+const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+function plainCarrier(agent: HttpAgent | undefined): StripeHttpClient {
+  return {
+    getClientName: () => 'node',
+    makeRequest: (host, port, path, method, headers, data, protocol, timeoutMs) =>
+      new Promise((resolve, reject) => {
+        const insecure = protocol === 'http';
+        const request = (insecure ? http : https).request({
+          host,
+          port,
+          path,
+          method,
+          agent: agent ?? (insecure ? agents.http : agents.https),
+          headers: headers as Record<string, string>,
+          ciphers: 'DEFAULT:!aNULL:!eNULL:!LOW:!EXPORT:!SSLv2:!MD5',
+        });
+        request.setTimeout(timeoutMs, () => {
+          request.destroy(Object.assign(new TypeError('ETIMEDOUT'), { code: 'ETIMEDOUT' }));
+        });
+        request.on('response', (response) => resolve(wrap(response)));
+        request.on('error', reject);
+        request.write(data ?? '');
+        request.end();
+      }),
+  };
 }
 
 function wrap(response: IncomingMessage): ReadResponse {
-  const text = async (): Promise<string> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
-  };
   return {
     getStatusCode: () => response.statusCode ?? 0,
-    getHeaders: () => response.headers as Record<string, string>,
+    getHeaders: () => response.headers,
     getRawResponse: () => response,
-    toStream: (complete) => response.once('end', complete),
-    toJSON: async () => JSON.parse(await text()) as unknown,
-    text,
+    toStream: (complete) => response.once('end', () => complete()),
+    toJSON: async () => JSON.parse(await textOf(response)) as unknown,
   };
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -10,23 +10,11 @@ export interface SdkResponse {
   toJSON(): Promise<any>;
 }
 
-/**
- * A connection that failed in a call that is only observed; the SDK makes its StripeConnectionError of it. It hides the
- * code of a closed connection, since the SDK would send once more by it.
- */
-export class SendFailed extends Error {
-  override readonly name = 'SendFailed';
-  readonly code?: string;
-
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    if ((cause as { code?: string }).code === 'ETIMEDOUT') this.code = 'ETIMEDOUT';
-  }
-}
-
 /** A remembered or fresh response, given to the SDK as if it had come from the wire: it builds results and errors. */
 export function respond(response: WireResponse): SdkResponse {
   const headers = { ...response.headers };
+  // One attempt sends once: the SDK looks for this, and whoever reads the headers of an answer does not see it.
+  Object.defineProperty(headers, 'stripe-should-retry', { value: 'false', enumerable: false });
   return sdkResponse(response.status, headers, async () => JSON.parse(response.body) as unknown);
 }
 

@@ -1,0 +1,52 @@
+import type { Agent } from 'node:http';
+
+import { OncelyError } from '@oncely/core';
+
+import type { StripeHttpClient } from './reads.ts';
+
+/** What a client of the SDK, of any version since 18, says of its own configuration. */
+interface Configured {
+  getApiField?(name: string): unknown;
+}
+
+/**
+ * Refuses a client whose requests do not come to ours, for its writes would be made twice without a word. A client
+ * around ours is good where it hands a request on at once; nothing is sent to find out.
+ *
+ * @throws OncelyError `invalid_config`
+ */
+export function mustCarry(client: object, ours: StripeHttpClient, reaches: (ask: () => void) => boolean): void {
+  const used = fieldOf(client, 'httpClient') as Partial<StripeHttpClient> | undefined;
+  if (used === ours) return;
+  if (typeof used?.makeRequest !== 'function') {
+    throw refused(
+      'returned no client of `new Stripe(key, config)`, so that its writes would not come here',
+      "give it a real client, over a fake of the vendor in tests (startStripeFake of '@oncely/testing/fakes/stripe', or a tool that patches HTTP)",
+    );
+  }
+  const { makeRequest } = used;
+  const reached = reaches(() => {
+    // An address that neither a URL nor a socket takes: what does not come to us goes nowhere.
+    void Promise.resolve(
+      makeRequest.call(used, 'oncely asks', 'oncely', '/v1/account', 'GET', {}, '', 'http', 1) as unknown,
+    ).catch(() => undefined);
+  });
+  if (reached) return;
+  throw refused(
+    'returned a client that does not carry its requests by the `httpClient` of the config it was given, so that its writes would be made twice',
+    'build it as oncelyStripe((config) => new Stripe(key, { ...yours, ...config })), with ours last; give an HTTP client of yours as oncelyStripe(build, { httpClient }), or hand each request on to config.httpClient at once',
+  );
+}
+
+/** The SDK's `httpAgent`, which it uses only in a client of its own. */
+export function agentOf(client: object): Agent | undefined {
+  return (fieldOf(client, 'agent') ?? undefined) as Agent | undefined;
+}
+
+function fieldOf(client: object, name: string): unknown {
+  return (client as Configured).getApiField?.(name);
+}
+
+function refused(what: string, fix: string): OncelyError {
+  return new OncelyError('invalid_config', { message: `oncelyStripe: the builder ${what}. Nothing was sent.`, fix });
+}
