@@ -27,7 +27,7 @@ export const governanceMutants: readonly Mutant[] = [
   {
     breaks: 'recovery performs what no policy has judged',
     file: 'packages/core/src/lifecycle/approval.ts',
-    from: `return policy !== undefined && !policy.judged && (record.policy ?? 0) < policy.version;`,
+    from: `return policy !== undefined && !hasJudged(record, request) && (record.policy ?? 0) < policy.version;`,
     to: `return false;`,
     test: approvals,
     named: 'holds in recovery what no version of it has judged',

@@ -2,17 +2,28 @@ import type { Approval, EffectRecord, Stamp } from '../record.ts';
 import type { ClaimRequest } from './claim-request.ts';
 
 /** Whether nothing may be sent before a person approved this input. */
-export function mustBeApproved(record: EffectRecord, { approval, policy }: ClaimRequest): boolean {
+export function mustBeApproved(record: EffectRecord, request: ClaimRequest): boolean {
+  const { approval, policy } = request;
   if (approval || record.approval) return true;
-  return policy !== undefined && !policy.judged && (record.policy ?? 0) < policy.version;
+  return policy !== undefined && !hasJudged(record, request) && (record.policy ?? 0) < policy.version;
 }
 
 /** What a record keeps of the policy that judged its input, and that it was handed in. */
-export function judgedBy({ policy, submit }: ClaimRequest): { policy?: number; submitted?: true } {
+export function judgedBy(record: EffectRecord, request: ClaimRequest): { policy?: number; submitted?: true } {
+  if (!isOfThisInput(record, request)) return {};
   return {
-    ...(policy?.judged === true ? { policy: policy.version } : {}),
-    ...(submit ? { submitted: true } : {}),
+    ...(hasJudged(record, request) && request.policy ? { policy: request.policy.version } : {}),
+    ...(request.submit ? { submitted: true } : {}),
   };
+}
+
+/** A policy judged what this caller has; what is recorded, and would be sent, may be worded otherwise. */
+function hasJudged(record: EffectRecord, request: ClaimRequest): boolean {
+  return request.policy?.judged === true && isOfThisInput(record, request);
+}
+
+function isOfThisInput(record: EffectRecord, request: ClaimRequest): boolean {
+  return record.fingerprint.full === request.fingerprint.full;
 }
 
 /** What the record's approval says of this claim: it holds, it is waited for, or what is to be asked instead. */

@@ -1,11 +1,10 @@
 import { changedFields, compare } from '../fingerprint.ts';
-import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
-import { approvalFor, judgedBy, mustBeApproved } from './approval.ts';
+import type { Attempt, Draft, EffectRecord } from '../record.ts';
 import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
-import { inRun, type AuditBody } from './audit.ts';
+import type { AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
-import { namingFor } from './naming.ts';
+import { atGate, permission, unasked } from './gate.ts';
 import { answeredForItself, keyIsGood } from './vendor-key.ts';
 import {
   absenceGap,
@@ -75,13 +74,18 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     case 'compensating':
     case 'compensated':
       return { kind: 'refuse', refusal: { code: 'compensated', by: record.undo?.by ?? 'unknown' } };
-    case 'executing':
+    case 'executing': {
       if (!acceptable) return refuseChange;
+      const question = unasked(record, request, now);
+      if (question) return { kind: 'write', change: question };
       if (request.submit) return { kind: 'submitted' };
       return { kind: 'wait', until: record.attempts.at(-1)?.leaseUntil ?? now, why: 'executing' };
+    }
     case 'in_doubt':
     case 'stopped': {
       if (!acceptable) return refuseChange;
+      const question = unasked(record, request, now);
+      if (question) return { kind: 'write', change: question };
       if (request.submit) return { kind: 'submitted' };
       if (state === 'in_doubt' || mayResend(record, request)) {
         const next = doubt(record, request, now);
@@ -199,40 +203,19 @@ function send(
   source: 'prepare' | 'stored',
   bodies: readonly AuditBody[] = [],
 ): ClaimDecision {
-  const judged = { ...inRun(record, request.run), ...judgedBy(request) };
-  if (mustBeApproved(record, request)) {
-    const asked = approvalFor(record, request, now);
-    if (asked === 'pending') return { kind: 'refuse', refusal: { code: 'approval_required' } };
-    if (asked !== 'approved') {
-      const draft: Draft = { ...judged, approval: asked };
-      const body: AuditBody = {
-        type: 'approval_asked',
-        fingerprint: record.fingerprint.full,
-        ...(asked.policy === undefined ? {} : { policy: asked.policy }),
-      };
-      return { kind: 'write', change: change(draft, [...bodies, body], now) };
-    }
-  }
+  const passage = atGate(record, request, now, bodies);
+  if (passage.kind === 'waits') return { kind: 'refuse', refusal: { code: 'approval_required' } };
+  if (passage.kind === 'ask') return { kind: 'write', change: passage.change };
+  const passed = passage.record;
   if (request.submit) {
-    return { kind: 'write', change: change(judged, [...bodies, { type: 'submitted', by: request.holder }], now) };
+    return { kind: 'write', change: change(passed, [...bodies, { type: 'submitted', by: request.holder }], now) };
   }
   const generation = nextGeneration(record);
-  const naming = namingFor(record, generation, request.keyId);
-  const attempt: Attempt<Stamp> = {
-    token: request.token,
-    logicVersion: record.contract.logicVersion,
-    generation,
-    holder: request.holder,
-    claimedAt: { after: 0 },
-    leaseUntil: { after: request.leaseMs },
-    evidence: 'unknown',
-    ...(naming === undefined ? {} : { naming }),
-    ...(judged.run === undefined ? {} : { run: judged.run }),
-  };
+  const attempt = permission(passed, request, generation);
   const previous = record.attempts.at(-1);
   const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, record.attempts.length)] : [];
   const draft: Draft = {
-    ...withoutPauses(judged),
+    ...withoutPauses(passed),
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),
     generation,
     attempts: [...record.attempts, attempt],

@@ -1,6 +1,7 @@
 import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
 import { attemptBody, change, withoutPauses, type Change } from './change.ts';
 import type { ClaimRequest } from './claim-request.ts';
+import { withQuestion } from './gate.ts';
 import { namingFor } from './naming.ts';
 import { hasHappened, stateOf } from './state.ts';
 
@@ -38,5 +39,7 @@ export function doubtWhatWasLost(record: EffectRecord, request: ClaimRequest, no
     attempts: [...record.attempts, lost],
   };
   const body = attemptBody('taken_over', lost, draft.attempts.length);
-  return change(draft, [body], now);
+  // Whoever finds the doubt may send: what this caller must ask first is stored with it.
+  const asked = withQuestion(draft, record, request, now);
+  return change(asked.draft, [body, ...asked.bodies], now);
 }
