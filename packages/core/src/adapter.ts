@@ -172,6 +172,10 @@ export interface Connection<Client> {
   /** A stored request under another key, where the key is part of it. Default: it is not. */
   rekey?(request: string, keys: Keys): string;
   probe(target: Target): Promise<ProbeAnswer>;
+  /** The parameters of a stored request, as `VendorWrite.parameters` had them; `undefined` where it does not say them. */
+  parametersOf?(request: string): unknown;
+  /** What the vendor says now of the objects that a write names; it only reads. */
+  facts?(write: WriteToSay): Promise<readonly Fact[]>;
   /**
    * Looks at the vendor for a settled effect, whose request is not kept any more, by `target.vendorId` and the marker:
    * once, twice, or not at all. Default: `probe`, which may know too little.
@@ -214,11 +218,45 @@ export interface AdapterRuntime {
   perform(write: VendorWrite): Promise<WireResponse>;
 }
 
+/** What an adapter knows of the names of its operations. */
+export interface OperationNames {
+  /** Every name, its other names included; `*` stands for what is open in one: `hubspot.crm.*.create`. */
+  readonly names: readonly string[];
+  /** The one name of what has several. Default: the name itself. */
+  canonical?(name: string): string;
+}
+
+/** One write as a person is told of it: its decoded parameters, with what must not be shown redacted. */
+export interface WriteToSay {
+  readonly operation: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The account that the client was built for; '' where there is one client for all. */
+  readonly account: string;
+}
+
+/** A write in words. */
+export interface Said {
+  /** One sentence: what is done, to which object, in which account. It names every party by its id. */
+  readonly summary: string;
+  /** The parameters that are texts for people, which a model may have written. */
+  readonly texts?: readonly string[];
+}
+
+/** Something that the vendor says now of what a write is about: it helps a person, and decides nothing. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** A vendor: builds clients whose writes go through the ledger. */
 export interface Adapter<Client = unknown, Accounts extends 'one' | 'many' = 'one' | 'many'> {
   readonly vendor: string;
   /** `many`: the builder takes an account, and `oncely.clients.<name>` is a function of it. */
   readonly accounts: Accounts;
+  /** Where it is given, a policy that names no operation of any client is refused. */
+  readonly operations?: OperationNames;
+  /** Says a write in words. Default: the operation's name with all that it is given. */
+  say?(write: WriteToSay): Said;
   connect(runtime: AdapterRuntime, account: string): Connection<Client>;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
+import { decidingOn, refuseBadWord, type MayDecide } from './deciding.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
@@ -44,8 +45,10 @@ export interface Effects {
     id: string | Contract,
     actor: Actor & {
       readonly fingerprint: string;
-      /** How long the approval holds from now, in milliseconds. */
+      /** How long the approval holds from now, in milliseconds; no longer than the policy lets it. */
       readonly ttlMs?: number;
+      /** In an emergency, with a reason: this one word is enough. `mayDecide` must allow it; it raises an alarm. */
+      readonly breakGlass?: true;
       /** Performs it at once, where it is then fully approved. Else the caller's replay or `recover()` does. */
       readonly perform?: boolean;
     },
@@ -70,13 +73,6 @@ export interface Effects {
   /** Looks a stopped effect up once more: a scope was added, a mailbox is readable now. */
   probeAgain(id: string | Contract, actor: Actor): Promise<Effect>;
 }
-
-/** Who may decide what; `false` refuses. */
-export type MayDecide = (
-  actor: Actor,
-  effect: Effect,
-  decision: 'approve' | 'decline' | 'revoke',
-) => boolean | Promise<boolean>;
 
 export function createEffects(
   parts: FinishParts & { readonly mayDecide: MayDecide | undefined; readonly waitMs: number },
@@ -117,24 +113,7 @@ export function createEffects(
     return effectOf(slot, record ?? found.record, at, codec);
   };
 
-  const decideOn = async (
-    id: string | Contract,
-    decision: Decision & { kind: 'approve' | 'decline' | 'revoke' },
-  ): Promise<Effect> => {
-    if (parts.mayDecide) {
-      const { slot, record, at } = await find(id);
-      const effect = await effectOf(slot, record, at, codec);
-      const { id: decisionId, by, reason } = decision;
-      const actor = { id: decisionId, by, ...(reason === undefined ? {} : { reason }) };
-      if ((await parts.mayDecide(actor, effect, decision.kind)) !== true) {
-        throw new OncelyError('not_allowed', {
-          message: `${by} may not ${decision.kind} ${effect.key}. Nothing was changed.`,
-          effect: effect.key,
-        });
-      }
-    }
-    return apply(id, decision);
-  };
+  const decideOn = decidingOn({ session, codec, mayDecide: parts.mayDecide, find, refuseOther });
 
   const complete = async (id: string | Contract, deadlineMs = parts.waitMs): Promise<Effect> => {
     const { slot } = await find(id);
@@ -152,7 +131,9 @@ export function createEffects(
   };
 
   const decisionOf = (actor: Actor): { id: string; by: string; reason?: string } => {
-    if (!actor.by) throw new OncelyError('invalid_input', { message: 'by is missing: who decides this?' });
+    if (typeof actor?.by !== 'string' || actor.by.trim() === '') {
+      throw new OncelyError('invalid_input', { message: 'by is missing: who decides this? Nothing was changed.' });
+    }
     return {
       id: actor.id ?? randomUUID(),
       by: actor.by,
@@ -224,11 +205,14 @@ export function createEffects(
       return apply(id, { ...decision, kind: 'happened', result, ...(vendorId === undefined ? {} : { vendorId }) });
     },
     approve: async (id, actor) => {
+      const { fingerprint, ttlMs, breakGlass } = actor;
+      refuseBadWord(fingerprint, ttlMs);
       const approved = await decideOn(id, {
         ...decisionOf(actor),
         kind: 'approve',
-        fingerprint: actor.fingerprint,
-        ...(actor.ttlMs === undefined ? {} : { ttlMs: actor.ttlMs }),
+        fingerprint,
+        ...(ttlMs === undefined ? {} : { ttlMs }),
+        ...(breakGlass === true ? { breakGlass } : {}),
       });
       return actor.perform === true && approved.approval?.state === 'approved' ? complete(approved.slot) : approved;
     },

@@ -98,6 +98,8 @@ export type EffectEvent =
           }
         /** What was in doubt no longer is, `afterMs` after the oldest doubtful attempt was claimed, by the ledger's clock. */
         | { readonly type: 'consistent'; readonly by: 'answer' | 'probe' | 'person'; readonly afterMs: number }
+        /** An alarm: one person approved, past what the policy asks for. */
+        | { readonly type: 'break_glass'; readonly by: string }
         /** More than one effect is proven at the vendor. */
         | { readonly type: 'diverged'; readonly detail?: string }
         | { readonly type: 'approval_asked' }

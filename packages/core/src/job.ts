@@ -31,8 +31,13 @@ export interface Job {
   readonly returned?: () => Promise<void>;
   /** Told before the vendor is called again for what an earlier call made an attempt of. */
   readonly executesAgain?: () => Promise<void>;
-  /** What a person is to see of the input before it is sent. */
-  readonly preview?: () => unknown;
+  /** The name by which policies speak of its operation. */
+  readonly knownAs: string;
+  /**
+   * What a person is to see of the input before it is sent: the caller's own, or that of the stored request; of what
+   * was shown before, as it is stored, the difference.
+   */
+  readonly preview: (request: string | undefined) => unknown;
   /** The trace to continue (W3C `traceparent`): the caller's, or in recovery that of the run which began the effect. */
   readonly traceparent?: string;
   /** Ties the events of this run together where somebody listens. */

@@ -1,10 +1,11 @@
 import type { Clock } from './clock.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
 import { namingKey, type NamingKey } from './keys.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
 import { plainError, plainWhy } from './plain-error.ts';
-import { agreeOnPolicy, type ApprovalPolicy, type KnownPolicy } from './policies.ts';
+import { agreeOnPolicy, type KnownPolicy } from './policies.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
 import { watchedLedger } from './watched-ledger.ts';
 import type { Retention } from './retention.ts';
@@ -45,7 +46,7 @@ export interface LedgerSession {
 export function ledgerSession(
   unwatched: Ledger,
   clock: Clock,
-  own?: ApprovalPolicy,
+  own?: CompiledPolicy,
   retention?: Retention,
   fingerprintKey?: Uint8Array,
 ): LedgerSession {

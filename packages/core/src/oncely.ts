@@ -6,6 +6,7 @@ import { checkpointing } from './audit/checkpoint.ts';
 import { durationProblem, randomToken, systemClock } from './clock.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
+import { compilePolicy } from './compiled-policy.ts';
 import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import type { Flow, Oncely } from './handle.ts';
@@ -57,7 +58,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const waitMs = options.waitMs ?? 30_000;
   const retention = createRetention(options.retention);
   const keepingOf = createKeeping(retention, options.redact);
-  const session = ledgerSession(options.ledger, clock, options.approvals, retention, options.fingerprintKey);
+  const approvals = options.approvals && compilePolicy(options.approvals, options.clients);
+  const session = ledgerSession(options.ledger, clock, approvals, retention, options.fingerprintKey);
   const codec = options.codec && patientCodec(options.codec, clock);
   const { audit, observing } = createAudit(session, clock, options.audit);
   const closing = new AbortController();
@@ -103,7 +105,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     waitMs,
     unscoped: options.unscoped ?? 'refuse',
     defaultDrift: options.drift ?? 'first',
-    approvals: options.approvals,
+    approvals,
     budgets: options.budgets,
     twins: options.twins,
     keepingOf,

@@ -2,7 +2,8 @@ import type { Adapter } from './adapter.ts';
 import type { AuditOptions } from './audit/audit.ts';
 import { budgetProblem, type Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
-import type { MayDecide } from './effects.ts';
+import type { MayDecide } from './deciding.ts';
+import { strayName } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
 import type { Redact } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
@@ -38,7 +39,7 @@ export interface OncelyOptions<A extends Adapters> {
   readonly fingerprintKey?: Uint8Array;
   /** The operations that a person must approve before they are sent. */
   readonly approvals?: ApprovalPolicy & {
-    /** Who may decide on an approval; `false` refuses. Default: whoever holds this object. */
+    /** Who may decide on an approval, and as whom they count. Default: whoever holds this object. */
     readonly mayDecide?: MayDecide;
   };
   /** How much of a workflow may be done again before it pauses for a person. Default: without a limit. */
@@ -78,7 +79,11 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
     const value = options[name];
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) bad(`${name} must be a number above 0`);
   }
-  const problem = policyProblem(options.approvals) ?? budgetProblem(options.budgets) ?? twinProblem(options.twins);
+  const problem =
+    policyProblem(options.approvals) ??
+    strayName(options.approvals, options.clients) ??
+    budgetProblem(options.budgets) ??
+    twinProblem(options.twins);
   if (problem !== undefined) bad(problem);
   if ((options.maxAttempts ?? 0) >= manyAttempts) {
     process.emitWarning(

@@ -2,6 +2,8 @@ import type { Adapter, Connection, VendorWrite, WireResponse } from './adapter.t
 import { runOf } from './audit/checkpoint.ts';
 import { spend, type BudgetKind, type Budgets } from './budgets.ts';
 import { within, type Clock } from './clock.ts';
+import { asking, knownAs } from './asking.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
 import { contractProblem, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
@@ -9,7 +11,7 @@ import type { Keeping } from './keeping.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { observe } from './observe.ts';
 import type { Job } from './job.ts';
-import { judge, type ApprovalPolicy } from './policies.ts';
+import { refuseWithoutConsent } from './policing.ts';
 import * as refusals from './refusals.ts';
 import { report, tracing } from './reporting.ts';
 import type { Ended, Runner } from './runner.ts';
@@ -27,7 +29,7 @@ export interface PerformParts {
   readonly waitMs: number;
   readonly unscoped: 'refuse' | 'observe';
   readonly defaultDrift: 'first' | 'refuse';
-  readonly approvals: ApprovalPolicy | undefined;
+  readonly approvals: CompiledPolicy | undefined;
   readonly budgets: Budgets | undefined;
   readonly twins: TwinGuard | undefined;
   readonly keepingOf: (operation: string) => Keeping;
@@ -80,6 +82,9 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         fix: "oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () => oncely.effect('refund', () => ...))",
       });
     }
+    await refuseWithoutConsent(parts, write, knownAs(origin.adapter, write.operation.name), () =>
+      printOf(origin, write),
+    );
     const response = await write.passThrough();
     // Observing must never cost the caller its answer.
     await printOf(origin, write)
@@ -189,9 +194,11 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const problem = contractProblem(contract);
     if (problem !== undefined) throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.` });
     if (options.signal?.aborted === true) throw abortedBefore(contract);
-    const id = [slotOf(contract), contract.logicVersion, printed.print.full, options.submit === true].join('\n');
     const guarded = await underTwinGuard(parts, contract, write.operation.name, printed.print.material, options);
     const job = jobOf(origin, write, scope, contract, guarded, printed);
+    // Who asks for a person joins nobody who does not: the question must reach the record.
+    const asks = job.claim.approval !== undefined;
+    const id = [slotOf(contract), contract.logicVersion, printed.print.full, options.submit === true, asks].join('\n');
     let running = inFlight.get(id);
     const joins = running !== undefined;
     if (running) {
@@ -229,7 +236,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     const { scope, deadlineAt } = frame;
     const keeping = parts.keepingOf(write.operation.name);
     if (options.submit === true && !keeping.request) throw refusals.cannotSubmit(contract);
-    const { policy, approval, preview } = judge(parts.approvals, write.operation, input, options);
+    const { asked, ...shown } = asking(parts.approvals, origin, write.operation.name, input, options, scope, keeping);
     const slot = slotOf(contract);
     const first = !frame.met.has(slot);
     frame.met.add(slot);
@@ -247,12 +254,11 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         onDoubt: options.onDoubt ?? 'stop',
         ...tracing(scope.traceparent),
         run: runOf(frame),
-        ...(approval === undefined ? {} : { approval }),
-        ...(policy === undefined ? {} : { policy }),
+        ...asked,
         ...(options.submit === true ? { submit: true } : {}),
       },
       ...(parts.approvals === undefined ? {} : { policyVersion: parts.approvals.version }),
-      ...(preview === undefined ? {} : { preview }),
+      ...shown,
       ...(first ? { returned: () => (frame.reentry ??= counted(contract, 'reEntries')) } : {}),
       executesAgain: () => spend(parts.session, parts.budgets, contract, 'reExecutions'),
       prepare: (keys) => write.prepare(keys),

@@ -1,31 +1,74 @@
+import type { VendorWrite } from './adapter.ts';
+import { rulesFor, speaksOf, type CompiledPolicy } from './compiled-policy.ts';
 import { slotOf } from './contract.ts';
+import { OncelyError } from './errors.ts';
 import { toJson } from './fingerprint.ts';
 import type { Job } from './job.ts';
-import type { SessionInfo } from './ledger-session.ts';
+import { judge } from './judging.ts';
+import type { LedgerSession, SessionInfo } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
-import { storePreview, type Codec } from './payload.ts';
-import type { Draft } from './record.ts';
+import { openStored, storePreview, type Codec } from './payload.ts';
+import { withDifference } from './preview.ts';
+import type { Draft, EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
 
 /** A worker that does not know the newest approval policy performs nothing that it speaks of. */
 export function refuseOutdated(job: Job, { policy }: SessionInfo): void {
   const own = job.policyVersion ?? 0;
-  if (policy && policy.version > own && policy.operations.includes(job.claim.operation)) {
+  if (policy && policy.version > own && speaksOf(policy.operations, job.knownAs)) {
     throw refusals.outdatedPolicy(job, policy.version, own);
   }
 }
 
 /** Recovery judges nothing: what the policy in force speaks of and did not judge must be approved first. */
 export function policyFor(job: Job, { policy }: SessionInfo): Pick<ClaimRequest, 'policy'> {
-  if (job.claim.policy || !policy?.operations.includes(job.claim.operation)) return {};
+  if (job.claim.policy || !policy || !speaksOf(policy.operations, job.knownAs)) return {};
   return { policy: { version: policy.version, judged: false } };
 }
 
-/** The draft with what a person is to see of the input. */
-export async function withPreview(job: Job, draft: Draft, codec: Codec | undefined): Promise<Draft> {
+/**
+ * What is sent outside of any scope has no record that could wait for a person, so what a policy asks for is not sent.
+ * @throws OncelyError `unscoped`
+ */
+export async function refuseWithoutConsent(
+  { session, approvals }: { readonly session: LedgerSession; readonly approvals: CompiledPolicy | undefined },
+  write: VendorWrite,
+  operation: string,
+  read: () => Promise<{ readonly input: unknown }>,
+): Promise<void> {
+  const refuse = (why: string): never => {
+    throw new OncelyError('unscoped', {
+      message: `${write.operation.name} was called outside of a scope, and ${why}. Nothing was sent.`,
+      fix: "oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () => oncely.effect('refund', () => ...))",
+    });
+  };
+  if (approvals && rulesFor(approvals, operation).length > 0) {
+    const { input } = await read();
+    if (judge(approvals, { operation, input }).approval) refuse('its approval policy asks a person first');
+  }
+  // Observing must never cost the caller its answer, also where the ledger cannot be asked.
+  const { policy } = (await session.info().catch(() => undefined)) ?? {};
+  if (policy && policy.version > (approvals?.version ?? 0) && speaksOf(policy.operations, operation)) {
+    refuse(`needs version ${policy.version} of the approval policy, which this process does not know`);
+  }
+}
+
+/** The draft with what a person is to see of the very input that it holds. `seen` is the record as it stands. */
+export async function withPreview(
+  job: Job,
+  draft: Draft,
+  seen: EffectRecord | undefined,
+  codec: Codec | undefined,
+): Promise<Draft> {
   const { approval } = draft;
-  if (approval?.state !== 'pending' || approval.preview !== undefined || !job.preview) return draft;
-  const shown = JSON.stringify(toJson(job.keeping.preview(job.preview()), 'the preview') ?? null);
-  const preview = await storePreview(shown, codec, slotOf(draft.contract));
-  return { ...draft, approval: { ...approval, preview } };
+  if (approval?.state !== 'pending' || approval.preview !== undefined) return draft;
+  const slot = slotOf(draft.contract);
+  const isCallers = job.claim.fingerprint.full === draft.fingerprint.full && job.prepare !== undefined;
+  const request = isCallers
+    ? undefined
+    : await openStored(draft.request, codec, { slot, kind: 'request' }).catch(() => undefined);
+  if (!isCallers && request === undefined) return draft;
+  const before = await openStored(seen?.approval?.preview, codec, { slot, kind: 'preview' }).catch(() => undefined);
+  const shown = withDifference(toJson(job.preview(request), 'the preview'), before, approval.changed);
+  return { ...draft, approval: { ...approval, preview: await storePreview(JSON.stringify(shown), codec, slot) } };
 }

@@ -89,8 +89,20 @@ export interface Approval<T = number> {
   readonly policy?: number;
   /** How many different people must approve. Absent: one. */
   readonly approvers?: number;
-  /** Who has approved so far, where more than one must. */
+  /** How many of which groups; together they are `approvers`. */
+  readonly quorum?: readonly { readonly group: string; readonly count: number }[];
+  /** Who may not approve it: on whose behalf it was asked for, and whom the policy names. */
+  readonly notBy?: readonly string[];
+  /** How long question and answer hold, in milliseconds; an answer may hold no longer. Absent: as far as `expiresAt`. */
+  readonly ttlMs?: number;
+  /** Who has approved so far, by identity, where more than one must. */
   readonly approvedBy?: readonly string[];
+  /** The groups of those, in the same order, where the groups count. */
+  readonly approvedIn?: readonly (readonly string[])[];
+  /** Approved by one person in an emergency, past what else was asked for. */
+  readonly breakGlass?: true;
+  /** The parameters in which it differs from what was asked for, approved or done here before. */
+  readonly changed?: readonly string[];
   /** What the person is shown of the input; gone once it is used up. */
   readonly preview?: Stored;
 }

@@ -1,3 +1,4 @@
+import { knownAs } from './asking.ts';
 import { spend, type Budgets } from './budgets.ts';
 import { durationProblem, type Clock } from './clock.ts';
 import { isOncelyError, OncelyError, type ErrorCode } from './errors.ts';
@@ -6,6 +7,7 @@ import type { LedgerSession, Seen } from './ledger-session.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
 import type { Codec } from './payload.ts';
 import type { Origin } from './perform.ts';
+import { previewOf } from './preview.ts';
 import { probe } from './probing.ts';
 import type { EffectState } from './record.ts';
 import type { Job } from './job.ts';
@@ -140,6 +142,7 @@ async function settleRecord(
   if (!record) return undefined;
   const origin = parts.originOf(record.client, record.account);
   if (!origin) return `no client named "${record.client}" was given to createOncely in this process`;
+  const keeping = parts.keepingOf(record.operation);
   const job: Job = {
     claim: {
       contract: record.contract,
@@ -156,7 +159,15 @@ async function settleRecord(
     send: (target, permit) => origin.connection.resend(target, permit),
     probe: (target) => origin.connection.probe(target),
     restore: (target) => origin.connection.restore(target),
-    keeping: parts.keepingOf(record.operation),
+    keeping,
+    knownAs: knownAs(origin.adapter, record.operation),
+    preview: (request) =>
+      previewOf(
+        origin.adapter,
+        { operation: record.operation, account: record.account },
+        request === undefined ? undefined : origin.connection.parametersOf?.(request),
+        keeping.preview,
+      ),
     giveUpAt,
     deadlineAt: giveUpAt,
     executesAgain: () => spend(parts.session, parts.budgets, record.contract, 'reExecutions'),

@@ -172,6 +172,11 @@ export function reportDecision(
   reportChange(() => what, 'person', before, after);
 }
 
+/** An alarm: one person approved past what was asked for. */
+export function reportBrokenGlass(slot: string, { operation }: EffectRecord, at: number, by: string): void {
+  if (effectsAreWatched()) publish({ type: 'break_glass', by, slot, operation, at });
+}
+
 export function aboutJob(job: Reported, slot: string, clock: Clock): () => About {
   return () => about(job, slot, clock);
 }

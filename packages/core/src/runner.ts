@@ -164,7 +164,7 @@ export function createRunner(parts: RunnerParts): Runner {
           const { draft } = decision.change;
           const kept = await withRequest(job, seen, draft, draft.generation, 'stored', hand);
           if (!kept) seen = await session.read(slot);
-          else if ((await write(decision.change, await withPreview(job, kept, codec))) === 'written')
+          else if ((await write(decision.change, await withPreview(job, kept, seen.record, codec))) === 'written')
             reportAsked(job, slot, clock, kept);
           break;
         }

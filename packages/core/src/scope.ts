@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { OncelyError } from './errors.ts';
+import type { Quorum } from './policy-rules.ts';
 import type { Told } from './telling.ts';
 
 /** What a scope is opened with: the business part of the contract, and how this run is to be treated. */
@@ -10,6 +11,8 @@ export interface Scope {
   readonly workflowId: string;
   /** The default of the scope's effects. Default 1. */
   readonly logicVersion?: number;
+  /** On whose behalf this run works, by identity: they never approve what it asks for. It is never part of a key. */
+  readonly requestedBy?: string;
   /** The run's own id, for the audit only; it is never part of a key. */
   readonly correlationId?: string;
   /** The caller's place in its trace (W3C `traceparent`), kept with each effect so that recovery continues the trace. */
@@ -33,7 +36,7 @@ export interface EffectOptions {
   /** After success, a change of wording only: `first` (default) replays the record, `refuse` is an error. */
   readonly drift?: 'first' | 'refuse';
   /** `required`: nothing is sent before a person approved exactly this input. */
-  readonly approval?: 'required' | { readonly ttlMs: number };
+  readonly approval?: 'required' | { readonly ttlMs?: number; readonly approvers?: number | readonly Quorum[] };
   /** For an unverifiable effect in doubt: `stop` (default) for a person, or `resend`, which may double it. */
   readonly onDoubt?: 'stop' | 'resend';
   /** Stops this caller's waiting; the effect itself goes on. */

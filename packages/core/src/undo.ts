@@ -74,7 +74,7 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
     case 'write':
       break;
   }
-  const failed = await performUndo(contract, plan, deadlineAt);
+  const failed = await performUndo(contract, plan, undo.by, deadlineAt);
   const after = await session.read(slotOf(contract));
   // One that happened has ended it, also where its answer was not kept and cannot be read again.
   const { record: done } = after;
@@ -95,11 +95,12 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
 async function performUndo(
   contract: Contract,
   plan: { readonly operation: string; run(): Promise<unknown> },
+  requestedBy: string,
   deadlineAt: number | undefined,
 ): Promise<{ readonly message: string; readonly code?: ErrorCode } | undefined> {
   const { stepId, logicVersion, ...rest } = contract;
   const scope: ScopeFrame = {
-    scope: rest,
+    scope: { ...rest, requestedBy },
     closed: false,
     counts: new Map(),
     met: new Set(),

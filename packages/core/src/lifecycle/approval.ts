@@ -40,13 +40,17 @@ export function approvalFor(
   const asksAnew = outdated && (request.approval !== undefined || !request.policy.judged);
   if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
   if (approval && fits && !expired && !asksAnew && approval.state === 'pending') return 'pending';
-  const { ttlMs, approvers = approval?.approvers ?? 1 } = request.approval ?? {};
+  // Who asks without knowing for what asks for as much as was asked for before.
+  const { ttlMs, approvers = 1, quorum, notBy } = request.approval ?? approval ?? {};
   return {
     state: 'pending',
     fingerprint: record.fingerprint.full,
     requestedAt: { after: 0 },
-    ...(ttlMs === undefined ? {} : { expiresAt: { after: ttlMs } }),
+    ...(ttlMs === undefined ? {} : { ttlMs, expiresAt: { after: ttlMs } }),
     ...(request.policy === undefined ? {} : { policy: request.policy.version }),
     ...(approvers > 1 ? { approvers } : {}),
+    ...(quorum === undefined ? {} : { quorum }),
+    ...(notBy === undefined ? {} : { notBy }),
+    ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
   };
 }

@@ -28,7 +28,14 @@ export type AuditBody =
   | { readonly type: 'reopened'; readonly generation: number; readonly changed: readonly string[] }
   | { readonly type: 'approval_asked'; readonly fingerprint: string; readonly policy?: number }
   | { readonly type: 'submitted'; readonly by: string }
-  | { readonly type: 'decided'; readonly decision: string; readonly by: string; readonly reason?: string }
+  | {
+      readonly type: 'decided';
+      readonly decision: string;
+      readonly by: string;
+      readonly reason?: string;
+      /** One person's word in an emergency, past what else was asked for. */
+      readonly breakGlass?: true;
+    }
   | { readonly type: 'diverged'; readonly vendorIds: readonly string[] };
 
 /** What every event says beside its body. */

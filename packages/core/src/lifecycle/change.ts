@@ -134,7 +134,14 @@ export function withoutPauses(record: EffectRecord): EffectRecord {
 export function withoutOpenWork(record: EffectRecord): EffectRecord {
   const { approval, request: _request, submitted: _submitted, ...rest } = withoutPauses(record);
   if (!approval) return rest;
-  const { preview: _preview, approvedBy: _approvedBy, ...used } = approval;
+  const {
+    preview: _shown,
+    approvedBy: _by,
+    approvedIn: _in,
+    breakGlass: _broken,
+    changed: _changed,
+    ...used
+  } = approval;
   return { ...rest, approval: { ...used, state: 'expired' } };
 }
 

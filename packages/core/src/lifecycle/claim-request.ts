@@ -2,6 +2,17 @@ import type { Contract } from '../contract.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Run, SafetyClass } from '../record.ts';
 
+/** What is asked for before an input may be sent. */
+export interface ApprovalRequest {
+  readonly ttlMs: number;
+  /** How many different people. Absent: one. */
+  readonly approvers?: number;
+  /** How many of which groups; together they are `approvers`. */
+  readonly quorum?: readonly { readonly group: string; readonly count: number }[];
+  /** Who may not be one of them. */
+  readonly notBy?: readonly string[];
+}
+
 /** Everything that a claim is decided by, beside the record and the ledger's time. */
 export interface ClaimRequest {
   readonly contract: Contract;
@@ -15,7 +26,7 @@ export interface ClaimRequest {
   readonly drift: 'first' | 'refuse';
   /** What to do with an unverifiable effect in doubt; `resend` may double it and is audited. */
   readonly onDoubt: 'stop' | 'resend';
-  readonly approval?: { readonly ttlMs: number; readonly approvers?: number };
+  readonly approval?: ApprovalRequest;
   /**
    * The version of the approval policy in force, where it speaks of this operation. Recovery cannot judge an input by
    * it, so what no version of it has judged must be approved before it is sent.

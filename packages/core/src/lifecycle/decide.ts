@@ -1,4 +1,5 @@
 import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
+import { approved, type Approve } from './approve.ts';
 import type { AuditBody } from './audit.ts';
 import { change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
 import { closed } from './probe.ts';
@@ -14,7 +15,7 @@ export type Decision = {
   readonly reason?: string;
   readonly suspect?: number;
 } & (
-  | { readonly kind: 'approve'; readonly fingerprint: string; readonly ttlMs?: number }
+  | Approve
   | { readonly kind: 'decline' | 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
   | { readonly kind: 'happened'; readonly vendorId?: string; readonly result: Stored }
   /** Take it back: what has happened, or, with `open`, whatever of it turns out to have happened. */
@@ -44,7 +45,8 @@ export function decide(record: EffectRecord, decision: Decision, now: number): D
     type: 'decided',
     decision: decision.kind,
     by: decision.by,
-    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+    ...said(decision),
+    ...(decision.kind === 'approve' && decision.breakGlass ? { breakGlass: true } : {}),
   };
   const decisions = [...record.decisions, decision.id].slice(-rememberedDecisions);
   return { kind: 'write', change: change({ ...next, decisions }, [body], now) };
@@ -54,30 +56,8 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
   const state = stateOf(record, now);
   const doubtful = unknownAttempts(record).length > 0;
   switch (decision.kind) {
-    case 'approve': {
-      if (record.approval?.state !== 'pending') return `nothing waits for approval here (the effect is ${state})`;
-      if (record.approval.fingerprint !== decision.fingerprint) {
-        return 'the input has changed since it was shown; look at it again';
-      }
-      const expired = record.approval.expiresAt !== undefined && now >= record.approval.expiresAt;
-      if (expired) return 'the request for approval has expired; run the agent again to ask anew';
-      const { approvers = 1, approvedBy = [] } = record.approval;
-      if (approvedBy.includes(decision.by)) return `${decision.by} has approved it already; another person must`;
-      const all = [...approvedBy, decision.by];
-      if (all.length < approvers) return { ...record, approval: { ...record.approval, approvedBy: all } };
-      return {
-        ...record,
-        approval: {
-          ...record.approval,
-          state: 'approved',
-          decidedAt: { after: 0 },
-          by: decision.by,
-          ...(approvers > 1 ? { approvedBy: all } : {}),
-          ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-          ...(decision.ttlMs === undefined ? {} : { expiresAt: { after: decision.ttlMs } }),
-        },
-      };
-    }
+    case 'approve':
+      return approved(record, decision, state, now);
     case 'decline':
     case 'revoke': {
       if (!record.approval) return 'this effect never asked for approval; cancel it instead';
@@ -150,8 +130,8 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
 }
 
 /** Who wants it taken back, since when and why. */
-function asksFor({ by, reason }: Decision): Pick<NonNullable<Draft['undo']>, 'at' | 'by' | 'reason'> {
-  return { at: { after: 0 }, by, ...(reason === undefined ? {} : { reason }) };
+function asksFor(decision: Decision): Pick<NonNullable<Draft['undo']>, 'at' | 'by' | 'reason'> {
+  return { at: { after: 0 }, by: decision.by, ...said(decision) };
 }
 
 function toUndo(record: EffectRecord, decision: Decision & { kind: 'undo' }): Draft | string {

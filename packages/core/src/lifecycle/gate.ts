@@ -30,7 +30,9 @@ export function atGate(
   const question = questionFor(record, request, now);
   if (question === 'pending') return { kind: 'waits' };
   if (question === undefined) return { kind: 'passed', record: judged as Passed };
-  return { kind: 'ask', change: change({ ...judged, approval: question }, [...bodies, askedBody(question)], now) };
+  const changed = bodies.flatMap((body) => (body.type === 'reopened' ? body.changed : []));
+  const approval = changed.length === 0 ? question : { ...question, changed };
+  return { kind: 'ask', change: change({ ...judged, approval }, [...bodies, askedBody(question)], now) };
 }
 
 /**

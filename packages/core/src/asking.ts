@@ -1,0 +1,47 @@
+import type { Adapter } from './adapter.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
+import type { Job } from './job.ts';
+import { judge } from './judging.ts';
+import type { Keeping } from './keeping.ts';
+import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import type { Origin } from './perform.ts';
+import { previewOf } from './preview.ts';
+import type { RunOptions, Scope } from './scope.ts';
+
+/** What a caller's write asks for before it may be sent, and what a person is to see of it. */
+export function asking(
+  policy: CompiledPolicy | undefined,
+  { adapter, connection, account }: Origin,
+  operation: string,
+  input: unknown,
+  { approval }: RunOptions,
+  { requestedBy }: Scope,
+  keeping: Keeping,
+): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy'> } & Pick<Job, 'knownAs' | 'preview'> {
+  const name = knownAs(adapter, operation);
+  const {
+    preview,
+    asking: _rules,
+    ...asked
+  } = judge(policy, {
+    operation: name,
+    input,
+    ...(approval === undefined ? {} : { approval }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
+  });
+  const about = { operation, account };
+  return {
+    asked,
+    knownAs: name,
+    preview: (request) =>
+      request === undefined
+        ? previewOf(adapter, about, input, keeping.preview, preview)
+        : // What is recorded is other input than this caller's.
+          previewOf(adapter, about, connection.parametersOf?.(request), keeping.preview),
+  };
+}
+
+/** The name by which policies speak of an operation. */
+export function knownAs({ operations }: Pick<Adapter, 'operations'>, operation: string): string {
+  return operations?.canonical?.(operation) ?? operation;
+}

@@ -1,0 +1,93 @@
+import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
+import { OncelyError } from './errors.ts';
+import type { ApprovalRequest } from './lifecycle/claim-request.ts';
+import { approversProblem, asksFor, type ApprovalRule, type Quorum } from './policy-rules.ts';
+import type { EffectOptions } from './scope.ts';
+
+/** How long a question and its answer hold where nobody says so. */
+export const approvalTtlMs: number = 7 * 24 * 3_600_000;
+
+/** What a policy says of one write: whether it speaks of the operation at all, and what it asks for. */
+export interface Judgement {
+  readonly policy?: { readonly version: number; readonly judged: true };
+  readonly approval?: ApprovalRequest;
+  /** What the most particular rule shows in place of the input. */
+  readonly preview?: () => unknown;
+  /** The rules that ask, by their names or patterns. */
+  readonly asking: readonly string[];
+}
+
+/** One write, as it is judged. */
+export interface Judged {
+  /** The one name of the operation. */
+  readonly operation: string;
+  readonly input: unknown;
+  readonly approval?: EffectOptions['approval'];
+  /** On whose behalf the scope works. */
+  readonly requestedBy?: string;
+}
+
+/**
+ * Judges one write by the policy and by the effect's own options; of all that ask, the strictest holds.
+ * @throws OncelyError `invalid_config` where a predicate throws, `invalid_input` where an option cannot be meant
+ */
+export function judge(own: CompiledPolicy | undefined, judged: Judged): Judgement {
+  const { operation, input, requestedBy } = judged;
+  const asked = askedBy(judged.approval);
+  const rules = own ? rulesFor(own, operation) : [];
+  const asking = rules.filter(({ rule, given }) => asksFor(rule, input, `approvals.operations['${given}']`));
+  const policy = own && rules.length > 0 ? { policy: { version: own.version, judged: true } as const } : {};
+  const all = [...asking.map(({ rule }) => rule), ...(asked ? [asked] : [])];
+  if (all.length === 0) return { ...policy, asking: [] };
+  const { preview } = asking.find(({ rule }) => rule.preview)?.rule ?? {};
+  return {
+    ...policy,
+    approval: strictest(all, operation, requestedBy),
+    ...(preview === undefined ? {} : { preview: () => preview(input as never) }),
+    asking: asking.map(({ given }) => given),
+  };
+}
+
+/** What an effect's own options ask for. */
+function askedBy(approval: EffectOptions['approval']): Pick<ApprovalRule, 'ttlMs' | 'approvers'> | undefined {
+  if (approval === undefined || approval === 'required') return approval && {};
+  const { ttlMs, approvers } = approval;
+  const isTime = ttlMs === undefined || (Number.isFinite(ttlMs) && ttlMs > 0);
+  const problem = isTime ? approversProblem(approvers, 'approval') : 'approval.ttlMs must be a number above 0';
+  if (problem === undefined) return approval;
+  throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.`, fix: "approval: 'required'" });
+}
+
+function strictest(
+  rules: readonly Pick<ApprovalRule, 'ttlMs' | 'approvers' | 'notBy'>[],
+  operation: string,
+  requestedBy: string | undefined,
+): ApprovalRequest {
+  const counts = rules.map(({ approvers = 1 }) => (typeof approvers === 'number' ? approvers : sum(approvers)));
+  const quorum = rules.flatMap(({ approvers }) => (typeof approvers === 'object' ? approvers : []));
+  const approvers = Math.max(...counts);
+  const notBy = new Set(rules.flatMap((rule) => (typeof rule.notBy === 'object' ? rule.notBy : [])));
+  if (requestedBy !== undefined) notBy.add(requestedBy);
+  else if (rules.some((rule) => rule.notBy === 'requester')) {
+    throw new OncelyError('invalid_input', {
+      message: `${operation}: its approval policy keeps the requester from approving, and the scope does not say who that is. Nothing was sent.`,
+      fix: "oncely.scope({ businessId, workflowId, requestedBy: 'user_17' }, () => ...)",
+    });
+  }
+  return {
+    ttlMs: Math.min(...rules.map(({ ttlMs = approvalTtlMs }) => ttlMs)),
+    ...(approvers > 1 ? { approvers } : {}),
+    ...(quorum.length === 0 ? {} : { quorum: [...highest(quorum)].map(([group, count]) => ({ group, count })) }),
+    ...(notBy.size === 0 ? {} : { notBy: [...notBy] }),
+  };
+}
+
+function highest(quorum: readonly Quorum[]): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const { group, count } of quorum) most.set(group, Math.max(count, most.get(group) ?? 0));
+  return most;
+}
+
+function sum(quorum: readonly Quorum[]): number {
+  return quorum.reduce((all, { count }) => all + count, 0);
+}

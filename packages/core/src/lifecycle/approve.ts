@@ -1,0 +1,118 @@
+import type { Approval, Draft, EffectRecord, EffectState } from '../record.ts';
+
+/** A person's yes to the input that they were shown. */
+export interface Approve {
+  readonly kind: 'approve';
+  readonly fingerprint: string;
+  readonly ttlMs?: number;
+  /** Who they are, where people are counted; absent: `by`. */
+  readonly as?: string;
+  /** The groups for which their word counts. */
+  readonly groups?: readonly string[];
+  /** In an emergency: this one word is enough. */
+  readonly breakGlass?: true;
+}
+
+type Word = Approve & { readonly by: string; readonly reason?: string };
+
+/** The record with this word of approval in it, or why it does not count. */
+export function approved(record: EffectRecord, word: Word, state: EffectState, now: number): Draft | string {
+  const { approval } = record;
+  if (approval?.state !== 'pending' || isOver(state)) return `nothing waits for approval here (the effect is ${state})`;
+  if (approval.fingerprint !== word.fingerprint) return 'the input has changed since it was shown; look at it again';
+  if (approval.expiresAt !== undefined && now >= approval.expiresAt) {
+    return 'the request for approval has expired; run the agent again to ask anew';
+  }
+  const problem = timeProblem(approval, word.ttlMs);
+  if (problem !== undefined) return problem;
+  const { approvers = 1, approvedBy = [], approvedIn = [], notBy = [], quorum } = approval;
+  const who = word.as ?? word.by;
+  if (isOneOf(who, notBy) || isOneOf(word.by, notBy))
+    return `${who} asked for it, or may not approve it for another reason`;
+  if (isOneOf(who, approvedBy)) return `${who} has approved it already; another person must`;
+  const all = [...approvedBy, who];
+  const groups = approvedBy.map((_, at) => approvedIn[at] ?? []).concat([word.groups ?? []]);
+  if (quorum && word.breakGlass !== true && seated(groups, quorum) === seated(groups.slice(0, -1), quorum)) {
+    return `${who} is of no group whose word is still needed (${quorum.map(({ group, count }) => `${count} of ${group}`).join(', ')})`;
+  }
+  const counted = {
+    ...(approvers > 1 ? { approvedBy: all } : {}),
+    ...(quorum === undefined ? {} : { approvedIn: groups }),
+  };
+  const enough = quorum ? seated(groups, quorum) >= approvers : all.length >= approvers;
+  if (!enough && word.breakGlass !== true) return { ...record, approval: { ...approval, ...counted } };
+  return {
+    ...record,
+    approval: {
+      ...approval,
+      ...counted,
+      state: 'approved',
+      decidedAt: { after: 0 },
+      by: word.by,
+      ...(word.breakGlass === true ? { breakGlass: true } : {}),
+      ...(word.reason === undefined ? {} : { reason: word.reason }),
+      ...(word.ttlMs === undefined ? {} : { expiresAt: { after: word.ttlMs } }),
+    },
+  };
+}
+
+/** Where an approval would be taken and nothing would be sent. */
+function isOver(state: EffectState): boolean {
+  switch (state) {
+    case 'awaiting_approval':
+    case 'executing':
+    case 'in_doubt':
+    case 'stopped':
+    case 'ready':
+      return false;
+    case 'succeeded':
+    case 'rejected':
+    case 'declined':
+    case 'cancelled':
+    case 'compensating':
+    case 'compensated':
+      return true;
+  }
+}
+
+function timeProblem({ ttlMs: most, expiresAt, requestedAt }: Approval, ttlMs: number | undefined): string | undefined {
+  if (ttlMs === undefined) return undefined;
+  if (!(Number.isFinite(ttlMs) && ttlMs > 0)) return 'ttlMs must be a number of milliseconds above 0';
+  const bound = most ?? (expiresAt === undefined ? undefined : expiresAt - requestedAt);
+  if (bound === undefined || ttlMs <= bound) return undefined;
+  return `ttlMs ${ttlMs} is longer than the policy lets an approval hold, ${bound}`;
+}
+
+/**
+ * Whether two names are one person's: without what differs in writing alone. A house whose people have several names
+ * says who they are by `mayDecide`.
+ */
+function isOneOf(who: string, people: readonly string[]): boolean {
+  return people.some((each) => plain(each) === plain(who));
+}
+
+function plain(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replaceAll(/[\p{C}\p{Z}]/gu, '')
+    .toLowerCase();
+}
+
+/** How many of the seats that the groups have are taken, where each person takes one at most. */
+function seated(
+  people: readonly (readonly string[])[],
+  quorum: readonly { readonly group: string; readonly count: number }[],
+): number {
+  const seats = quorum.flatMap(({ group, count }) => Array.from({ length: count }, () => group));
+  const takenBy = new Map<number, number>();
+  const seat = (person: number, tried: Set<number>): boolean =>
+    seats.some((group, at) => {
+      if (tried.has(at) || people[person]?.includes(group) !== true) return false;
+      tried.add(at);
+      const before = takenBy.get(at);
+      if (before !== undefined && !seat(before, tried)) return false;
+      takenBy.set(at, person);
+      return true;
+    });
+  return people.filter((_, person) => seat(person, new Set())).length;
+}
