@@ -27,6 +27,8 @@ export interface Effects {
   get(id: string | Contract): Promise<Effect | undefined>;
   list(query?: {
     readonly state?: EffectState;
+    /** Only those whose question a person has not answered yet; in doubt among them, where a resend needs one. */
+    readonly approval?: 'pending';
     readonly limit?: number;
     readonly after?: string;
   }): Promise<{ readonly effects: readonly Effect[]; readonly next?: string }>;
@@ -166,7 +168,7 @@ export function createEffects(
       }
       return undefined;
     },
-    list: async ({ state, limit = 100, after } = {}) => {
+    list: async ({ state, approval, limit = 100, after } = {}) => {
       await session.info();
       const effects: Effect[] = [];
       let cursor: string | undefined = after ?? '';
@@ -181,6 +183,7 @@ export function createEffects(
           if (!isEffectSlot(row.slot)) continue;
           const effect = await effectOf(row.slot, decodeRecord(row.doc, row.at), page.at, codec);
           if (state !== undefined && effect.state !== state) continue;
+          if (approval !== undefined && !isAsked(effect)) continue;
           effects.push(effect);
           if (effects.length === limit) return { effects, next: row.slot };
         }
@@ -256,6 +259,11 @@ function refuseOther(id: string | Contract, slot: string, record: EffectRecord):
   throw new OncelyError('invalid_input', {
     message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
   });
+}
+
+function isAsked({ state, approval }: Effect): boolean {
+  const open: readonly EffectState[] = ['awaiting_approval', 'in_doubt', 'stopped', 'executing'];
+  return approval?.state === 'pending' && open.includes(state);
 }
 
 function openFor(why: string | undefined, effect: Effect): Effect {

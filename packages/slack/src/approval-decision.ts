@@ -51,6 +51,12 @@ function isOfTheWorkspace({ team, appTeam }: SlackActor): boolean {
   return team !== undefined && team === appTeam;
 }
 
+/** Whether a person's word still counts: also where what was sent, or may have been, needs an approval to be sent anew. */
+export function isWaiting({ state, approval }: Effect): boolean {
+  const open: readonly Effect['state'][] = ['awaiting_approval', 'in_doubt', 'stopped', 'executing'];
+  return approval?.state === 'pending' && open.includes(state);
+}
+
 /** Without the name: who changes theirs between two clicks must not count as two people. */
 function byIdAlone({ user }: SlackActor): string {
   return `slack:${user}`;
@@ -59,7 +65,7 @@ function byIdAlone({ user }: SlackActor): string {
 async function decide(click: ApprovalClick, by: string, seen: Effect, parts: Parts): Promise<Decided> {
   const open = seen.approval?.state === 'pending';
   // Core would take an approval of what was cancelled, and then send nothing.
-  if (open && seen.state !== 'awaiting_approval') return { kind: 'refused', why: 'decided', effect: seen };
+  if (open && !isWaiting(seen)) return { kind: 'refused', why: 'decided', effect: seen };
   // And a decline after an approval as its revocation, which nobody who clicked here has meant.
   if (!open && click.choice === 'decline') return standing(click, by, seen);
   try {

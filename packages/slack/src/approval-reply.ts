@@ -1,7 +1,7 @@
 import type { Clock, Effect } from '@oncely/core';
 
 import { isAbout, type ApprovalClick } from './approval-click.ts';
-import type { Decided } from './approval-decision.ts';
+import { isWaiting, type Decided } from './approval-decision.ts';
 import { approvalMessage, closedMessage, decidedMessage, type ApprovalMessage } from './approval-message.ts';
 import type { HandleApprovalOptions } from './handle-approval.ts';
 import { literal, person } from './mrkdwn.ts';
@@ -35,8 +35,7 @@ export function tellOf(parts: {
     const options = { detail: detail?.(effect), namespace };
     if (!isAbout(click, effect)) return closedMessage(effect, 'Out of date: something else stands here now', options);
     if (approval && approval.state !== 'pending') return decidedMessage(effect, options);
-    if (effect.state !== 'awaiting_approval')
-      return closedMessage(effect, `No longer to be decided: ${effect.state}`, options);
+    if (!isWaiting(effect)) return closedMessage(effect, `No longer to be decided: ${effect.state}`, options);
     if (decided.kind === 'refused' && decided.why === 'expired')
       return closedMessage(effect, 'Expired before it was decided', options);
     return approvalMessage(effect, options);

@@ -168,10 +168,11 @@ describe('who decides', () => {
     expect((await oncely.effects.get(slot))?.state).toBe('awaiting_approval');
     await approve(oncely, 'boss');
     expect(await pay(oncely)).toEqual({ id: 'o_1' });
+    const shown = { $summary: 'shop.pay: amount 100, text tea', amount: 100, text: 'tea' };
     expect(asked).toEqual([
-      ['ann', { amount: 100, text: 'tea' }, 'approve'],
-      ['ann', { amount: 100, text: 'tea' }, 'decline'],
-      ['boss', { amount: 100, text: 'tea' }, 'approve'],
+      ['ann', shown, 'approve'],
+      ['ann', shown, 'decline'],
+      ['boss', shown, 'approve'],
     ]);
   });
 });

@@ -60,7 +60,7 @@ describe.each([
     expect(await turning.reseal()).toMatchObject({ resealed: 0, failed: [] });
 
     const oncely = shop.start({ codec: fresh, ...governed });
-    expect((await oncely.effects.get('invoice_1:desk:pay'))?.approval?.preview).toEqual({ amount: 9 });
+    expect((await oncely.effects.get('invoice_1:desk:pay'))?.approval?.preview).toMatchObject({ amount: 9 });
     expect(await oncely.scope(desk, () => oncely.value('day', () => 'another'))).toBe('2026-11-25');
     const { rows } = await shop.ledger.list({ limit: 1_000 });
     expect(rows.filter(({ doc }) => /early/.test(doc)).map(({ slot }) => slot)).toEqual([]);

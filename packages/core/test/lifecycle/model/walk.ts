@@ -6,7 +6,7 @@ import { must } from './reference.ts';
 import { applyProbe } from '../../../src/lifecycle/probe.ts';
 import { type Held } from './truth.ts';
 import { World } from './world.ts';
-import { stalenessMs, type Setup } from './terms.ts';
+import { approvalTtlMs, stalenessMs, type Setup } from './terms.ts';
 
 const actions: readonly [weight: number, act: (world: World, random: Random) => void][] = [
   [7, someoneClaims],
@@ -214,7 +214,7 @@ function comeToAnEnd(world: World): void {
             by: 'boss',
             kind: 'approve',
             fingerprint: record.fingerprint.full,
-            ttlMs: 10_000,
+            ttlMs: approvalTtlMs,
           }),
           'what waits for approval can be approved',
         );
