@@ -54,9 +54,9 @@ export const lifecycleMutants: readonly Mutant[] = [
   },
   {
     breaks: 'a claim that does not look for an approval',
-    file: 'packages/core/src/lifecycle/claim.ts',
-    from: `if (mustBeApproved(record, request)) {`,
-    to: `if (mustBeApproved(record, request) && record.retryAt === -1) {`,
+    file: 'packages/core/src/lifecycle/gate.ts',
+    from: `if (!mustBeApproved(record, request)) return undefined;`,
+    to: `if (!mustBeApproved(record, request) || record.retryAt !== -1) return undefined;`,
     test: traces,
     named: 'I5: nothing is sent before the approval',
   },

@@ -85,6 +85,9 @@ export function metricsFrom(meter: OtelMeter): {
       case 'observed':
         observed.add(1, { [operation]: event.operation });
         return;
+      case 'break_glass':
+        decisions.add(1, { [operation]: event.operation, 'oncely.decision': 'break_glass' });
+        return;
       case 'approval_asked':
         decisions.add(1, { [operation]: event.operation, 'oncely.decision': 'asked' });
         return;

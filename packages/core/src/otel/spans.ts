@@ -156,6 +156,7 @@ export function spansFrom(api: OtelApi, tracer: OtelTracer): { hear(event: Effec
       case 'refused':
       case 'consistent':
       case 'approval_asked':
+      case 'break_glass':
       case 'decided':
         return;
     }
