@@ -4,5 +4,6 @@
  */
 export { copyInput } from './adapter-kit/copy-input.ts';
 export { isMarked, markersIn } from './adapter-kit/is-marked.ts';
+export { ledFetch } from './adapter-kit/led-fetch.ts';
 export { retryAfterMs } from './adapter-kit/retry-after.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';

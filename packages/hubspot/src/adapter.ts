@@ -9,7 +9,7 @@ import { hookClient, type Caught } from './hook.ts';
 import { isCompared, look } from './look.ts';
 import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
 import { refuseOurs } from './our-property.ts';
-import { previewOf, userAgentOf } from './preview.ts';
+import { previewOf, sendsByFetch, userAgentOf } from './preview.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import { CredentialsGone, NotAllowed, Unreachable } from './reading.ts';
 import { callOf, parametersOf, readRequest, rekeyRequest, requestOf, type Said, type SdkCall } from './request.ts';
@@ -86,7 +86,13 @@ function connect<Client extends HubSpotLike>(
   account: string,
   settings: Settings,
 ): ReturnType<Adapter<Client>['connect']> {
-  const vendor = createVendor(() => client, previewOf);
+  let userAgent: string | undefined;
+  const agentOfSdk = (): string | undefined => (userAgent ??= userAgentOf(client));
+  const vendor = createVendor(
+    () => client,
+    previewOf,
+    () => sendsByFetch(agentOfSdk()),
+  );
   const parts: SendParts = { vendor, settings, unique: createUniqueProperty(settings.property) };
   const perform = async (call: SdkCall, body: unknown, pass: () => Promise<WireResponse>): Promise<WireResponse> =>
     runtime.perform(await writeOf(call, body, parts, pass));
@@ -103,15 +109,15 @@ function connect<Client extends HubSpotLike>(
     return passed ?? responseContext(response);
   };
 
-  let userAgent: string | undefined;
   const apiRequest = (given: ApiRequestOptions, raw: (given: unknown) => Promise<unknown>): Promise<unknown> => {
-    userAgent ??= userAgentOf(client);
-    const { body, ...sent } = rawCallOf(given, client.config, userAgent);
+    const { body, ...sent } = rawCallOf(given, client.config, agentOfSdk());
     const call = callOf(sent, vendor.base(), undefined);
     if (!isWrite(call.method, call.path)) return raw(given);
     let passed: Response | undefined;
     return perform(call, body, async () => {
-      passed = (await raw(given)) as Response;
+      // As it was when it was called, whatever became of the caller's object since.
+      const same = given.defaultJson !== false && typeof body === 'string' ? { body: JSON.parse(body) as unknown } : {};
+      passed = (await raw({ ...given, ...same })) as Response;
       return { status: passed.status, headers: Object.fromEntries(passed.headers), body: '' };
     }).then(
       ({ status, headers, body: text }) =>

@@ -1,10 +1,12 @@
 import type { Verdict, WireResponse } from '@oncely/core';
+import { retryAfterMs, unclearAnswer } from '@oncely/core/adapter';
 
 /** HubSpot's error body: https://developers.hubspot.com/docs/api-reference/error-handling */
 export interface HubSpotError {
   readonly status?: string;
   readonly message?: string;
   readonly category?: string;
+  readonly subCategory?: unknown;
   readonly correlationId?: string;
   readonly errorType?: string;
   readonly policyName?: string;
@@ -25,10 +27,10 @@ const hour = 3_600_000;
  * 429 or 502, a body that is no JSON, a redirect.
  */
 export function classify(response: WireResponse, secret: boolean = false): Verdict {
-  const { status, body: text } = response;
-  const body = parse(text);
+  const { status, body: answer } = response;
+  const body = parse(answer);
   if (status >= 200 && status < 300) {
-    if (text !== '' && body === undefined) return unknown(`http_${status}_not_json`);
+    if (answer !== '' && body === undefined) return unknown(`http_${status}_not_json`, response);
     const id = idOf(body);
     return {
       evidence: 'accepted',
@@ -37,7 +39,7 @@ export function classify(response: WireResponse, secret: boolean = false): Verdi
       ...(id === undefined ? {} : { vendorId: id }),
     };
   }
-  if (!isHubSpots(body)) return unknown(`http_${status}_not_hubspot`);
+  if (!isHubSpots(body)) return unknown(`http_${status}_not_hubspot`, response, body);
   const reason = body.category ?? body.errorType ?? `http_${status}`;
   switch (status) {
     case 429:
@@ -48,16 +50,45 @@ export function classify(response: WireResponse, secret: boolean = false): Verdi
         retryAfterMs: waitFor(body, response.headers),
       };
     case 401:
+    case 402:
     case 403:
       return { evidence: 'not_applied', reason, response, environment: true };
+    // HubSpot gave up on it, which does not say that it did not happen.
+    case 408:
+      return unknown(reason, response, body);
     // Locked while a sync of the portal runs, and moving between data centres: refused at the door.
+    case 421:
     case 423:
-      return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfter(response.headers) ?? 2 * second };
+    case 425:
+      return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(response.headers) ?? 2 * second };
     case 477:
-      return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfter(response.headers) ?? 60 * second };
+      return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(response.headers) ?? 60 * second };
     default:
-      return status >= 400 && status < 500 ? { evidence: 'rejected', reason, response } : unknown(reason);
+      if (status < 400 || status >= 500) return unknown(reason, response, body);
+      return ofNow(body, response) ?? { evidence: 'rejected', reason, response };
   }
+}
+
+/**
+ * A no that speaks of how HubSpot or the portal is for now, by the codes that it gives and never by its sentences, which
+ * quote what the caller sent: the same request may well be accepted later.
+ */
+function ofNow(body: HubSpotError, response: WireResponse): Verdict | undefined {
+  const codes = codesOf(body);
+  const reason = codes.find((code) => passing.test(code)) ?? codes.find((code) => used.test(code));
+  if (reason === undefined) return undefined;
+  if (!passing.test(reason)) return { evidence: 'not_applied', reason, response, environment: true };
+  return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(response.headers) ?? 2 * second };
+}
+
+const passing = /LOCK(ED|_TIMEOUT)|MAINTENANCE|TEMPORAR|CONCURREN|MIGRATION|UNAVAILABLE|TRY_AGAIN/i;
+const used = /LIMIT_(EXCEEDED|REACHED)|QUOTA|INSUFFICIENT/i;
+
+/** The words of HubSpot's own lists; a `context` holds what the caller sent. */
+function codesOf({ category, subCategory, errorType, errors }: HubSpotError): string[] {
+  const inner = Array.isArray(errors) ? (errors as NonNullable<HubSpotError['errors']>) : [];
+  const all = [category, subCategory, errorType, ...inner.flatMap((each) => [each.code, each.category])];
+  return all.filter((each): each is string => typeof each === 'string' && /^[\w.-]{1,80}$/.test(each));
 }
 
 /** Whether HubSpot refused because the portal does not have our property. */
@@ -122,20 +153,11 @@ function limitOf({ policyName, errorType, category }: HubSpotError): string {
  * @see https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
  */
 function waitFor(body: HubSpotError, headers: Readonly<Record<string, string>>): number {
-  const given = retryAfter(headers);
+  const given = retryAfterMs(headers);
   if (given !== undefined) return Math.min(given, 24 * hour);
   const policy = `${body.policyName ?? ''} ${body.message ?? ''}`;
   if (/daily/i.test(policy)) return hour;
   return /ten_?secondly/i.test(policy) ? 10 * second : second;
-}
-
-export function retryAfter(headers: Readonly<Record<string, string>>): number | undefined {
-  const value = headers['retry-after'];
-  if (value === undefined || value === '') return undefined;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * second);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
 }
 
 function idOf(body: unknown): string | undefined {
@@ -144,6 +166,20 @@ function idOf(body: unknown): string | undefined {
   return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
 }
 
-function unknown(reason: string): Verdict & { evidence: 'unknown' } {
-  return { evidence: 'unknown', reason };
+/** With HubSpot's own words, for whoever has to find out. */
+function unknown(
+  reason: string,
+  response: WireResponse,
+  body?: HubSpotError,
+): Verdict & { readonly evidence: 'unknown' } {
+  const { category, message, correlationId } = body ?? {};
+  const id = correlationId ?? response.headers['x-hubspot-correlation-id'];
+  const headers = typeof id === 'string' ? { ...response.headers, 'request-id': id } : response.headers;
+  const cause = unclearAnswer('HubSpot', { ...response, headers }, { code: text(category), message: text(message) });
+  const waitMs = response.status === 503 ? retryAfterMs(response.headers) : undefined;
+  return { evidence: 'unknown', reason, cause, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

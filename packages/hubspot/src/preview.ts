@@ -48,6 +48,12 @@ export function userAgentOf(client: HubSpotLike): string | undefined {
   return agent;
 }
 
+/** Whether this version of the SDK sends by fetch: since 14 it does, unless it is given an agent or a form. */
+export function sendsByFetch(userAgent: string | undefined): boolean {
+  const major = /; v?(\d{1,4})\./.exec(userAgent ?? '')?.[1];
+  return major !== undefined && Number(major) >= 14;
+}
+
 /** An API of the client's class and configuration that nobody else has: nothing of it is kept in the client. */
 function apiOf(client: HubSpotLike): Api | undefined {
   const shadow = Object.create(Object.getPrototypeOf(client) as object, {

@@ -1,10 +1,11 @@
 import type { Agent } from 'node:http';
 
 import type { Permit } from '@oncely/core';
+import { ledFetch, retryAfterMs } from '@oncely/core/adapter';
 import { exchange, type ExchangeEnd } from '@oncely/core/transport';
 
 import { bytesOf } from './body.ts';
-import { isHubSpots, parse, retryAfter } from './classify.ts';
+import { isHubSpots, parse } from './classify.ts';
 import { NotAllowed, Unreachable, type ReadAnswer } from './reading.ts';
 import type { HubSpotRequest } from './request.ts';
 
@@ -16,6 +17,8 @@ export interface Route {
   readonly hapikey?: string;
   /** As the SDK hands it over: to whatever address, for proxies' agents serve both protocols. */
   readonly agent?: unknown;
+  /** Whether this version of the SDK sends by fetch, where it is given no agent. */
+  readonly byFetch?: boolean;
 }
 
 /** What the transport says of a body itself, and what would bring an answer that nobody decodes. */
@@ -44,7 +47,10 @@ export async function sendBy(route: Route, request: HubSpotRequest, permit: Perm
     body: bytesOf(request),
     timeoutMs: permit.remainingMs(),
     permit,
-    ...agentOf(route),
+    // A form goes by node:http in every version.
+    ...carriedBy(
+      request.headers['content-type']?.startsWith('multipart/') === true ? { ...route, byFetch: false } : route,
+    ),
   });
 }
 
@@ -65,7 +71,7 @@ export async function readBy(
     timeoutMs,
     // A read may be repeated, so nothing has to permit it.
     permit: { check: () => undefined, remainingMs: () => timeoutMs },
-    ...agentOf(route),
+    ...carriedBy(route),
   });
   if (end.kind !== 'answered') throw new Unreachable(`HubSpot could not be read (${end.reason})`, { cause: end.cause });
   const { status, headers, body: text } = end.response;
@@ -78,7 +84,7 @@ export async function readBy(
   }
   if (status === 401 || status === 403) throw new NotAllowed(json.message ?? `HTTP ${status}`);
   if (status === 429 || status >= 500) {
-    const waitMs = retryAfter(headers);
+    const waitMs = retryAfterMs(headers);
     throw new Unreachable(
       `HubSpot answered ${status} to a look-up: ${json.message ?? json.category ?? ''}`,
       waitMs === undefined || waitMs === 0 ? {} : { retryAfterMs: waitMs },
@@ -93,6 +99,9 @@ function urlOf({ address, hapikey }: Route, path: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}hapikey=${encodeURIComponent(hapikey)}`;
 }
 
-function agentOf({ agent }: Route): { agent?: Agent } {
-  return agent === undefined ? {} : { agent: agent as Agent };
+/** What leads the SDK's requests (a proxy, a dispatcher of the process, a mock) leads these. */
+function carriedBy({ agent, byFetch }: Route): { agent?: Agent; fetch?: typeof globalThis.fetch } {
+  if (agent !== undefined) return { agent: agent as Agent };
+  const fetch = byFetch === true ? ledFetch() : undefined;
+  return fetch === undefined ? {} : { fetch };
 }

@@ -46,6 +46,7 @@ const readTimeoutMs = 20_000;
 export function createVendor(
   client: () => HubSpotLike,
   preview: (client: HubSpotLike) => Promise<RequestContextLike | undefined> = async () => undefined,
+  byFetch: () => boolean = () => false,
 ): Vendor {
   const credentials = createCredentials(client);
 
@@ -69,7 +70,7 @@ export function createVendor(
     const address = request.base ?? addressOf(config.basePath ?? usualBase);
     const headers = { ...lowered(config.defaultHeaders ?? {}), ...(shown ? sendable(shown.getHeaders()) : {}) };
     const agent = shown?.getAgent() ?? config.httpAgent;
-    const route: Route = { address, headers, ...(agent === undefined ? {} : { agent }) };
+    const route: Route = { address, headers, byFetch: byFetch(), ...(agent === undefined ? {} : { agent }) };
     const own = `Bearer ${config.accessToken ?? ''}`;
     const usual = headerOf(config.defaultHeaders ?? {}, 'authorization') ?? own;
     if (request.portal === undefined && request.ownKey === undefined) {
@@ -110,11 +111,11 @@ export function createVendor(
       (request, leftMs = () => readTimeoutMs) =>
       (method, path, body) =>
         readBy(() => route(request), Math.min(readTimeoutMs, leftMs()), method, path, body),
-    of: (call) => vendorBy(async () => routeOfCall(call)),
+    of: (call) => vendorBy(async () => routeOfCall(call, byFetch())),
     whose: async (call) => {
       const { credential } = call;
       if (credential === undefined || credentials.isClients(credential)) return {};
-      const portal = await portalOf(routeOfCall(call));
+      const portal = await portalOf(routeOfCall(call, byFetch()));
       const ownKey = digestOf(credential);
       credentials.hold(portal ?? ownKey, credential);
       return portal === undefined ? { ownKey } : { portal };
@@ -128,9 +129,10 @@ export function createVendor(
 
 const notTold: ReadAnswer = { status: 403, body: undefined };
 
-function routeOfCall({ address, headers, auth, credential, agent }: SdkCall): Route {
+function routeOfCall({ address, headers, auth, credential, agent }: SdkCall, byFetch: boolean): Route {
   return {
     address,
+    byFetch,
     headers: sendable(headers),
     ...(auth === 'hapikey' && credential !== undefined ? { hapikey: credential } : {}),
     ...(agent === undefined ? {} : { agent }),
