@@ -50,6 +50,10 @@ export type Verdict =
       readonly response?: WireResponse;
       /** Credentials, scopes, membership: a retry by itself cannot help. */
       readonly environment?: boolean;
+      /** The vendor keeps this no under the key, though it may be another one tomorrow: then another key is used. */
+      readonly keyBurned?: boolean;
+      /** With `keyBurned`: it was answered from there, and holds for every attempt that used the key. */
+      readonly speaksForKey?: boolean;
       /** What the caller has to do before it can be sent, where no response of the vendor says so. */
       readonly fix?: string;
       readonly cause?: unknown;

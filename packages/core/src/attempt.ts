@@ -182,7 +182,12 @@ async function endingOf(verdict: Verdict, codec: Codec | undefined, slot: string
         ),
       };
     case 'not_applied':
-      return { evidence: 'not_applied', reason: verdict.reason, ...after(verdict) };
+      return {
+        evidence: 'not_applied',
+        reason: verdict.reason,
+        ...after(verdict),
+        ...(verdict.keyBurned === true ? { keyBurned: true, speaksForKey: verdict.speaksForKey === true } : {}),
+      };
     case 'unknown':
       return {
         evidence: 'unknown',

@@ -1,10 +1,56 @@
 import type { Verdict, WireResponse } from '@oncely/core';
+import { retryAfterMs, unclearAnswer } from '@oncely/core/adapter';
 
 interface StripeBody {
   readonly id?: unknown;
   readonly object?: unknown;
-  readonly error?: { readonly type?: string; readonly code?: string } | null;
+  readonly error?: unknown;
+  /** Beside an `error` that is a text: OAuth's shape. */
+  readonly error_description?: unknown;
 }
+
+/** What Stripe says in an answer that is no success. */
+interface Said {
+  readonly type?: string;
+  readonly code?: string;
+  readonly message?: string;
+  /** Whether it can be nobody's but Stripe's: a proxy's 408 or 429 may come after the vendor committed. */
+  readonly own: boolean;
+}
+
+/** Stripe's own words for the kind of an error, which no gateway says. */
+const types: ReadonlySet<unknown> = new Set([
+  'api_error',
+  'authentication_error',
+  'card_error',
+  'idempotency_error',
+  'invalid_request_error',
+  'permission_error',
+  'rate_limit_error',
+]);
+
+/** @see https://docs.stripe.com/connect/oauth-reference#post-token-errors */
+const oauthCodes: ReadonlySet<unknown> = new Set([
+  'access_denied',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_redirect_uri',
+  'invalid_request',
+  'invalid_scope',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+]);
+
+/** A no of the state for now: the same call may be granted later, under another key, since Stripe keeps the no. */
+const forNow: ReadonlySet<unknown> = new Set([
+  'balance_insufficient',
+  'capability_pending',
+  'card_decline_rate_limit_exceeded',
+  'insufficient_funds',
+  'lock_timeout',
+  'rate_limit',
+  'service_unavailable',
+]);
 
 /**
  * What an answer of Stripe proves about the attempt that got it. Anything of an unknown shape is in doubt: a gateway's
@@ -14,33 +60,67 @@ interface StripeBody {
 export function classify(response: WireResponse, method: string): Verdict {
   const { status, headers } = response;
   const body = parse(response.body);
-  if (body === undefined) return unknown(`http_${status}_not_json`);
+  if (body === undefined) return unknown(response, `http_${status}_not_json`);
   const replayed = headers['idempotent-replayed'] === 'true';
   if (status >= 200 && status < 300) return accepted(response, body);
-  const { error } = body;
-  if (typeof error !== 'object' || error === null) return unknown(`http_${status}_without_error`);
-  // Only Stripe's own answers carry a request id; a proxy's 408 or 429 may come after the vendor committed.
-  if (headers['request-id'] === undefined) return unknown(`http_${status}_not_stripe`);
-  const reason = error.code ?? error.type ?? `http_${status}`;
-  if (status === 429) {
-    return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(headers) ?? 1_000 };
-  }
-  if (status === 409) return { ...unknown(reason), retryAfterMs: retryAfterMs(headers) ?? 500 };
-  if (status === 400 && error.type === 'idempotency_error') return { ...unknown('key_mismatch'), keyBurned: true };
-  if (status === 401 || status === 403) return { evidence: 'not_applied', reason, response, environment: true };
-  if (status >= 400 && status < 500) {
+  const said = saidIn(body, headers);
+  if (said === undefined) return unknown(response, `http_${status}_without_error`);
+  if (!said.own) return unknown(response, `http_${status}_not_stripe`, said);
+  const reason = said.code ?? said.type ?? `http_${status}`;
+  const pauseMs = retryAfterMs(headers);
+  if (status === 429) return { evidence: 'not_applied', reason, response, retryAfterMs: pauseMs ?? 1_000 };
+  if (status === 409) return { ...unknown(response, reason, said), retryAfterMs: pauseMs ?? 500 };
+  if (status === 400 && said.type === 'idempotency_error')
+    return { ...unknown(response, 'key_mismatch', said), keyBurned: true };
+  // OAuth says so of a client that it does not know, under whatever status.
+  if (status === 401 || status === 403 || said.code === 'invalid_client')
+    return { evidence: 'not_applied', reason, response, environment: true };
+  if (status >= 400 && status < 500 && status !== 408 && status !== 425) {
+    // A bank's word on a card is final for the request; another card, or another day, is for whoever asks.
+    if (forNow.has(said.code) && (said.type !== 'card_error' || said.code !== 'insufficient_funds'))
+      return {
+        evidence: 'not_applied',
+        reason,
+        response,
+        environment: true,
+        ...(method === 'POST' ? { keyBurned: true, speaksForKey: replayed } : {}),
+      };
     // A declined card brings its payment intent along, client_secret included.
     const redacted = holdsSecret(body) ? { redacted: { ...response, body: JSON.stringify(body, withoutSecrets) } } : {};
     return { evidence: 'rejected', reason, response, speaksForKey: replayed, ...redacted };
   }
-  // A 500 is stored under the key: seen again as a replay, the key will never say anything else.
-  return { ...unknown(reason), ...(replayed && method === 'POST' ? { keyBurned: true } : {}) };
+  return {
+    ...unknown(response, reason, said),
+    ...(pauseMs === undefined ? {} : { retryAfterMs: pauseMs }),
+    // A 500 is stored under the key: seen again as a replay, the key will never say anything else.
+    ...(replayed && method === 'POST' ? { keyBurned: true } : {}),
+  };
+}
+
+function saidIn(
+  { error, error_description: described }: StripeBody,
+  headers: WireResponse['headers'],
+): Said | undefined {
+  const named = headers['request-id'] !== undefined;
+  if (typeof error === 'string') {
+    if (error === '') return undefined;
+    const own = oauthCodes.has(error) && (named || typeof described === 'string');
+    return { type: 'oauth_error', code: error, own, ...(typeof described === 'string' ? { message: described } : {}) };
+  }
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { type, code, message } = error as Record<string, unknown>;
+  return {
+    own: named || types.has(type),
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof message === 'string' ? { message } : {}),
+  };
 }
 
 function accepted(response: WireResponse, body: StripeBody): Verdict {
   // OAuth and parts of v2 answer without an `object`; then it must be told by the id of Stripe's own answers.
   if (typeof body.object !== 'string' && response.headers['request-id'] === undefined)
-    return unknown('unexpected_shape');
+    return unknown(response, 'unexpected_shape');
   return {
     evidence: 'accepted',
     response,
@@ -98,8 +178,9 @@ function withoutSecrets(name: string, value: unknown): unknown {
   return isSecret(name, value) ? undefined : value;
 }
 
-function unknown(reason: string): Verdict & { evidence: 'unknown' } {
-  return { evidence: 'unknown', reason };
+function unknown(response: WireResponse, reason: string, said?: Said): Verdict & { evidence: 'unknown' } {
+  const code = said?.code ?? said?.type;
+  return { evidence: 'unknown', reason, cause: unclearAnswer('Stripe', response, { code, message: said?.message }) };
 }
 
 function parse(body: string): StripeBody | undefined {
@@ -109,9 +190,4 @@ function parse(body: string): StripeBody | undefined {
   } catch {
     return undefined;
   }
-}
-
-function retryAfterMs(headers: Readonly<Record<string, string>>): number | undefined {
-  const seconds = Number(headers['retry-after']);
-  return headers['retry-after'] !== undefined && Number.isFinite(seconds) ? seconds * 1_000 : undefined;
 }

@@ -50,12 +50,72 @@ describe('an answer of Stripe', () => {
     ['a first 500', 500, stripes, error({ type: 'api_error' }), { evidence: 'unknown', reason: 'api_error' }],
     ['a stored 500', 500, replayed, error({ type: 'api_error' }), { evidence: 'unknown', keyBurned: true }],
     ['a redirect', 302, {}, error({}), { evidence: 'unknown' }],
+    ["a proxy's timeout with an id", 408, stripes, error({}), { evidence: 'unknown' }],
+    [
+      'a decline without an id',
+      402,
+      {},
+      error({ type: 'card_error', code: 'card_declined' }),
+      { evidence: 'rejected' },
+    ],
+    [
+      'a used code of OAuth',
+      400,
+      stripes,
+      '{"error":"invalid_grant","error_description":"used"}',
+      { evidence: 'rejected', reason: 'invalid_grant' },
+    ],
+    [
+      'an unknown client of OAuth',
+      401,
+      stripes,
+      '{"error":"invalid_client","error_description":"no"}',
+      { evidence: 'not_applied', environment: true },
+    ],
+    ["a gateway's text", 400, stripes, '{"error":"Bad Request"}', { evidence: 'unknown' }],
+    ['an empty error', 400, stripes, '{"error":""}', { evidence: 'unknown', reason: 'http_400_without_error' }],
+    [
+      'an empty balance',
+      400,
+      stripes,
+      error({ type: 'invalid_request_error', code: 'balance_insufficient' }),
+      { evidence: 'not_applied', environment: true, keyBurned: true, speaksForKey: false },
+    ],
+    [
+      "an empty account of the card's",
+      402,
+      stripes,
+      error({ type: 'card_error', code: 'insufficient_funds' }),
+      { evidence: 'rejected' },
+    ],
+    [
+      'a 503 with a pause as a date',
+      503,
+      { ...stripes, date: 'Wed, 21 Oct 2026 07:28:00 GMT', 'retry-after': 'Wed, 21 Oct 2026 07:28:09 GMT' },
+      error({ type: 'api_error' }),
+      { evidence: 'unknown', retryAfterMs: 9_000 },
+    ],
   ])('that is %s', (_name, status, headers, body, verdict) => {
     expect(classify({ status, headers, body }, 'POST')).toMatchObject(verdict);
   });
 
   it('that is a first 500 leaves the key good', () => {
     expect(classify({ status: 500, headers: stripes, body: error({}) }, 'POST')).not.toHaveProperty('keyBurned');
+  });
+});
+
+describe('what proves nothing', () => {
+  it.each([
+    [
+      { status: 409, headers: stripes, body: error({ code: 'idempotency_key_in_use' }) },
+      'Stripe answered 409 idempotency_key_in_use: "no" (request req_1)',
+    ],
+    [{ status: 418, headers: {}, body: error({ code: 'brand_new' }) }, 'Stripe answered 418 brand_new: "no"'],
+    [{ status: 400, headers: {}, body: '{"error":"brand_new"}' }, 'Stripe answered 400 brand_new'],
+    [{ status: 502, headers: {}, body: '<h1>Bad gateway</h1>' }, 'Stripe answered 502: "<h1>Bad gateway</h1>"'],
+    [{ status: 200, headers: {}, body: '{"status":"ok"}' }, 'Stripe answered 200'],
+  ])('is quoted', (response, message) => {
+    expect(classify(response, 'POST')).toMatchObject({ evidence: 'unknown', cause: { message } });
   });
 });
 

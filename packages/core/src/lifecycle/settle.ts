@@ -13,7 +13,14 @@ export type Ending =
       /** The vendor answered for the key, not only for this request: it holds for every attempt under the key. */
       readonly speaksForKey: boolean;
     }
-  | { readonly evidence: 'not_applied'; readonly reason: string; readonly retryAfterMs?: number }
+  | {
+      readonly evidence: 'not_applied';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      /** The vendor keeps the no under the key. */
+      readonly keyBurned?: boolean;
+      readonly speaksForKey?: boolean;
+    }
   | {
       readonly evidence: 'unknown';
       readonly reason: string;
@@ -50,7 +57,7 @@ export function decideSettle(record: EffectRecord, token: string, ending: Ending
     ...(burnsKey(record, ending) ? { keyBurned: true } : {}),
   };
   const attempts: Attempt<Stamp>[] = record.attempts.map((attempt, at) =>
-    at === index ? settled : speaksFor(record, before, attempt, ending) ? closedByKey(attempt) : attempt,
+    at === index ? settled : speaksFor(record, before, attempt, ending) ? closedByKey(attempt, ending) : attempt,
   );
   const bodies: AuditBody[] = [attemptBody('settled', { ...settled, claimedAt: before.claimedAt }, index + 1)];
   return { kind: 'write', change: after(record, attempts, before.logicVersion, ending, bodies, now) };
@@ -213,16 +220,22 @@ function knownIds(record: EffectRecord): Set<string | undefined> {
  * request could no longer take effect when this one was sent. A 429 never does: doubt is sticky.
  */
 function speaksFor(record: EffectRecord, answered: Attempt, earlier: Attempt, ending: Ending): boolean {
-  if (ending.evidence !== 'rejected' || record.safety.kind !== 'keyed' || earlier.evidence !== 'unknown') return false;
+  if (record.safety.kind !== 'keyed' || earlier.evidence !== 'unknown') return false;
+  if (ending.evidence !== 'rejected' && !(ending.evidence === 'not_applied' && ending.keyBurned === true)) return false;
   if (earlier.generation !== answered.generation || earlier.logicVersion !== answered.logicVersion) return false;
-  return ending.speaksForKey;
+  return ending.speaksForKey === true;
 }
 
-function closedByKey(attempt: Attempt): Attempt<Stamp> {
-  return { ...attempt, evidence: 'rejected', settledAt: attempt.settledAt ?? { after: 0 }, basis: 'key' };
+function closedByKey(attempt: Attempt, { evidence }: Ending): Attempt<Stamp> {
+  return {
+    ...attempt,
+    evidence: evidence === 'rejected' ? evidence : 'not_applied',
+    settledAt: attempt.settledAt ?? { after: 0 },
+    basis: 'key',
+  };
 }
 
 function burnsKey(record: EffectRecord, ending: Ending): boolean {
-  if (ending.evidence === 'unknown') return ending.keyBurned === true;
+  if (ending.evidence === 'unknown' || ending.evidence === 'not_applied') return ending.keyBurned === true;
   return ending.evidence === 'rejected' && record.safety.kind === 'keyed';
 }

@@ -129,6 +129,20 @@ describe('a settle', () => {
     expect(slot.claim({ fingerprint: input(2) })).toMatchObject({ kind: 'send', generation: 2 });
   });
 
+  it('keyed: a no of now that stands under the key says what all attempts under it came to, and leaves it ready', () => {
+    const now = { evidence: 'not_applied', reason: 'balance_insufficient', keyBurned: true } as const;
+    const slot = inDoubt(keyed);
+    slot.claim();
+    slot.settle('t2', { ...now, speaksForKey: true });
+    expect(slot.attempt('t1')).toMatchObject({ evidence: 'not_applied', basis: 'key' });
+    expect(slot.state).toBe('ready');
+    expect(slot.pass(lease).claim()).toMatchObject({ kind: 'send', generation: 2 });
+    const other = inDoubt(keyed);
+    other.claim();
+    other.settle('t2', { ...now, speaksForKey: false });
+    expect(other.state).toBe('in_doubt');
+  });
+
   it('keyed: a no for the request speaks for no other, and once they cannot land any more they are looked up', () => {
     const early = inDoubt(keyed);
     early.claim();
