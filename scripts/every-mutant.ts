@@ -6,6 +6,7 @@ import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
 import { evidenceMutants } from './evidence-mutants.ts';
 import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
+import { httpMutants } from './http-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
 import { initMutants } from './init-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
@@ -30,6 +31,7 @@ export const everyMutant: readonly Mutant[] = [
   ...commandMutants,
   ...mailMutants,
   ...governanceMutants,
+  ...httpMutants,
   ...hubspotMutants,
   ...stripeMutants,
   ...telemetryMutants,

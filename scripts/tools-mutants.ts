@@ -39,9 +39,9 @@ export const toolsMutants: readonly Mutant[] = [
   },
   {
     breaks: 'an adapter from a table that believes a gateway',
-    file: 'packages/core/src/http-answer.ts',
-    from: `if (!own(response)) return`,
-    to: `if (status >= 600 && !own(response)) return`,
+    file: 'packages/core/src/http/verdict.ts',
+    from: `if (!isOwn) return`,
+    to: `if (status >= 600 && !isOwn) return`,
     test: 'packages/testing/test/tracker/table.test.ts',
     named: 'tracker.createIssue > an answer that is lost after the effect .gateway_429. leaves one effect',
   },

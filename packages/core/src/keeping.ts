@@ -3,6 +3,9 @@ import { pathsOf, picked, redacted, type Path } from './json-paths.ts';
 import { matching } from './operation-patterns.ts';
 import type { Retention } from './retention.ts';
 
+/** Ours: what an answer was found to prove, so that a replay says the same whatever its status. Never the vendor's. */
+export const provesHeader = 'oncely-proves';
+
 /** By operation or pattern, the paths whose values are replaced before anything is stored: `email`, `metadata.*`. */
 export type Redact = Readonly<Record<string, readonly string[]>>;
 
@@ -40,8 +43,8 @@ function keepingOf(operation: string, retention: Retention, redact: Redact): Kee
       if (result === 'full') return whole(response);
       if (result === 'none') return undefined;
       // Headers may say as much as a body does.
-      const type = response.headers['content-type'];
-      const headers = type === undefined ? {} : { 'content-type': type };
+      const said = Object.entries(response.headers).filter(([name]) => ['content-type', provesHeader].includes(name));
+      const headers = Object.fromEntries(said);
       const part = projectionOf(result);
       const kept = withBody(response, headers, (body) => part.project(redacted(body, hidden)));
       return kept && { ...kept, projection: part.name };

@@ -38,6 +38,7 @@ export async function readWhole(
   chunks: AsyncIterable<unknown>,
   maxBytes: number,
   { status, requestId }: { readonly status: number; readonly requestId?: string | undefined },
+  encoding: 'utf8' | 'base64' = 'utf8',
 ): Promise<string> {
   const held: Buffer[] = [];
   let bytes = 0;
@@ -53,7 +54,7 @@ export async function readWhole(
     }
     held.push(part);
   }
-  return Buffer.concat(held).toString('utf8');
+  return Buffer.concat(held).toString(encoding);
 }
 
 /** The headers of an answer without its cookies, which are credentials: what comes back here is remembered. */

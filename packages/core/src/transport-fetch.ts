@@ -42,7 +42,7 @@ export async function exchangeByFetch(options: Carriage, fetch: Fetch): Promise<
     const requestId = answer.headers.get('request-id') ?? undefined;
     // What stands in for a response may have no stream.
     const body = answer.body
-      ? await readWhole(answer.body, maxBytes, { status: answer.status, requestId })
+      ? await readWhole(answer.body, maxBytes, { status: answer.status, requestId }, options.encoding)
       : await answer.text();
     return { kind: 'answered', response: { status: answer.status, headers: withoutCookies(answer.headers), body } };
   } catch (error) {

@@ -55,7 +55,7 @@ export function exchangeByHttp(options: Carriage): Promise<ExchangeEnd> {
     }
     request.on('error', fail);
     request.on('response', (response) => {
-      readBody(response, options.maxBytes).then(
+      readBody(response, options).then(
         (body) => {
           clearTimeout(timer);
           const headers = withoutCookies(Object.entries(response.headers));
@@ -111,13 +111,11 @@ function whenConnected(socket: Socket, secure: boolean, ready: () => void): void
   else ready();
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+async function readBody(response: IncomingMessage, { maxBytes, encoding }: Carriage): Promise<string> {
   const status = response.statusCode ?? 0;
   const requestId = response.headers['request-id'];
-  const body = await readWhole(response, maxBytes, {
-    status,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
-  });
+  const about = { status, requestId: typeof requestId === 'string' ? requestId : undefined };
+  const body = await readWhole(response, maxBytes, about, encoding);
   if (!response.complete) throw truncated(status);
   return body;
 }

@@ -28,6 +28,8 @@ export interface Exchange {
   readonly fetch?: typeof globalThis.fetch;
   /** What else the SDK gave its fetch, such as a dispatcher. */
   readonly init?: Readonly<Record<string, unknown>>;
+  /** How the bytes of the answer become its text. Default `utf8`. */
+  readonly encoding?: 'utf8' | 'base64';
   /** The longest body that is read into memory, in bytes. Default 64 MiB; a longer one is `lost`. */
   readonly maxBytes?: number;
 }

@@ -1,0 +1,52 @@
+import { defineOperation, type Operation } from '../adapter.ts';
+import { OncelyError } from '../errors.ts';
+import type { AnyHttpOperation, HttpAdapterOptions } from './options.ts';
+import { baseOf } from './address.ts';
+
+/** A row of the table, and the operation that was made of it. */
+export interface Known {
+  readonly operation: Operation;
+  readonly of: AnyHttpOperation;
+}
+
+/** @throws OncelyError `invalid_config` naming the option. */
+export function refuseBadOptions(options: HttpAdapterOptions<Readonly<Record<string, AnyHttpOperation>>>): void {
+  const { vendor, url, own, accounts = 'one' } = options;
+  const bad = (problem: string, fix?: string): never => {
+    throw new OncelyError('invalid_config', {
+      message: `httpAdapter of ${vendor}: ${problem}.`,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  };
+  if (typeof own !== 'function') bad('own is missing', "own: ({ headers }) => headers['x-request-id'] !== undefined");
+  if ((accounts as string) !== 'one' && (accounts as string) !== 'many') bad("accounts must be 'one' or 'many'");
+  if (typeof url !== 'function') baseOf(vendor, url);
+  for (const [name, of] of [['the adapter', options] as const, ...Object.entries(options.operations)]) {
+    const { timeoutMs } = of;
+    if (timeoutMs !== undefined && !(Number.isFinite(timeoutMs) && timeoutMs >= 0)) {
+      bad(`timeoutMs of ${name} must be a number of milliseconds, or 0 for none`);
+    }
+  }
+  for (const name of Object.keys(options.operations)) {
+    // The one reads, the other would make a promise of the client.
+    if (name === 'read' || name === 'then') bad(`an operation cannot be called ${name}`, `give it another name`);
+  }
+}
+
+export function knownOperations(
+  options: HttpAdapterOptions<Readonly<Record<string, AnyHttpOperation>>>,
+): ReadonlyMap<string, Known> {
+  const known = new Map<string, Known>();
+  for (const [name, of] of Object.entries(options.operations)) {
+    const { safety, material, wording } = of;
+    const operation = defineOperation({
+      name: `${options.vendor}.${name}`,
+      safety,
+      landingBoundMs: of.landingBoundMs ?? options.landingBoundMs ?? 30_000,
+      ...(material === undefined ? {} : { material }),
+      ...(wording === undefined ? {} : { wording }),
+    });
+    known.set(operation.name, { operation, of });
+  }
+  return known;
+}

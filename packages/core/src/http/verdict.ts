@@ -1,0 +1,111 @@
+import { provesHeader } from '../keeping.ts';
+import { retryAfterMs } from '../adapter-kit/retry-after.ts';
+import type { Verdict, WireResponse } from '../adapter.ts';
+
+/** What the answers to an operation are: JSON by default, or text or bytes where it says so. */
+export type AnswerKind = 'json' | 'text' | 'bytes';
+
+/** How answers are judged. */
+export interface Judging {
+  readonly own: (response: WireResponse) => boolean;
+  readonly classify?: (response: WireResponse) => Verdict | undefined;
+  readonly id: (answer: unknown, response: WireResponse) => string | undefined;
+  readonly headers: readonly string[];
+}
+
+/**
+ * What one answer to a write proves. Of what is not surely the vendor's own there is nothing to be said; then `classify`
+ * is asked, and then the status. The answer keeps what it proved, and of its headers those that are needed.
+ */
+export function judged(response: WireResponse, judging: Judging, kind: AnswerKind): Verdict {
+  const isOwn = judging.own(response);
+  const verdict = (isOwn ? judging.classify?.(response) : undefined) ?? byStatus(response, isOwn, kind);
+  const reason = String(('reason' in verdict ? verdict.reason : undefined) ?? `http_${response.status}`);
+  switch (verdict.evidence) {
+    case 'accepted': {
+      const vendorId = verdict.vendorId ?? idOf(response, judging, kind);
+      const kept = keptOf(verdict.response ?? response, 'accepted', judging);
+      return { ...verdict, response: kept, ...(vendorId === undefined ? {} : { vendorId }) };
+    }
+    case 'rejected':
+      return { ...verdict, reason, response: keptOf(verdict.response ?? response, `rejected ${reason}`, judging) };
+    case 'not_applied':
+      return { ...verdict, reason, response: keptOf(verdict.response ?? response, `not_applied ${reason}`, judging) };
+    case 'unknown':
+      return verdict;
+    default: {
+      const { evidence } = verdict as { readonly evidence?: unknown };
+      return { evidence: 'unknown', reason: `classify gave the evidence "${String(evidence)}", which is none` };
+    }
+  }
+}
+
+/** Whether an answer, given live or again, is a yes; where it does not say itself, by the status alone. */
+export function proves(response: WireResponse): { readonly isYes: boolean; readonly reason?: string } {
+  const [evidence, reason] = split(response.headers[provesHeader]);
+  if (evidence === undefined) return { isYes: response.status < 400 };
+  return { isYes: evidence === 'accepted', ...(reason === undefined ? {} : { reason }) };
+}
+
+/** An answer of whose yes there is no doubt: what was looked up, and what is read again. */
+export function asYes(response: WireResponse): WireResponse {
+  return { ...response, headers: { ...response.headers, [provesHeader]: 'accepted' } };
+}
+
+function byStatus(response: WireResponse, isOwn: boolean, kind: AnswerKind): Verdict {
+  const { status, headers } = response;
+  const reason = `http_${status}`;
+  if (!isOwn) return { evidence: 'unknown', reason: `${reason}_not_the_vendors` };
+  if (status >= 200 && status < 300) {
+    try {
+      answerOf(response, kind);
+    } catch {
+      return { evidence: 'unknown', reason: `${reason}_not_json` };
+    }
+    return { evidence: 'accepted', response };
+  }
+  if (status === 429) {
+    return { evidence: 'not_applied', reason, response, retryAfterMs: retryAfterMs(headers) ?? 1_000 };
+  }
+  if (status === 401 || status === 403) return { evidence: 'not_applied', reason, response, environment: true };
+  // No more is a no that may speak of another request under way.
+  const final = status >= 400 && status < 500 && ![408, 409, 423, 425].includes(status);
+  if (final) return { evidence: 'rejected', reason, response };
+  const wait = retryAfterMs(headers);
+  return { evidence: 'unknown', reason, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+/** What an answer says; of an empty one `undefined`. @throws SyntaxError where it should be JSON and is none. */
+export function answerOf({ body }: Pick<WireResponse, 'body'>, kind: AnswerKind = 'json'): unknown {
+  if (kind === 'text') return body;
+  if (kind === 'bytes') return new Uint8Array(Buffer.from(body, 'base64'));
+  // A byte order mark is no JSON, and no part of what was meant.
+  const text = body.replace(/^\uFEFF/, '');
+  return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+/** The id in an answer, where there is one: what is accepted stays so without it. */
+function idOf(response: WireResponse, { id }: Judging, kind: AnswerKind): string | undefined {
+  try {
+    return id(answerOf(response, kind), response);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An answer as it is kept: headers may hold secrets, and few of them are ever needed. */
+function keptOf({ status, headers, body }: WireResponse, said: string, judging: Judging): WireResponse {
+  const kept = Object.entries(headers).filter(([name]) => judging.headers.includes(name));
+  return {
+    status,
+    headers: { ...Object.fromEntries(kept), [provesHeader]: encodeURI(said.slice(0, 200).toWellFormed()) },
+    body,
+  };
+}
+
+function split(said: string | undefined): [string?, string?] {
+  if (said === undefined) return [];
+  const text = decodeURI(said);
+  const space = text.indexOf(' ');
+  return space === -1 ? [text] : [text.slice(0, space), text.slice(space + 1)];
+}
