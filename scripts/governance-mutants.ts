@@ -138,8 +138,8 @@ export const governanceMutants: readonly Mutant[] = [
   },
   {
     breaks: 'by reading: a look-up that believes a gateway',
-    file: 'packages/core/src/http.ts',
-    from: `    if (!options.own(response)) {`,
+    file: 'packages/core/src/http/reads.ts',
+    from: `    if (!own(response)) {`,
     to: `    if (false) {`,
     test: 'packages/testing/test/tracker/table-reads.test.ts',
     named: 'so nothing is sent again',
