@@ -9,10 +9,10 @@ import {
   type SafetyClass,
 } from '@oncely/core';
 
+import { composerOf, type Compile } from './composer.ts';
 import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { createProbe, restore, type MailProbe } from './probe.ts';
-import { recipientReader, type RecipientReader } from './recipients.ts';
 import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
 import {
   prepareRequest,
@@ -73,12 +73,12 @@ export function oncelyEmail<Client extends TransporterLike>(
     connect: (runtime, account) => {
       const client = build(account);
       refuseOther(client);
-      const recipients = recipientReader(client);
+      const compile = composerOf(client);
       const provider = providerKeyOf(client, options.provider);
       const delivery = createDelivery(client, provider);
       const operation = sending(safetyOf(provider, options.probe), options.landingBoundMs);
       const spool = options.spool === undefined ? undefined : createSpool(options.spool);
-      const parts: SendingParts = { runtime, client, recipients, delivery, operation, provider, spool };
+      const parts: SendingParts = { runtime, client, compile, delivery, operation, provider, spool };
       (client as { sendMail: unknown }).sendMail = sendMailUnder(parts);
       return {
         client,
@@ -140,7 +140,7 @@ const ours = Symbol.for('@oncely/email/sendMail');
 interface SendingParts {
   readonly runtime: AdapterRuntime;
   readonly client: TransporterLike;
-  readonly recipients: RecipientReader;
+  readonly compile: Compile;
   readonly delivery: Delivery;
   readonly operation: Operation;
   readonly provider: ProviderKey | undefined;
@@ -148,7 +148,7 @@ interface SendingParts {
 }
 
 function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
-  const { runtime, client, recipients, delivery, operation, provider, spool } = parts;
+  const { runtime, client, compile, delivery, operation, provider, spool } = parts;
   const access = client.options as { disableFileAccess?: unknown; disableUrlAccess?: unknown } | undefined;
   const reading: ReadOptions = {
     ...(spool === undefined ? {} : { spool }),
@@ -157,7 +157,7 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
   };
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.
-    const read = attemptTo(() => readCall(withDefaults(data, client), recipients, reading));
+    const read = attemptTo(() => readCall(withDefaults(data, client), compile, reading));
     let complete: CompleteMail | undefined;
     let passedThrough = false;
     const response = await runtime

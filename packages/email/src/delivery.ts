@@ -1,11 +1,13 @@
 import { OncelyError, type Permit, type Verdict } from '@oncely/core';
 
+import { abortedBy } from './aborting.ts';
 import { gate, openAttempt, type Attempt } from './attempt.ts';
 import { classify, type TransportKind } from './classify.ts';
 import { closedToDefaults, removeDefaultHeaders } from './defaults.ts';
 import { withOutside, type Places } from './outside.ts';
 import type { ProviderKey } from './provider.ts';
-import { envelopeOf, mailerClassOf, sameEnvelope } from './recipients.ts';
+import { mailerClassOf } from './composer.ts';
+import { envelopeOf, sameEnvelope } from './recipients.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
 import { sendingOnce } from './ses.ts';
@@ -188,9 +190,7 @@ function endOf(
   const caller = callers instanceof AbortSignal ? callers : undefined;
   const onAbort = (): void => {
     if (attempt.begun) return;
-    // As nodemailer's own, which older versions do not have.
-    const error = new Error('Message sending aborted', { cause: caller?.reason });
-    end(Object.assign(error, { name: 'AbortError', code: 'EABORT' }));
+    end(abortedBy(caller));
   };
   caller?.addEventListener('abort', onAbort);
   if (caller?.aborted === true) onAbort();

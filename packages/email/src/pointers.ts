@@ -6,7 +6,10 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+import type { Compile } from './composer.ts';
+import { abortedBy, endingWith } from './aborting.ts';
 import { bytesOf, isBytes, isStream } from './encoding.ts';
+import { fetched, withoutLogin, type Addressed } from './fetched.ts';
 import { OutsideContent } from './outside-content.ts';
 import { digestOfFile } from './outside.ts';
 import type { Spool } from './spool.ts';
@@ -14,7 +17,7 @@ import type { MailData } from './transporter.ts';
 
 type Source =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'address'; readonly href: string; readonly headers: Record<string, string> }
+  | ({ readonly kind: 'address' } & Addressed)
   | { readonly kind: 'stream'; readonly stream: Readable }
   | { readonly kind: 'bytes'; readonly bytes: ArrayBuffer | ArrayBufferView };
 
@@ -37,6 +40,13 @@ export class Pointer {
   toJSON(): unknown {
     return { '$oncely:pointer': this.index };
   }
+}
+
+/** By what and until when contents are read. */
+export interface Reading {
+  readonly compile: Compile;
+  readonly spool?: Spool | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Larger ones are named by their digest, so that the ledger, and this process, do not hold them once more. */
@@ -93,9 +103,10 @@ export function takePointers(mail: MailData): { readonly mail: MailData; readonl
  */
 export async function readPointer(
   { field, source, whole }: Pointer,
-  spool: Spool | undefined,
+  { spool, compile, signal }: Reading,
 ): Promise<OutsideContent | Buffer> {
   try {
+    signal?.throwIfAborted();
     switch (source.kind) {
       case 'file': {
         if (whole) return await buffer(openFile(source.path));
@@ -108,20 +119,21 @@ export async function readPointer(
         return new OutsideContent(createHash('sha256').update(bytes).digest('hex'), bytes.length);
       }
       case 'address': {
-        if (whole) return await buffer(await fetched(source));
+        if (whole) return await buffer(fetched(compile, source, signal));
         if (!spool)
           throw readOnce(field, 'an address', 'content: Buffer.from(await (await fetch(href)).arrayBuffer())');
-        return await spool.keep(await fetched(source));
+        return await spool.keep(fetched(compile, source, signal));
       }
       case 'stream':
-        if (whole) return await buffer(source.stream);
+        if (whole) return await buffer(readStream(source.stream, signal));
         if (!spool) throw readOnce(field, 'a stream', "content: await buffer(stream)  // from 'node:stream/consumers'");
-        return await spool.keep(source.stream);
+        return await spool.keep(readStream(source.stream, signal));
     }
   } catch (cause) {
     if (cause instanceof OncelyError) throw cause;
+    if (signal?.aborted === true) throw abortedBy(signal);
     throw new OncelyError('invalid_input', {
-      message: `${field} could not be read: ${(cause as Error).message}. Nothing was sent and nothing was recorded.`,
+      message: `${field} could not be read: ${withoutLogin((cause as Error).message)}. Nothing was sent and nothing was recorded.`,
       cause,
     });
   }
@@ -143,30 +155,30 @@ function openFile(path: string): AsyncIterable<Uint8Array> {
   return createReadStream(path);
 }
 
-async function fetched({
-  href,
-  headers,
-}: {
-  readonly href: string;
-  readonly headers: Record<string, string>;
-}): Promise<AsyncIterable<Uint8Array>> {
-  const response = await fetch(href, { headers });
-  if (response.ok && response.body) return response.body;
-  await response.body?.cancel();
-  throw new Error(`the server answered ${response.status}`);
+/** A stream that was read before would be an empty attachment. */
+function readStream(stream: Readable, signal: AbortSignal | undefined): AsyncIterable<Uint8Array | string> {
+  if (stream.errored) throw stream.errored;
+  if (stream.destroyed || stream.readableEnded) throw new Error('this stream was read to its end, or closed, before');
+  // Streams of the old kind can only be piped.
+  return endingWith(Symbol.asyncIterator in stream ? stream : new Readable().wrap(stream), signal);
 }
 
 function sourceOf(value: unknown): Source | undefined {
   if (typeof value !== 'object' || value === null || isBytes(value)) return undefined;
-  if (isStream(value)) return { kind: 'stream', stream: value as Readable };
-  const { path, href, httpHeaders } = value as Record<string, unknown>;
+  if (isStream(value)) return streamed(value as Readable);
+  const { path, href, httpHeaders, tls } = value as Record<string, unknown>;
   const place = isPlace(path) ? path : isPlace(href) ? href : undefined;
   if (place === undefined) return undefined;
   const text = place instanceof URL ? place.href : (place as string);
-  if (/^https?:/i.test(text))
-    return { kind: 'address', href: text, headers: (httpHeaders ?? {}) as Record<string, string> };
+  if (/^https?:/i.test(text)) return { kind: 'address', href: text, httpHeaders, tls };
   // Another process that reads it again may work in another folder.
   return { kind: 'file', path: /^file:/i.test(text) ? fileURLToPath(text) : resolve(text) };
+}
+
+function streamed(stream: Readable): Source {
+  // It may fail before anybody reads it, which ends a process where nobody listens; reading it tells.
+  stream.on('error', () => {});
+  return { kind: 'stream', stream };
 }
 
 /** A data: URL is the content itself. */

@@ -1,13 +1,14 @@
 import { OncelyError, type Keys } from '@oncely/core';
 
 import { domainOf } from './addresses.ts';
+import type { Compile } from './composer.ts';
 import { attachmentsOf, fixImageIds, messageIdIn, withMessageId } from './content.ts';
 import { decode, encode } from './encoding.ts';
 import { OutsideContent } from './outside-content.ts';
 import type { Places } from './outside.ts';
-import { Pointer, readPointer, refuseForbidden, takePointers } from './pointers.ts';
+import { Pointer, type Reading, readPointer, refuseForbidden, takePointers } from './pointers.ts';
 import type { ProviderKey } from './provider.ts';
-import { addressFields, distinct, type Envelope, type RecipientReader, type Recipients } from './recipients.ts';
+import { addressFields, distinct, type Envelope, recipientsOf, type Recipients } from './recipients.ts';
 import type { Spool } from './spool.ts';
 import type { MailData } from './transporter.ts';
 
@@ -61,14 +62,14 @@ export interface ReadOptions {
 /** @throws OncelyError `invalid_input` where the mail cannot be written down, or names what it may not read */
 export function readCall(
   data: MailData,
-  recipientsOf: RecipientReader,
+  compile: Compile,
   { spool, files = true, addresses = true }: ReadOptions = {},
 ): MailCall {
   const { auth, dkim, signal, disableFileAccess, disableUrlAccess, ...given } = data;
   const { mail, pointers } = takePointers(given);
   refuseForbidden(pointers, files && disableFileAccess !== true, addresses && disableUrlAccess !== true);
   const text = encodeMail(mail);
-  const recipients = recipientsOf(mail);
+  const recipients = recipientsOf(compile, mail);
   const { envelope } = recipients;
   const parameters = parametersOf(mail, recipients);
   const unstored = { auth, dkim, signal };
@@ -77,21 +78,22 @@ export function readCall(
     const complete = { mail: text, parameters, envelope, places: new Map(), spooled: [] };
     return { unstored, complete, read: async () => complete, readsOnce };
   }
-  let reading: Promise<CompleteMail> | undefined;
-  return { unstored, read: () => (reading ??= readAll(text, { parameters, envelope }, pointers, spool)), readsOnce };
+  let begun: Promise<CompleteMail> | undefined;
+  const reading = { compile, spool, signal: signal instanceof AbortSignal ? signal : undefined };
+  return { unstored, read: () => (begun ??= readAll(text, { parameters, envelope }, pointers, reading)), readsOnce };
 }
 
 async function readAll(
   text: string,
   { parameters, envelope }: Pick<CompleteMail, 'parameters' | 'envelope'>,
   pointers: readonly Pointer[],
-  spool: Spool | undefined,
+  reading: Reading,
 ): Promise<CompleteMail> {
   const places = new Map<string, string | ArrayBuffer | ArrayBufferView>();
   const spooled: string[] = [];
   let mail = text;
   for (const pointer of pointers) {
-    const content = await readPointer(pointer, spool);
+    const content = await readPointer(pointer, reading);
     pointer.content = content;
     // Within a text JSON escapes its quotation marks, so only the place itself reads so.
     mail = mail.replace(JSON.stringify(pointer), () => encode(content));

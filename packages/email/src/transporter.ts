@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import type { CompiledMessage } from './recipients.ts';
+import type { CompiledMessage } from './composer.ts';
 
 /** What is used of a nodemailer transporter, all of it public: `nodemailer.createTransport(...)` gives one. */
 export interface TransporterLike {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
-import { recipientReader } from '../src/recipients.ts';
+import { composerOf } from '../src/composer.ts';
 import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, mail, openDesk, slot, smtp } from './desk.ts';
 
@@ -149,8 +149,7 @@ function deliveryTo(fake: SmtpFake, transport: object): { deliver(request: strin
 
 function requestOf(data: object): string {
   return prepareRequest(
-    readCall({ ...data }, recipientReader(nodemailer.createTransport({ jsonTransport: true })))
-      .complete as CompleteMail,
+    readCall({ ...data }, composerOf(nodemailer.createTransport({ jsonTransport: true }))).complete as CompleteMail,
     { key: 'oncely_k', marker: 'oncely_m' },
   );
 }

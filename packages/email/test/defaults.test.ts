@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createDelivery } from '../src/delivery.ts';
 import { oncelyEmail } from '../src/index.ts';
-import { recipientReader } from '../src/recipients.ts';
+import { composerOf } from '../src/composer.ts';
 import { prepareRequest, readCall, type CompleteMail } from '../src/request.ts';
 import { failureOf, slot, smtp } from './desk.ts';
 
@@ -69,7 +69,7 @@ describe('the transporter’s defaults', () => {
       prepareRequest(
         readCall(
           { to: 'ann@customer.example', text: 'hello', ...given },
-          recipientReader(nodemailer.createTransport({ jsonTransport: true })),
+          composerOf(nodemailer.createTransport({ jsonTransport: true })),
         ).complete as CompleteMail,
         {
           key: 'k',

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { oncelyEmail, type EmailOptions } from '../src/index.ts';
 import { providerKeyOf } from '../src/provider.ts';
-import { recipientReader } from '../src/recipients.ts';
+import { composerOf } from '../src/composer.ts';
 import { prepareRequest, readCall, readRequest, rekeyRequest, type CompleteMail } from '../src/request.ts';
 import { failureOf, mail, slot } from './desk.ts';
 
@@ -115,7 +115,7 @@ it('a mail begun at a provider is not resent through a server that does not know
 });
 
 it('a stored request takes another key, and changes in nothing else', () => {
-  const call = readCall({ ...mail }, recipientReader(nodemailer.createTransport({ jsonTransport: true })))
+  const call = readCall({ ...mail }, composerOf(nodemailer.createTransport({ jsonTransport: true })))
     .complete as CompleteMail;
   const provider = { header: 'X-Key', windowMs: hour };
   const first = readRequest(prepareRequest(call, { key: 'k1', marker: 'm' }, provider));

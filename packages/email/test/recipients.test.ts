@@ -5,12 +5,12 @@ import type { SendMailOptions, Transporter } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 
 import { oncelyEmail } from '../src/index.ts';
-import { recipientReader } from '../src/recipients.ts';
+import { composerOf } from '../src/composer.ts';
 import { readCall } from '../src/request.ts';
 import { failureOf, mail, openDesk, slot, smtp } from './desk.ts';
 import { hostileField, seeded } from './hostile-addresses.ts';
 
-const reader = recipientReader(nodemailer.createTransport({ jsonTransport: true }));
+const reader = composerOf(nodemailer.createTransport({ jsonTransport: true }));
 
 /** Everybody that a policy or an approver is shown. */
 function shownOf(data: SendMailOptions): string[] {
