@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
+const unrecorded = 'packages/core/test/oncely/unrecorded.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
 
 /** What core takes for evidence, and what it never forgets of it, broken one at a time. */
@@ -52,5 +53,37 @@ export const evidenceMutants: readonly Mutant[] = [
     to: 'if (older && matches.length === 0) {',
     test: found,
     named: 'C12: what a look finds from before the effect began',
+  },
+  {
+    breaks: 'C15: what the vendor answered is dropped where the ledger does not take it',
+    file: 'packages/core/src/attempt.ts',
+    from: 'unrecorded.verdict(job, slot, seen.record as EffectRecord, token, ending);',
+    to: '',
+    test: unrecorded,
+    named: 'C15: what this process knows is recorded by itself',
+  },
+  {
+    breaks: 'C15: a claim that is stored late counts as one that may have been sent',
+    file: 'packages/core/src/runner.ts',
+    from: 'parts.unrecorded.unused(job, slot, token);',
+    to: '',
+    test: unrecorded,
+    named: 'C15: a claim whose caller gave up',
+  },
+  {
+    breaks: 'C15: a call does not ask what another call of its process knows',
+    file: 'packages/core/src/runner.ts',
+    from: 'if (parts.unrecorded.knows(slot)) seen = await parts.unrecorded.applied(slot, seen);',
+    to: '',
+    test: unrecorded,
+    named: 'C15: what this process knows is what the next call gets',
+  },
+  {
+    breaks: 'C15: another call of this process is told as another process',
+    file: 'packages/core/src/runner.ts',
+    from: 'inHand.add(token);',
+    to: '',
+    test: unrecorded,
+    named: 'C15: another call of this process',
   },
 ];

@@ -3,15 +3,15 @@ import { crashPoint } from './crash-point.ts';
 import type { Hand, Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
 import { keysNow, markersOf, type NamingKey } from './keys.ts';
-import { seenAs, type LedgerSession, type Seen } from './ledger-session.ts';
-import { change } from './lifecycle/change.ts';
-import { decideSettle, type Ending } from './lifecycle/settle.ts';
+import type { Seen } from './ledger-session.ts';
+import type { Ending } from './lifecycle/settle.ts';
 import { currentAttempts, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import { issuePermit, PermitDenied, type Instant, type IssuedPermit } from './permit.ts';
-import { encodeRecord, type Attempt, type EffectRecord } from './record.ts';
-import * as refusals from './refusals.ts';
+import type { Attempt, EffectRecord } from './record.ts';
+import * as unsettled from './unsettled.ts';
 import { aboutJob, beginning, lasted, report, reportChange, reportReExecution } from './reporting.ts';
+import { recordEnding } from './unrecorded.ts';
 
 /** How long an answered effect may try to be recorded before the caller is told that it was not. */
 const settlePatienceMs = 5_000;
@@ -82,7 +82,7 @@ async function sendOnce(
 
 /** Stores what an attempt ended with, whoever else changed the record meanwhile. */
 export async function settle(
-  { session, codec, clock }: RunnerParts,
+  { session, codec, clock, unrecorded }: RunnerParts,
   job: Job,
   slot: string,
   seen: Seen,
@@ -92,17 +92,7 @@ export async function settle(
   const since = beginning(clock);
   const ending = await endingOf(verdict, codec, slot, job.keeping);
   try {
-    let settled = await session.change(
-      slot,
-      seen,
-      (record, at) => {
-        const decision = decideSettle(record, token, ending, at);
-        return decision.kind === 'write' ? decision.change : undefined;
-      },
-      settlePatienceMs,
-    );
-    if (!settled.record && seen.record)
-      settled = await writeBack(session, slot, seen.record, settled.at, token, ending);
+    const settled = await recordEnding(session, slot, seen, token, ending, seen.record, settlePatienceMs);
     crashPoint('settled', slot);
     report(job, slot, clock, () => ({
       type: 'settled',
@@ -113,25 +103,10 @@ export async function settle(
     reportChange(aboutJob(job, slot, clock), 'answer', seen.record, settled);
     return settled;
   } catch (error) {
+    unrecorded.verdict(job, slot, seen.record as EffectRecord, token, ending);
     report(job, slot, clock, () => ({ type: 'not_recorded', evidence: ending.evidence, ...lasted(clock, since) }));
-    throw refusals.notRecorded(job, verdict, error);
+    throw unsettled.notRecorded(job, verdict, error);
   }
-}
-
-/** The ledger forgot the slot of an attempt that we made: what we know is written back, instead of being lost too. */
-async function writeBack(
-  session: LedgerSession,
-  slot: string,
-  record: EffectRecord,
-  at: number,
-  token: string,
-  ending: Ending,
-): Promise<Seen> {
-  const decision = decideSettle(record, token, ending, at);
-  const { draft, index, events } = decision.kind === 'write' ? decision.change : change(record, [], at);
-  const answer = await session.write({ slot, expect: 0, doc: encodeRecord(draft), index, events }, settlePatienceMs);
-  if (answer.kind !== 'written') throw new Error('the ledger forgot this effect, and something else is in its place');
-  return seenAs(draft, answer);
 }
 
 /** What an adapter needs to know of a record to resend it, look it up or read it again; `sending` is under way. */

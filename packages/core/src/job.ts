@@ -6,6 +6,7 @@ import type { LedgerSession } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Codec } from './payload.ts';
 import type { Instant } from './permit.ts';
+import type { Unrecorded } from './unrecorded.ts';
 
 /** One effect to be brought to its end, by its caller or by recovery. */
 export interface Job {
@@ -58,6 +59,7 @@ export interface RunnerParts {
   readonly codec: Codec | undefined;
   readonly options: RunnerOptions;
   readonly observing: Observing;
+  readonly unrecorded: Unrecorded;
   /** Aborted, with the reason, once nothing may be sent any more. */
   readonly closing: AbortSignal;
 }

@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-
 import type { Connection } from './adapter.ts';
 import { createAudit } from './audit/audit.ts';
 import { checkpointing } from './audit/checkpoint.ts';
@@ -11,6 +9,7 @@ import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import type { Flow, Oncely } from './handle.ts';
 import { createKeeping } from './keeping.ts';
+import { holderName } from './in-hand.ts';
 import { createInspect } from './inspect.ts';
 import { ledgerSession } from './ledger-session.ts';
 import { observedDuplicates } from './observe.ts';
@@ -35,8 +34,12 @@ import {
   type Scope,
   type ScopeFrame,
 } from './scope.ts';
+import { createUnrecorded } from './unrecorded.ts';
 import { rememberValue } from './values.ts';
 import { createWorkflows } from './workflows.ts';
+
+/** How long closing waits for a ledger that does not take what is known. */
+const closingPatienceMs = 10_000;
 
 /**
  * Makes the side effects of an agent happen once: each write through one of `clients` is remembered in `ledger`.
@@ -62,6 +65,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const session = ledgerSession(options.ledger, clock, approvals, retention, options.fingerprintKey);
   const codec = options.codec && patientCodec(options.codec, clock);
   const { audit, observing } = createAudit(session, clock, options.audit);
+  const unrecorded = createUnrecorded(session, clock, leaseMs);
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let takeBack: (() => void) | undefined;
@@ -69,6 +73,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     closing.abort(why);
     while (underWay.size > 0) await Promise.allSettled(underWay);
     takeBack?.();
+    await unrecorded.drain(closingPatienceMs);
     await observing.drain();
     await options.ledger.close();
   };
@@ -80,11 +85,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     codec,
     closing: closing.signal,
     observing,
+    unrecorded,
     options: {
       leaseMs,
       sendWindowMs: leaseMs / 2,
       maxAttempts: options.maxAttempts ?? 5,
-      holder: `${hostname()}:${process.pid}`,
+      holder: holderName,
     },
   });
   const runner: Runner = {

@@ -13,6 +13,7 @@ import { observe } from './observe.ts';
 import type { Job } from './job.ts';
 import { refuseWithoutConsent } from './policing.ts';
 import * as refusals from './refusals.ts';
+import * as unsettled from './unsettled.ts';
 import { report, tracing } from './reporting.ts';
 import type { Ended, Runner } from './runner.ts';
 import { poison, refuseClosed, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
@@ -205,7 +206,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
       report(job, slotOf(contract), parts.clock, () => ({ type: 'joined' }));
       // One that joins keeps its own time.
       running = within(parts.clock, job.giveUpAt - parts.clock.monotonic(), running, () => {
-        throw refusals.outlasted(job);
+        throw unsettled.outlasted(job);
       });
     } else {
       running = parts.runner.run(job);

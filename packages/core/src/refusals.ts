@@ -1,4 +1,3 @@
-import type { Verdict } from './adapter.ts';
 import { effectKeyOf, type Contract } from './contract.ts';
 import { isOncelyError, OncelyError, type ErrorDetail, type ErrorCode } from './errors.ts';
 import type { WorkflowRow } from './ledger.ts';
@@ -10,7 +9,7 @@ import type { Job } from './job.ts';
 import { readWorkflowDoc } from './workflow-doc.ts';
 
 /** The errors of the runner: what happened, whether the vendor was or may have been called, the line to change. */
-function about(job: Job, code: ErrorCode, detail: ErrorDetail): OncelyError {
+export function about(job: Job, code: ErrorCode, detail: ErrorDetail): OncelyError {
   return new OncelyError(code, { effect: effectKeyOf(job.claim.contract), ...detail });
 }
 
@@ -20,7 +19,7 @@ const because = (reason: string | undefined): string => {
   return words === '' ? '' : ` ("${words}")`;
 };
 
-const named = (job: Job): string => `${job.claim.operation} (${effectKeyOf(job.claim.contract)})`;
+export const named = (job: Job): string => `${job.claim.operation} (${effectKeyOf(job.claim.contract)})`;
 
 export function refused(job: Job, record: EffectRecord, refusal: Refusal): OncelyError {
   const what = named(job);
@@ -98,101 +97,6 @@ export function outdatedPolicy(job: Job, newest: number, own: number): OncelyErr
   return about(job, 'outdated_policy', {
     message: `${named(job)} needs approval by version ${newest} of the approval policy; this process runs ${own === 0 ? 'none' : `version ${own}`}. Nothing was sent.`,
     fix: 'deploy the newer policy everywhere: createOncely({ approvals: { version, operations } })',
-  });
-}
-
-export function waiting(
-  job: Job,
-  seen: Seen,
-  why: 'executing' | 'retry_at' | 'landing',
-  waitMs: number,
-  cause: unknown,
-): OncelyError {
-  const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
-  const retryAfterMs = Math.max(0, Math.ceil(waitMs));
-  if (why === 'executing') {
-    return about(job, 'in_progress', {
-      message: `${named(job)} is being sent by another caller (${seen.record?.attempts.at(-1)?.holder ?? 'unknown'}). This call sent nothing.`,
-      retryAfterMs,
-      fix: 'call again with the same input: it waits for, or replays, that outcome',
-    });
-  }
-  if (!inDoubt) {
-    const what =
-      why === 'landing'
-        ? 'was not sent; one more look at the version before it is due'
-        : 'was not applied; the vendor asks to wait';
-    return about(job, 'not_sent', {
-      message: `${named(job)} ${what}.`,
-      retryAfterMs,
-      fix: 'call again with the same input after retryAfterMs',
-      cause,
-    });
-  }
-  return about(job, 'in_doubt', {
-    message: `${named(job)} was sent and may have happened: the answer was lost. It is settled by evidence from the vendor, not by sending anew.`,
-    retryAfterMs,
-    fix: 'call again with the same input after retryAfterMs, or await oncely.recover()',
-    cause,
-  });
-}
-
-/** A caller that joined another one's call, and whose own time was over first. */
-export function outlasted(job: Job): OncelyError {
-  return about(job, 'in_progress', {
-    message: `${named(job)} is still under way for another caller in this process, and the time of this call is over. This call sent nothing.`,
-    retryAfterMs: 1_000,
-    fix: 'call again with the same input: it waits for, or replays, that outcome',
-  });
-}
-
-export function exhausted(job: Job, seen: Seen, sends: number, cause: unknown): OncelyError {
-  if (seen.record && unknownAttempts(seen.record).length > 0) {
-    return about(job, 'in_doubt', {
-      message: `${named(job)} was sent ${sends === 0 ? 'earlier' : `${sends} times under one key`} without a clear answer and may have happened.`,
-      fix: 'call again with the same input later, or await oncely.recover()',
-      retryAfterMs: 5_000,
-      cause,
-    });
-  }
-  return about(job, 'not_sent', {
-    message: `${named(job)} was not sent: the time for it was over${sends === 0 ? '' : ` after ${sends} attempts that were not applied`}.`,
-    fix: 'call again with the same input',
-    cause,
-  });
-}
-
-export function notSent(job: Job, verdict: Verdict & { evidence: 'not_applied' }, inDoubt: boolean): OncelyError {
-  if (inDoubt) {
-    return about(job, 'in_doubt', {
-      message: `${named(job)} was sent earlier and may have happened; this attempt was not applied (${verdict.reason}), which says nothing of the earlier one.`,
-      fix: 'call again with the same input, or await oncely.recover()',
-      ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
-      cause: verdict.cause,
-    });
-  }
-  return about(job, 'not_sent', {
-    message: `${named(job)} did not reach the vendor (${verdict.reason}). Nothing happened there.`,
-    fix: verdict.fix ?? 'call again with the same input',
-    ...(verdict.fix === undefined ? {} : { next: 'fix-code' as const }),
-    ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
-    cause: verdict.cause,
-  });
-}
-
-export function notRecorded(job: Job, verdict: Verdict, cause: unknown): OncelyError {
-  const vendorId = verdict.evidence === 'accepted' ? verdict.vendorId : undefined;
-  const what = {
-    accepted: `was accepted by the vendor${vendorId === undefined ? '' : ` (${vendorId})`}`,
-    rejected: 'was rejected by the vendor',
-    not_applied: 'was not applied',
-    unknown: 'was sent and may have happened',
-  }[verdict.evidence];
-  return about(job, 'not_recorded', {
-    message: `${named(job)} ${what}, but the ledger could not record it. It stays in doubt, which is safe: it will be settled by evidence.`,
-    fix: 'call again with the same input once the ledger answers, or await oncely.recover()',
-    ...(vendorId === undefined ? {} : { vendorId }),
-    cause,
   });
 }
 

@@ -5,6 +5,7 @@ import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
 import type { RunOutcome } from './events.ts';
 import { backoffMs, type Hand, type Job, type RunnerParts } from './job.ts';
+import { inHand } from './in-hand.ts';
 import { keysNow, refuseOtherKey } from './keys.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
 import type { Change } from './lifecycle/change.ts';
@@ -20,6 +21,7 @@ import { recorded } from './recorded.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
+import * as unsettled from './unsettled.ts';
 import { reportAsked, reportClaim, reportRefusal, reportReplay, reportRun } from './reporting.ts';
 
 export interface Ended {
@@ -67,17 +69,14 @@ export function createRunner(parts: RunnerParts): Runner {
     const hand: Hand = {};
 
     const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
-      const answer = await session.write(
-        {
-          slot,
-          expect: seen.revision,
-          doc: encodeRecord(record),
-          index: change.index,
-          events: change.events,
-          guard: { epoch: info.epoch },
-        },
-        claimPatienceMs,
-      );
+      const { index, events } = change;
+      const guard = { epoch: info.epoch };
+      const command = { slot, expect: seen.revision, doc: encodeRecord(record), index, events, guard };
+      const answer = await session.write(command, claimPatienceMs).catch((error: unknown) => {
+        // It may be stored yet. Nobody uses it then, and this process says so once it is.
+        if (record.attempts.at(-1)?.token === token) parts.unrecorded.unused(job, slot, token);
+        throw error;
+      });
       switch (answer.kind) {
         case 'written':
           made ||= seen.revision === 0;
@@ -104,6 +103,8 @@ export function createRunner(parts: RunnerParts): Runner {
     };
 
     for (;;) {
+      // Another call of this process may know more than the ledger does.
+      if (parts.unrecorded.knows(slot)) seen = await parts.unrecorded.applied(slot, seen);
       refuseOutdated(job, info);
       const request: ClaimRequest = {
         ...job.claim,
@@ -127,7 +128,7 @@ export function createRunner(parts: RunnerParts): Runner {
             await job.executesAgain?.();
           }
           if (sent.times >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
-            throw refusals.exhausted(job, seen, sent.times, lastCause);
+            throw unsettled.exhausted(job, seen, sent.times, lastCause);
           }
           start ??= instant(clock);
           crashPoint('before_claim', slot);
@@ -150,9 +151,10 @@ export function createRunner(parts: RunnerParts): Runner {
           if (isOpen(decision.attempt)) {
             sent.times += 1;
             const held = seen.record as EffectRecord;
+            inHand.add(token);
             const verdict = await attempt(parts, job, slot, held, start ?? instant(clock), hand.made);
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
-            seen = await settle(parts, job, slot, seen, token, verdict);
+            seen = await settle(parts, job, slot, seen, token, verdict).finally(() => inHand.delete(token));
             const ended = await afterSettle(job, seen, verdict, sent.times);
             if (ended) return ended;
           }
@@ -186,9 +188,9 @@ export function createRunner(parts: RunnerParts): Runner {
         case 'wait': {
           const waitMs = decision.until - seen.at;
           if (clock.monotonic() + waitMs >= job.giveUpAt && decision.why !== 'executing') {
-            throw refusals.waiting(job, seen, decision.why, waitMs, lastCause);
+            throw unsettled.waiting(job, seen, decision.why, waitMs, lastCause);
           }
-          if (clock.monotonic() >= job.giveUpAt) throw refusals.waiting(job, seen, decision.why, waitMs, lastCause);
+          if (clock.monotonic() >= job.giveUpAt) throw unsettled.waiting(job, seen, decision.why, waitMs, lastCause);
           // A live holder may finish at any moment; everything else has a known time.
           await clock.sleep(decision.why === 'executing' ? Math.min(pollMs, waitMs + 1) : waitMs + 1, closing);
           refuseWhenClosing(job, seen);
@@ -198,7 +200,7 @@ export function createRunner(parts: RunnerParts): Runner {
         }
         case 'probe':
           refuseWhenClosing(job, seen);
-          if (clock.monotonic() >= job.giveUpAt) throw refusals.waiting(job, seen, 'retry_at', 1_000, lastCause);
+          if (clock.monotonic() >= job.giveUpAt) throw unsettled.waiting(job, seen, 'retry_at', 1_000, lastCause);
           seen = await lookUp(job, slot, seen);
           break;
         case 'refuse':
@@ -266,7 +268,7 @@ export function createRunner(parts: RunnerParts): Runner {
         if (verdict.response && !inDoubt) {
           return { response: verdict.response, definite: false, outcome: 'not_applied' };
         }
-        throw refusals.notSent(job, verdict, inDoubt);
+        throw unsettled.notSent(job, verdict, inDoubt);
       }
       case 'unknown':
         if (sends < options.maxAttempts && seen.record?.retryAt === undefined)
@@ -280,7 +282,7 @@ export function createRunner(parts: RunnerParts): Runner {
     if (answer.kind !== 'unreachable') return answer.seen;
     const pauseMs = answer.retryAfterMs ?? 1_000;
     if (clock.monotonic() + pauseMs >= job.giveUpAt) {
-      throw refusals.waiting(job, before, 'retry_at', pauseMs, answer.reason);
+      throw unsettled.waiting(job, before, 'retry_at', pauseMs, answer.reason);
     }
     await clock.sleep(pauseMs, closing);
     return session.read(slot);

@@ -1,0 +1,112 @@
+import type { Verdict } from './adapter.ts';
+import type { OncelyError } from './errors.ts';
+import { holderName, inHand } from './in-hand.ts';
+import type { Job } from './job.ts';
+import type { Seen } from './ledger-session.ts';
+import { unknownAttempts } from './lifecycle/state.ts';
+import { about, named } from './refusals.ts';
+
+// The errors of an effect that a call leaves unsettled: what is known of it, in the vendor's own words, and what to do.
+
+export function waiting(
+  job: Job,
+  seen: Seen,
+  why: 'executing' | 'retry_at' | 'landing',
+  waitMs: number,
+  cause: unknown,
+): OncelyError {
+  const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
+  const retryAfterMs = Math.max(0, Math.ceil(waitMs));
+  if (why === 'executing') {
+    return about(job, 'in_progress', {
+      message: `${named(job)} ${whoIsAtIt(seen)}. This call sent nothing.`,
+      retryAfterMs,
+      fix: 'call again with the same input: it waits for, or replays, that outcome',
+    });
+  }
+  if (!inDoubt) {
+    const what =
+      why === 'landing'
+        ? 'was not sent; one more look at the version before it is due'
+        : 'was not applied; the vendor asks to wait';
+    return about(job, 'not_sent', {
+      message: `${named(job)} ${what}.`,
+      retryAfterMs,
+      fix: 'call again with the same input after retryAfterMs',
+      cause,
+    });
+  }
+  return about(job, 'in_doubt', {
+    message: `${named(job)} was sent and may have happened: the answer was lost. It is settled by evidence from the vendor, not by sending anew.`,
+    retryAfterMs,
+    fix: 'call again with the same input after retryAfterMs, or await oncely.recover()',
+    cause,
+  });
+}
+
+function whoIsAtIt({ record }: Seen): string {
+  const { token = '', holder = 'unknown' } = record?.attempts.at(-1) ?? {};
+  if (inHand.has(token)) return 'is being sent by another call in this process';
+  return holder === holderName
+    ? `was begun by a process of this one's name before (${holder}), which has not reported what became of it`
+    : `is being sent by another process (${holder})`;
+}
+
+/** A caller that joined another one's call, and whose own time was over first. */
+export function outlasted(job: Job): OncelyError {
+  return about(job, 'in_progress', {
+    message: `${named(job)} is still under way for another caller in this process, and the time of this call is over. This call sent nothing.`,
+    retryAfterMs: 1_000,
+    fix: 'call again with the same input: it waits for, or replays, that outcome',
+  });
+}
+
+export function exhausted(job: Job, seen: Seen, sends: number, cause: unknown): OncelyError {
+  if (seen.record && unknownAttempts(seen.record).length > 0) {
+    return about(job, 'in_doubt', {
+      message: `${named(job)} was sent ${sends === 0 ? 'earlier' : `${sends} times under one key`} without a clear answer and may have happened.`,
+      fix: 'call again with the same input later, or await oncely.recover()',
+      retryAfterMs: 5_000,
+      cause,
+    });
+  }
+  return about(job, 'not_sent', {
+    message: `${named(job)} was not sent: the time for it was over${sends === 0 ? '' : ` after ${sends} attempts that were not applied`}.`,
+    fix: 'call again with the same input',
+    cause,
+  });
+}
+
+export function notSent(job: Job, verdict: Verdict & { evidence: 'not_applied' }, inDoubt: boolean): OncelyError {
+  if (inDoubt) {
+    return about(job, 'in_doubt', {
+      message: `${named(job)} was sent earlier and may have happened; this attempt was not applied (${verdict.reason}), which says nothing of the earlier one.`,
+      fix: 'call again with the same input, or await oncely.recover()',
+      ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
+      cause: verdict.cause,
+    });
+  }
+  return about(job, 'not_sent', {
+    message: `${named(job)} did not reach the vendor (${verdict.reason}). Nothing happened there.`,
+    fix: verdict.fix ?? 'call again with the same input',
+    ...(verdict.fix === undefined ? {} : { next: 'fix-code' as const }),
+    ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
+    cause: verdict.cause,
+  });
+}
+
+export function notRecorded(job: Job, verdict: Verdict, cause: unknown): OncelyError {
+  const vendorId = verdict.evidence === 'accepted' ? verdict.vendorId : undefined;
+  const what = {
+    accepted: `was accepted by the vendor${vendorId === undefined ? '' : ` (${vendorId})`}`,
+    rejected: 'was rejected by the vendor',
+    not_applied: 'was not applied',
+    unknown: 'was sent and may have happened',
+  }[verdict.evidence];
+  return about(job, 'not_recorded', {
+    message: `${named(job)} ${what}, but the ledger did not take that yet. This process keeps it and records it once the ledger answers; should it end before, ${job.claim.safety.kind === 'unverifiable' ? 'a person will be asked whether it happened' : 'evidence from the vendor settles it'}. It is not sent anew.`,
+    fix: 'call again with the same input once the ledger answers; let the process live, or end it by oncely.close()',
+    ...(vendorId === undefined ? {} : { vendorId }),
+    cause,
+  });
+}
