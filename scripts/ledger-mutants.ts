@@ -173,4 +173,28 @@ export const ledgerMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/sqlite-file.test.ts',
     named: 'is marked as one that has forgotten what came after',
   },
+  {
+    breaks: 'Postgres: a claim is taken in a transaction that somebody else ends',
+    file: 'packages/core/src/postgres/schema-2.ts',
+    from: `    commit;\n    stale := {same_origin}(known_origin, known_lsn);\n    answer :=`,
+    to: `    stale := {same_origin}(known_origin, known_lsn);\n    answer :=`,
+    test: 'packages/core/test/ledgers/postgres-origin.test.ts',
+    named: 'is refused, and stores nothing: a client of a pool',
+  },
+  {
+    breaks: 'Postgres: a promoted standby is taken for the same server',
+    file: 'packages/core/src/postgres/schema-2.ts',
+    from: `      or left(seen.origin, 8) <> left(here, 8)\n`,
+    to: ``,
+    test: 'packages/core/test/ledgers/postgres-origin.test.ts',
+    named: 'by a standby that was promoted marks the ledger',
+  },
+  {
+    breaks: 'Postgres: an older copy of the data is not seen by who has seen more',
+    file: 'packages/core/src/postgres/schema-2.ts',
+    from: `      or known_lsn > pg_current_wal_insert_lsn()\n`,
+    to: ``,
+    test: 'packages/core/test/ledgers/postgres-origin.test.ts',
+    named: 'by an older copy of its data marks it',
+  },
 ];

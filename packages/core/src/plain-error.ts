@@ -70,9 +70,9 @@ function messageOf(error: Error): string {
 function plainMessage(message: string): string {
   const line = message.trimStart().slice(0, longestMessage).split('\n', 1)[0] ?? '';
   // Some wrappers put the statement before what the server said, others behind it.
-  const said = /^(select|insert|update|delete|with|call|do)\s/i.test(line)
-    ? line.slice(line.lastIndexOf(' - ') + 3)
-    : line;
+  const isStatement = /^(select|insert|update|delete|with|call|do)\s/i.test(line);
+  const words = line.lastIndexOf(' - ');
+  const said = !isStatement ? line : words < 0 ? 'the statement failed' : line.slice(words + 3);
   const began = commandBegins.exec(said)?.index ?? said.length;
   return withoutPasswords(said.slice(0, began))
     .replace(/\p{Cc}/gu, ' ')

@@ -16,7 +16,8 @@ import {
   updateSealed,
   type AuditedRowOf,
 } from '../postgres/audited.ts';
-import { postgresFailure, isFaultOfOne } from '../postgres/failures.ts';
+import { isFaultOfOne, postgresFailure, stateOf } from '../postgres/failures.ts';
+import { createOrigin, isUntold } from '../postgres/origin.ts';
 import {
   migration,
   placed,
@@ -26,21 +27,18 @@ import {
   type PostgresPlace,
 } from '../postgres/schema.ts';
 import {
-  answerOf,
-  answerRowOf,
-  columnsOf,
   keyOf,
   pageOf,
   rowOf,
-  valuesOf,
   weightOf,
+  workflowAnswerOf,
   workflowRowOf,
-  type AnswerRow,
   type InfoRow,
   type RowOf,
   type WorkflowRowOf,
 } from '../postgres/rows.ts';
 import { refuseUnfitServer, selectServer } from '../postgres/server.ts';
+import { writesOf } from '../postgres/writes.ts';
 import { shelfPage, shelfRange } from '../shelves.ts';
 
 /** What is used of a `pg` Pool, or of anything else with the same `query`. */
@@ -55,9 +53,10 @@ export interface PostgresOptions extends PostgresPlace {
   readonly commandTimeoutMs?: number;
 }
 
-const callWrite = `select * from {write}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
+const callNoticeOrigin = `select {notice_origin}($1, $2) as origin`;
 
-const callWriteOne = `select {write_one}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as answer`;
+// Refused in a transaction that somebody else ends.
+const standAlone = `do $$ begin commit; end $$`;
 
 const selectRow = `
   select {now_ms}() as now_at, e.revision, e.at, e.doc from (select) as one left join {effects} e on e.key = $1
@@ -97,14 +96,14 @@ const selectInfo = `
 
 // The mark that leaves the mark as it is.
 const asItIs = -1;
-const callMarkSuspect = `select {mark_suspect}($1)`;
+const callMarkSuspect = `call {mark_suspect_alone}($1)`;
 
 const selectWorkflow = `
   select {now_ms}() as now_at, w.revision, w.at, w.state, w.doc
   from (select) as one left join {workflows} w on w.key = $1
 `;
 
-const callWriteWorkflow = `select * from {write_workflow}($1, $2, $3, $4)`;
+const callWriteWorkflow = `call {write_workflow_alone}($1, $2, $3, $4, null)`;
 
 /**
  * Makes the ledger in a Postgres database (13 or newer). What it has acknowledged survives a crash of any process, of
@@ -157,35 +156,28 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
   };
 
   const open = async (): Promise<LedgerInfo> => {
+    await query(standAlone);
     const tables = ['ledger', 'effects', 'events', 'workflows'].map((table) => `${options.prefix ?? ''}${table}`);
     refuseUnfitServer((await query(selectServer, [place('{schema}'), tables]))[0], name, allowUnsafe);
     const [found] = await query<{ there: boolean }>(`select to_regclass('{ledger}') is not null as there`);
     const current = found?.there === true && (await one<InfoRow>(selectInfo)).version >= schemaVersion;
     if (!current) await query(migration(options, { id: randomBytes(16).toString('hex'), key: randomBytes(32) }));
+    await noticeOrigin();
     return readInfo();
   };
 
-  const writeStatement = place(callWrite);
-  const writeOneStatement = place(callWriteOne);
-  const writeAll = async (commands: readonly WriteCommand[]): Promise<AnswerRow[]> => {
-    const [one] = commands;
-    if (one && commands.length === 1) {
-      const { rows } = await client.query(writeOneStatement, [...valuesOf(one), !allowUnsafe]);
-      return (rows as { readonly answer: string }[]).map(({ answer }) => answerRowOf(answer));
+  const origin = createOrigin();
+  /** Looks at what the server is now; the ledger is marked where it may have forgotten. */
+  const noticeOrigin = async (): Promise<void> => {
+    try {
+      origin.noticed((await one<{ readonly origin: string }>(callNoticeOrigin, [...origin.values()])).origin);
+    } catch (error) {
+      if (!isUntold(stateOf(error instanceof OncelyError ? error.cause : error))) throw error;
+      origin.noticed(undefined);
     }
-    const { rows } = await client.query(writeStatement, [...columnsOf(commands), !allowUnsafe]);
-    return rows as AnswerRow[];
   };
-  const send = async (commands: readonly WriteCommand[]): Promise<WriteAnswer[]> => {
-    const answers: WriteAnswer[] = [];
-    for (const row of await writeAll(commands)) {
-      const at = Number(row.n) - 1;
-      const answer = answerOf(row, commands[at] as WriteCommand);
-      // Rare, and what has changed is to be told whole.
-      answers[at] = answer === 'epoch' ? { kind: 'epoch', at: Number(row.now_at), info: await readInfo() } : answer;
-    }
-    return answers;
-  };
+
+  const send = writesOf({ client, place, durable: !allowUnsafe, origin, noticeOrigin, readInfo });
 
   const write = batching<WriteCommand, WriteAnswer>({
     name,
@@ -252,12 +244,8 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
       return { at: Number(row.now_at), ...(row.revision === null ? {} : { row: workflowRowOf(workflow, row) }) };
     },
     writeWorkflow: async ({ workflow, expect, state, doc }) => {
-      const row = await one<WorkflowRowOf & { readonly written: boolean }>(callWriteWorkflow, [
-        keyOf(workflow),
-        expect,
-        state,
-        doc,
-      ]);
+      const call = [keyOf(workflow), expect, state, doc];
+      const row = workflowAnswerOf((await one<{ readonly answer: string }>(callWriteWorkflow, call)).answer);
       const at = Number(row.now_at);
       if (row.written) return { kind: 'written', revision: expect + 1, at };
       return { kind: 'conflict', at, ...(row.revision === null ? {} : { row: workflowRowOf(workflow, row) }) };

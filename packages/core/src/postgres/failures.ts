@@ -24,6 +24,7 @@ const unusable: Readonly<Record<string, string>> = {
 
 /** What passes by itself, or with the server, by SQLSTATE or its class; nothing was stored. */
 const passing: Readonly<Record<string, string>> = {
+  OC004: 'the server changed more than once meanwhile; the same command succeeds at another try',
   '25006': 'the client is on a standby: it must follow a failover to the new primary; the same command then succeeds',
   '40001': 'the same command succeeds at another try',
   '40P01': 'the same command succeeds at another try',
@@ -32,6 +33,9 @@ const passing: Readonly<Record<string, string>> = {
   '57014': 'the statement took longer than statement_timeout; the same command succeeds at another try',
   '57P03': 'the server starts or stops; the same command succeeds once it is up',
 };
+
+/** Of `same_origin`: before anything was stored. */
+export const serverChanged = 'OC004';
 
 /** What is said where the server's own words mean something else to a reader. */
 const insteadOf: Readonly<Record<string, string>> = {

@@ -55,19 +55,45 @@ export function valuesOf({ slot, expect, doc, index, guard, events }: WriteComma
   ];
 }
 
-/** The answer of `write_one` as a row of `write`. */
-export function answerRowOf(text: string): AnswerRow {
+/** The answer of `write_one_alone` as a row of `write`, behind where the log of writes stands, if the server tells. */
+export function answerRowOf(
+  { answer }: { readonly answer: string },
+  withLsn: boolean,
+): { readonly lsn?: string; readonly row: AnswerRow } {
+  const lsn = withLsn ? answer.slice(0, answer.indexOf(' ')) : undefined;
+  const text = lsn === undefined ? answer : answer.slice(lsn.length + 1);
   const [kind, now_at = '', revision = '', at = '', state = ''] = text.split(' ', 5);
-  const doc = text.slice(`${kind} ${now_at} ${revision} ${at} ${state} `.length);
-  return {
+  const row: AnswerRow = {
     n: 1,
     kind: kind as AnswerRow['kind'],
     now_at,
     revision: revision === '0' ? null : Number(revision),
     at,
     state: state as WorkflowRow['state'],
-    doc,
+    doc: text.slice(`${kind} ${now_at} ${revision} ${at} ${state} `.length),
   };
+  return { row, ...(lsn === undefined ? {} : { lsn }) };
+}
+
+/** The answers of `write_alone`. */
+export function answerRowsOf(answers: string): AnswerRow[] {
+  type Told = [n: number, kind: AnswerRow['kind'], now: number, revision: number | null, at: number, ...unknown[]];
+  return (JSON.parse(answers) as Told[]).map(([n, kind, now_at, revision, at, state, doc]) => ({
+    n,
+    kind,
+    now_at,
+    revision,
+    at,
+    state: state as WorkflowRow['state'],
+    doc: (doc ?? '') as string,
+  }));
+}
+
+/** The answer of `write_workflow_alone`. */
+export function workflowAnswerOf(answer: string): WorkflowRowOf & { readonly written: boolean } {
+  type Told = [written: boolean, now: number, revision: number | null, at: number, ...unknown[]];
+  const [written, now_at, revision, at, state, doc] = JSON.parse(answer) as Told;
+  return { written, now_at, revision, at, state: state as WorkflowRow['state'], doc: (doc ?? '') as string };
 }
 
 /** Commands as the arrays that the function `write` takes. */

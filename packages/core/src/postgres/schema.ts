@@ -1,3 +1,5 @@
+import { schema2 } from './schema-2.ts';
+
 /** A name that can be a schema or the beginning of a table's name without quoting. */
 const plainName = /^[a-z_][a-z0-9_]{0,30}$/;
 
@@ -243,6 +245,7 @@ const migrations: readonly string[] = [
         when since is not null then least(since, l.suspect_since) end;
   end $suspect$;
   `,
+  schema2,
 ];
 
 /** The newest schema that this version knows. */
