@@ -105,6 +105,14 @@ export const hubspotMutants: readonly Mutant[] = [
     named: 'is refused in',
   },
   {
+    breaks: 'HubSpot: an operation of another name for each name of a type',
+    file: 'packages/hubspot/src/object-types.ts',
+    from: `  if (known !== undefined) return known;`,
+    to: `  if (known === plain) return known;`,
+    test: 'packages/hubspot/test/names.test.ts',
+    named: 'so an approval is asked for under every one of them',
+  },
+  {
     breaks: 'HubSpot: a 2xx that the method does not expect in doubt',
     file: 'packages/hubspot/src/classify.ts',
     from: `if (status >= 200 && status < 300) {`,

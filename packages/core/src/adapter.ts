@@ -271,7 +271,9 @@ export interface Adapter<Client = unknown, Accounts extends 'one' | 'many' = 'on
 export function defineOperation(operation: Operation): Operation {
   const problem = operationProblem(operation);
   if (problem !== undefined) {
-    throw new OncelyError('invalid_config', { message: `operation ${operation.name}: ${problem}.` });
+    throw new OncelyError('invalid_config', {
+      message: `operation ${JSON.stringify(operation.name.slice(0, 80))}: ${problem}.`,
+    });
   }
   return Object.freeze({ ...operation });
 }
@@ -284,8 +286,9 @@ export function defineAdapter<Client, Accounts extends 'one' | 'many'>(
 }
 
 function operationProblem(operation: Operation): string | undefined {
-  if (!/^[A-Za-z][\w.]*\.[^\s#@]+$/.test(operation.name))
-    return 'the name must read vendor.resource.verb, without spaces';
+  // Names go to terminals, logs and links as they are.
+  if (!/^[A-Za-z][\w.:/-]{0,300}$/.test(operation.name) || !/^\w+\../.test(operation.name))
+    return 'the name must read vendor.resource.verb, of letters, digits and . _ : / - only';
   if (!(operation.landingBoundMs >= 0 && Number.isFinite(operation.landingBoundMs))) {
     return 'landingBoundMs must be a number of milliseconds';
   }

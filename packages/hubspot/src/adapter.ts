@@ -7,7 +7,15 @@ import { responseContext, type RequestContextLike, type ResponseContextLike } fr
 import { createGuard, refuseOtherClient } from './guard.ts';
 import { hookClient, type Caught } from './hook.ts';
 import { isCompared, look } from './look.ts';
-import { isWrite, objectTypeOf, operationOf, weakened, type HubSpotOperation } from './operations.ts';
+import {
+  canonicalName,
+  isWrite,
+  objectTypeOf,
+  operationNames,
+  operationOf,
+  weakened,
+  type HubSpotOperation,
+} from './operations.ts';
 import { refuseOurs } from './our-property.ts';
 import { previewOf, sendsByFetch, userAgentOf } from './preview.ts';
 import { lookAgain, probe, restore } from './probe.ts';
@@ -71,6 +79,7 @@ export function oncelyHubspot<Client extends HubSpotLike>(
   const guard = createGuard();
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'hubspot',
+    operations: { names: operationNames, canonical: canonicalName },
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const client = build({ middleware: [guard] }, account);

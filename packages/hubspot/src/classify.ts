@@ -94,8 +94,9 @@ function codesOf({ category, subCategory, errorType, errors }: HubSpotError): st
 /** Whether HubSpot refused because the portal does not have our property. */
 export function missesProperty(response: WireResponse, property: string): boolean {
   if (response.status !== 400 || !response.body.includes(property)) return false;
+  // What these look for may begin anywhere, so that a long answer would be walked through once a letter.
   return /PROPERTY_DOESNT_EXIST|property [^.]*does(n't| not) exist|no such property|Unable to find.*property/i.test(
-    response.body,
+    response.body.slice(0, 2_000),
   );
 }
 
@@ -120,8 +121,8 @@ export function existingIdOf(error: unknown): string | undefined {
   const { message, errors } = (body ?? {}) as HubSpotError;
   const texts = [message, ...(Array.isArray(errors) ? errors.map((each: { message?: string }) => each.message) : [])];
   for (const text of texts) {
-    const found =
-      /existing (?:id|object)s?\W+(\d+)/i.exec(text ?? '') ?? /(\d+) already has that value/i.exec(text ?? '');
+    const said = (text ?? '').slice(0, 2_000);
+    const found = /existing (?:id|object)s?\W+(\d+)/i.exec(said) ?? /(\d+) already has that value/i.exec(said);
     if (found?.[1] !== undefined) return found[1];
   }
   const fields = JSON.stringify(body ?? {});

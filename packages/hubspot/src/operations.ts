@@ -1,5 +1,7 @@
 import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
 
+import { typeName } from './object-types.ts';
+import { sameApi } from './same-api.ts';
 import { writePaths, type WritePath } from './write-paths.ts';
 
 /**
@@ -184,10 +186,9 @@ const material: readonly string[] = ['email', 'amount', 'dealname', 'name', 'sub
 /** The operation of a write, from its method and path. One that is not of the SDK is unverifiable. */
 export function operationOf(method: string, path: string, landingBoundMs: number): HubSpotOperation {
   const plain = plainOf(path);
-  const found = matchers.find(({ entry, pattern }) => entry.method === method && pattern.test(plain))?.entry;
+  const found = listedFor(method, plain);
   const kind = found?.kind ?? 'none';
-  const type = plain.split('/')[4] ?? '';
-  const name = found?.name.replace('<type>', typeName(type)) ?? `hubspot.${method.toLowerCase()}${rough(plain)}`;
+  const name = nameFor(method, plain, found);
   return {
     ...defineOperation({
       name,
@@ -198,6 +199,22 @@ export function operationOf(method: string, path: string, landingBoundMs: number
     }),
     kind,
   };
+}
+
+function listedFor(method: string, plain: string): Listed | undefined {
+  return matchers.find(({ entry, pattern }) => entry.method === method && pattern.test(plain))?.entry;
+}
+
+/**
+ * One operation has one name, however its path is written (with encoded letters, doubled slashes, another version of the
+ * same API), so that what is declared for it holds for all of them. Only the path as it is listed is also looked up.
+ */
+function nameFor(method: string, plain: string, found: Listed | undefined): string {
+  const same = sameApi(method, plain);
+  const entry = found ?? listedFor(method, same);
+  return (
+    entry?.name.replace('<type>', typeName(same.split('/')[4] ?? '')) ?? `hubspot.${method.toLowerCase()}${rough(same)}`
+  );
 }
 
 const notObjects: ReadonlySet<string> = new Set(listed.flatMap(({ kind, name }) => (kind === 'create' ? [] : [name])));
@@ -261,11 +278,6 @@ function camel(segment: string): string {
   return segment.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Types go by the name in the path, which may be an id such as `2-123`. */
-function typeName(type: string): string {
-  return decodeURIComponent(type).replace(/[\s#@]/g, '_');
-}
-
 function patternOf(path: string): RegExp {
   const source = path.replace(/\{path\}/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
   return new RegExp(`^${source}$`);
@@ -275,6 +287,26 @@ function patternOf(path: string): RegExp {
 function rough(plain: string): string {
   return plain
     .split('/')
-    .map((each) => (/[^a-z_-]/.test(each) && !/^v\d+$/.test(each) ? ':id' : each))
-    .join('.');
+    .slice(0, mostSegments)
+    .map((each) => (/^([a-z_-]{0,40}|v\d{1,4})$/.test(each) ? each : ':id'))
+    .join('.')
+    .slice(0, 250);
 }
+
+const mostSegments = 16;
+
+/** Every name there is, `*` for the types of objects and for paths that nobody knows. */
+export const operationNames: readonly string[] = [
+  ...new Set(listed.map(({ name }) => name.replace('<type>', '*'))),
+  ...['post', 'put', 'patch', 'delete'].map((verb) => `hubspot.${verb}.*`),
+];
+
+/** The one name of an operation on CRM objects, whatever the type is called in it. */
+export function canonicalName(name: string): string {
+  if (everyName.has(name)) return name;
+  const [, type, action] = /^hubspot\.crm\.([^.*]+)\.([\w.]+)$/.exec(name) ?? [];
+  if (type === undefined || action === undefined || !everyName.has(`hubspot.crm.<type>.${action}`)) return name;
+  return `hubspot.crm.${typeName(type)}.${action}`;
+}
+
+const everyName: ReadonlySet<string> = new Set(listed.map(({ name }) => name));
