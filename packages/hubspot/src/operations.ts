@@ -1,5 +1,6 @@
 import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
 
+import { association, nameOf, object, rough } from './name-of.ts';
 import { typeName } from './object-types.ts';
 import { sameApi } from './same-api.ts';
 import { writePaths, type WritePath } from './write-paths.ts';
@@ -72,9 +73,7 @@ const safetyOf: Readonly<Record<Kind, SafetyClass>> = {
   none: { kind: 'unverifiable' },
 };
 
-const object = '/crm/v3/objects/{objectType}';
 const associations = '/crm/v4/associations/{fromObjectType}/{toObjectType}';
-const association = 'associations/{toObjectType}/{toObjectId}';
 
 /** Where the rule of `kindOf` does not say it all. */
 const kinds: Readonly<Record<string, Kind>> = {
@@ -114,23 +113,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   'PUT /crm/v3/lists/{listId}/schedule-conversion': 'none',
   'PUT /cms/v3/source-code/{environment}/content/{path}': 'none',
   'PUT /files/v3/files/{fileId}': 'none',
-};
-
-/** Names that the rule of `nameOf` would make clumsy, as the SDK calls them. */
-const names: Readonly<Record<string, string>> = {
-  'POST /events/v3/send': 'events.send',
-  'POST /events/v3/send/batch': 'events.send.batch',
-  'POST /files/v3/files': 'files.upload',
-  'PUT /files/v3/files/{fileId}': 'files.replace',
-  'POST /files/v3/files/import-from-url/async': 'files.importFromUrl',
-  'POST /marketing/v3/transactional/single-email/send': 'marketing.transactional.sendEmail',
-  'PUT /crm/v4/objects/{fromObjectType}/{fromObjectId}/associations/default/{toObjectType}/{toObjectId}':
-    'crm.associations.createDefault',
-  [`PUT /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'crm.associations.create',
-  [`DELETE /crm/v4/objects/{objectType}/{objectId}/${association}`]: 'crm.associations.archive',
-  'POST /crm/v3/lists': 'crm.lists.create',
-  'PUT /crm/v3/lists/{listId}/memberships/add': 'crm.lists.memberships.add',
-  'PUT /crm/v3/lists/{listId}/memberships/remove': 'crm.lists.memberships.remove',
 };
 
 /** Every write of the SDK, with its class: what the table in the README is made from. */
@@ -251,49 +233,10 @@ function kindOf(each: WritePath): Kind {
   return each.method === 'DELETE' ? 'gone' : 'fields';
 }
 
-function nameOf({ method, path, readable }: WritePath): string {
-  const own = names[`${method} ${path}`];
-  if (own !== undefined) return own;
-  const segments = path.split('/').filter((each) => each !== '' && !/^v\d+$/.test(each));
-  const objects = path.startsWith(object);
-  const words = segments
-    .filter((each) => !each.startsWith('{') && !(objects && each === 'objects'))
-    .map(camel)
-    .filter((each, index, all) => each !== all[index - 1])
-    .flatMap((each) => (each === 'crmObjectSchemas' ? ['crm'] : [each]));
-  if (objects) words.splice(1, 0, '<type>');
-  // Version 4 came second, so it goes by the plain name, and what is older says so.
-  if (path.startsWith('/crm/associations/v4/') || path.startsWith('/crm/v3/associations/')) words.push('legacy');
-  const verb = { POST: 'create', PATCH: 'update', PUT: 'replace', DELETE: 'archive' }[method] ?? method.toLowerCase();
-  // Of a thing, which goes by the verb, or an action of its own name.
-  const action = !path.endsWith('}') && (method === 'POST' ? !isThing(path) : !readable);
-  return (action ? words : [...words, verb]).join('.');
-}
-
-function isThing(path: string): boolean {
-  return writePaths.some((each) => each.method !== 'POST' && (each.path === path || each.path.startsWith(`${path}/{`)));
-}
-
-function camel(segment: string): string {
-  return segment.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 function patternOf(path: string): RegExp {
   const source = path.replace(/\{path\}/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
   return new RegExp(`^${source}$`);
 }
-
-/** A name for a path that nobody knows: without what looks like an id. */
-function rough(plain: string): string {
-  return plain
-    .split('/')
-    .slice(0, mostSegments)
-    .map((each) => (/^([a-z_-]{0,40}|v\d{1,4})$/.test(each) ? each : ':id'))
-    .join('.')
-    .slice(0, 250);
-}
-
-const mostSegments = 16;
 
 /** Every name there is, `*` for the types of objects and for paths that nobody knows. */
 export const operationNames: readonly string[] = [
