@@ -1,0 +1,84 @@
+/**
+ * Runs the vendors' own test suites three times: on the SDK, on a wrapped client that no test knows of, and on a wrapped
+ * client with each test in a scope. It prints what differs from the SDK, and fails where a difference has no reason in
+ * `differences.ts`. `npm run soak:suites [-- stripe-node ...]`; without a network a suite is skipped by its name.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { reasonOf } from './differences.ts';
+import { fetchSuite, NotFetched } from './fetch-suite.ts';
+import { readResults, type Results } from './results.ts';
+import { vendorSuites, type VendorSuite } from './vendor-suites.ts';
+
+const wanted = process.argv.slice(2);
+let unexplained = 0;
+let ran = 0;
+for (const suite of vendorSuites) {
+  if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
+  const folder = mkdtempSync(join(tmpdir(), 'oncely-suite-'));
+  try {
+    await compare(suite, fetchSuite(suite, join(folder, 'repository')));
+    ran += 1;
+  } catch (error) {
+    if (!(error instanceof NotFetched)) throw error;
+    console.log(`${suite.name}: SKIPPED, ${error.message}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+console.log(`\n${ran} suites ran, ${unexplained} differences without a reason`);
+process.exitCode = unexplained === 0 ? 0 : 1;
+
+async function compare(suite: VendorSuite, folder: string): Promise<void> {
+  const server = await suite.server?.();
+  try {
+    const raw = run(suite, folder, server?.env ?? {});
+    console.log(`${suite.name}: ${passed(raw)} of ${raw.size} pass on the SDK as it is`);
+    for (const mode of ['unscoped', 'scoped'] as const) {
+      const ours = run(suite, folder, { ...server?.env, ONCELY_SUITE: mode });
+      console.log(`${suite.name}, ${mode}: ${passed(ours)} of ${raw.size} pass on the wrapped client`);
+      for (const [name, { state }] of raw) {
+        const end = ours.get(name);
+        if (state !== 'pass' || end?.state === 'pass') continue;
+        const reason = reasonOf(suite.name, mode, name);
+        if (reason === undefined) unexplained += 1;
+        console.log(`  ${reason === undefined ? 'UNEXPLAINED' : 'differs'}  ${name}`);
+        console.log(`    ${reason ?? end?.message.split('\n')[0]?.slice(0, 300) ?? 'it did not run'}`);
+      }
+    }
+  } finally {
+    await server?.close();
+  }
+}
+
+function passed(results: Results): number {
+  return [...results.values()].filter(({ state }) => state === 'pass').length;
+}
+
+/** A run under `ONCELY_SUITE` has the wrapped client; one without it has the SDK alone. */
+function run(suite: VendorSuite, folder: string, env: Readonly<Record<string, string>>): Results {
+  const here = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
+  const [command, ...args] = suite.command;
+  const wrapped = env['ONCELY_SUITE'] !== undefined;
+  const reporter =
+    suite.runner === 'node'
+      ? [
+          `--test-reporter=${here('node-test-reporter.mjs')}`,
+          '--test-reporter-destination=stdout',
+          '--test-concurrency=1',
+        ]
+      : [];
+  const imports = wrapped ? ['--conditions=@oncely/source', `--import=${here(suite.preload)}`] : [];
+  const { stdout } = spawnSync(command!, [...reporter, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+    timeout: 600_000,
+    env: { ...process.env, ...env, NODE_OPTIONS: ['--no-warnings', ...imports].join(' ') },
+  });
+  return readResults(suite.runner, stdout);
+}
