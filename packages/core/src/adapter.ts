@@ -1,5 +1,6 @@
 import { OncelyError } from './errors.ts';
 import type { SafetyClass } from './record.ts';
+import type { Call } from './whose-call.ts';
 
 /** A kind of write at a vendor. */
 export interface Operation {
@@ -216,10 +217,11 @@ export type Compensation =
 /** What an adapter is given by core. */
 export interface AdapterRuntime {
   /**
-   * Brings one caught write to its end and gives the response to hand back to the vendor's SDK.
+   * Brings one caught write to its end and gives the response to hand back to the vendor's SDK. `call` says whose it
+   * is, where it was taken at the SDK's method (`createCalls` of `@oncely/core/adapter`); default: whose code runs here.
    * @throws OncelyError when there is none.
    */
-  perform(write: VendorWrite): Promise<WireResponse>;
+  perform(write: VendorWrite, call?: Call): Promise<WireResponse>;
 }
 
 /** What an adapter knows of the names of its operations. */

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'scope_closed'
   | 'scope_poisoned'
   | 'parallel_unnamed'
+  | 'foreign_context'
   | 'second_write'
   | 'unexpected_operation'
   | 'input_changed'
@@ -45,6 +46,7 @@ export const errorCodes: Readonly<Record<ErrorCode, { readonly next: Next; reado
   scope_closed: { next: 'fix-code', vendor: 'no' },
   scope_poisoned: { next: 'fix-code', vendor: 'no' },
   parallel_unnamed: { next: 'fix-code', vendor: 'no' },
+  foreign_context: { next: 'fix-code', vendor: 'no' },
   second_write: { next: 'fix-code', vendor: 'no' },
   unexpected_operation: { next: 'fix-code', vendor: 'no' },
   input_changed: { next: 'fix-input', vendor: 'may' },

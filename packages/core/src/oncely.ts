@@ -22,6 +22,7 @@ import { recover } from './recover.ts';
 import { createRetention } from './retention.ts';
 import { sweep } from './sweep.ts';
 import { createRunner, type Runner } from './runner.ts';
+import { noteOpen } from './open-frames.ts';
 import { afterwards, begun, bindResult } from './scope-binding.ts';
 import {
   currentFrames,
@@ -36,6 +37,7 @@ import {
 } from './scope.ts';
 import { createUnrecorded } from './unrecorded.ts';
 import { rememberValue } from './values.ts';
+import { refuseBorrowedScope } from './whose-call.ts';
 import { createWorkflows } from './workflows.ts';
 
 /** How long closing waits for a ledger that does not take what is known. */
@@ -126,7 +128,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     if (!origin) {
       const connection: Connection<unknown> = adapter.connect(
         {
-          perform: (write) => perform({ client, account, connection, adapter }, write),
+          perform: (write, call) => perform({ client, account, connection, adapter }, write, call),
         },
         account,
       );
@@ -152,8 +154,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     return { id, options: { ...effectOptions }, closed: false };
   };
   const effectIn = <T>(frame: ScopeFrame, effect: EffectFrame, fn: () => T): T => {
+    const noLongerOpen = noteOpen(effect);
     const end = (): void => {
       effect.closed = true;
+      noLongerOpen();
     };
     return afterwards(
       () => runInFrames({ scope: frame, effect }, () => begun(fn())),
@@ -209,19 +213,22 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     clients,
     scope: (scope, fn) => {
       refuseBadScope(scope);
-      const outer = currentFrames()?.scope.scope;
-      const tenant = scope.tenant ?? outer?.tenant;
+      const outer = currentFrames()?.scope;
+      const tenant = scope.tenant ?? outer?.scope.tenant;
       const frame: ScopeFrame = {
         // A copy: an object that its owner reuses for the next case must not rename this one.
         scope: { ...scope, ...(tenant === undefined ? {} : { tenant }) },
         closed: false,
+        ...(outer === undefined ? {} : { outer }),
         counts: new Map(),
         met: new Set(),
         ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),
       };
       const inside = <R>(work: () => R): R => runInFrames({ scope: frame }, work);
+      const noLongerOpen = noteOpen(frame);
       const end = (): void => {
         frame.closed = true;
+        noLongerOpen();
       };
       const of = (): ScopeFrame => frame;
       const flow: Flow = {
@@ -237,8 +244,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         end,
       );
     },
-    effect: effectFor(() => requireScope('oncely.effect')),
-    submit: submitFor(() => requireScope('oncely.submit')),
+    effect: effectFor(() => scopeFor('oncely.effect')),
+    submit: submitFor(() => scopeFor('oncely.submit')),
     value: valueFor(() => requireScope('oncely.value')),
     checkpoint: checkpointFor(() => requireScope('oncely.checkpoint')),
     effects,
@@ -256,6 +263,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     },
     close: () => close('this process is closing'),
   };
+}
+
+function scopeFor(what: string): ScopeFrame {
+  const scope = requireScope(what);
+  refuseBorrowedScope(scope, what);
+  return scope;
 }
 
 function nothingSubmitted(id: string): OncelyError {

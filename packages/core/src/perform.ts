@@ -16,12 +16,13 @@ import * as refusals from './refusals.ts';
 import * as unsettled from './unsettled.ts';
 import { report, tracing } from './reporting.ts';
 import type { Ended, Runner } from './runner.ts';
-import { poison, refuseClosed, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
-import { currentFrames, stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
+import { poison, refuseClosed, refuseForeign, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
+import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
 import { contractOf } from './contract-of.ts';
 import { abortedBefore, handedIn, untilAborted } from './calling.ts';
 import { underTwinGuard, type TwinGuard } from './twins.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
+import { takeCall, type Call } from './whose-call.ts';
 
 export interface PerformParts {
   readonly session: LedgerSession;
@@ -51,20 +52,24 @@ export interface Origin {
 }
 
 /** Binds writes caught by adapters to the effect they belong to, and runs them. */
-export function createPerform(parts: PerformParts): (origin: Origin, write: VendorWrite) => Promise<WireResponse> {
+export function createPerform(
+  parts: PerformParts,
+): (origin: Origin, write: VendorWrite, call?: Call) => Promise<WireResponse> {
   const inFlight = new Map<string, Promise<Ended>>();
 
-  return async (origin, write) => {
+  return async (origin, write, call = takeCall()) => {
     // Synchronously, before anything is awaited: two unnamed writes begun together must see each other.
-    const frames = currentFrames();
+    const { frames } = call;
     if (!frames) return unscoped(origin, write);
     const { scope, effect } = frames;
     refuseClosed(scope, effect, write);
+    refuseForeign(scope, effect, write, call);
     const release = effect
       ? refuseUnexpected(effect, write)
       : write.name === undefined
         ? reserveUnnamed(scope, write)
         : () => {};
+    scope.underWay = (scope.underWay ?? 0) + 1;
     try {
       const printed = await printOf(origin, write);
       if (effect) return await named(origin, write, scope, effect, printed);
@@ -72,6 +77,7 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
         return await perform(origin, write, scope, stepIdOf(write.name, undefined), {}, printed);
       return await unnamed(origin, write, scope, printed);
     } finally {
+      scope.underWay -= 1;
       release();
     }
   };
@@ -135,7 +141,11 @@ export function createPerform(parts: PerformParts): (origin: Origin, write: Vend
     if (effect.options.submit === true) effect.slot = slotOf(contract);
     return telling(parts.session, effect, contract, print, async (onEnded) => {
       await refuseBeforeItsTurn(parts.session, effect, contract);
-      return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed, onEnded));
+      const ended = (how: Ended): void => {
+        if (how.definite) effect.ended = true;
+        onEnded(how);
+      };
+      return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed, ended));
     });
   }
 

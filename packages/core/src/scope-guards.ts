@@ -1,6 +1,7 @@
 import type { VendorWrite } from './adapter.ts';
 import { OncelyError } from './errors.ts';
 import type { EffectFrame, ScopeFrame } from './scope.ts';
+import { foreign, type Call } from './whose-call.ts';
 
 /** Refuses a write of a scope that was poisoned, or that has ended. */
 export function refuseClosed(scope: ScopeFrame, effect: EffectFrame | undefined, write: VendorWrite): void {
@@ -16,6 +17,22 @@ export function refuseClosed(scope: ScopeFrame, effect: EffectFrame | undefined,
       fix: 'await the call inside of it',
     });
   }
+}
+
+/**
+ * Refuses a call of which it cannot be told that it is this scope's: without a name order is all that it has, and of a
+ * named effect the one write has been made.
+ */
+export function refuseForeign(
+  scope: ScopeFrame,
+  effect: EffectFrame | undefined,
+  write: VendorWrite,
+  { doubt }: Call,
+): void {
+  if (doubt === undefined) return;
+  // A first write in an effect is its own, unless a queue is seen that is known to mix contexts.
+  if (effect && effect.ended !== true && doubt.queue === undefined) return;
+  throw foreign(write.operation.name, scope, doubt);
 }
 
 /** Refuses what the effect does not expect, or what has another name too. Gives what to do once the write is over. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { OncelyError } from './errors.ts';
 import type { Quorum } from './policy-rules.ts';
+import { inLineage } from './lineage.ts';
 import type { Told } from './telling.ts';
 
 /** What a scope is opened with: the business part of the contract, and how this run is to be treated. */
@@ -55,7 +56,11 @@ export interface ScopeFrame {
   /** `undo`: what is done here takes back the effects of the same contract. */
   readonly scope: Scope & { readonly undo?: true };
   readonly deadlineAt?: number;
+  /** The scope that this one was opened in. */
+  readonly outer?: ScopeFrame;
   closed: boolean;
+  /** How many calls of ours it waits for. */
+  underWay?: number;
   poisoned?: string;
   /** The checkpoint that was reached last: what is claimed from here on is tied to it. */
   checkpoint?: { readonly id: string; readonly hash: string };
@@ -81,6 +86,8 @@ export interface EffectFrame {
   /** The slot of what is to be handed in here, and whether it was. */
   slot?: string;
   submitted?: true;
+  /** Its write has come to a clear end. */
+  ended?: true;
   write?: { readonly operation: string; readonly fingerprint: string };
   /** Hears how the write stands in the ledger once it has ended, however it did. */
   readonly tell?: (told: Told) => void;
@@ -88,7 +95,8 @@ export interface EffectFrame {
   readonly follows?: string;
 }
 
-interface Frames {
+/** What running code belongs to. */
+export interface Frames {
   readonly scope: ScopeFrame;
   readonly effect?: EffectFrame;
 }
@@ -104,7 +112,7 @@ export function currentFrames(): Frames | undefined {
 }
 
 export function runInFrames<T>(frames: Frames, fn: () => T): T {
-  return storage.run(frames, fn);
+  return storage.run(frames, () => inLineage(frames.effect ?? frames.scope, fn));
 }
 
 /** The frame of the scope that runs here, or an error that shows how to open one. */

@@ -27,6 +27,10 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     what: 'two unnamed writes of a scope at once',
     todo: 'name them',
   },
+  foreign_context: {
+    what: 'a queue started the call in the context of another scope or effect, so it is not known whose it is',
+    todo: "`queue.add(() => flow.effect(id, () => ...))` with its own scope's `flow`, or `AsyncResource.bind` the task",
+  },
   second_write: {
     what: 'a second write inside one named effect',
     todo: 'give it a name of its own',

@@ -89,6 +89,7 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
     case 'scope_closed':
     case 'scope_poisoned':
     case 'parallel_unnamed':
+    case 'foreign_context':
     case 'second_write':
     case 'unexpected_operation':
     case 'outdated_logic':

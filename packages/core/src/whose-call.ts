@@ -1,0 +1,47 @@
+import { OncelyError } from './errors.ts';
+import { lineageOf } from './lineage.ts';
+import { anotherWaits } from './open-frames.ts';
+import { currentFrames, type Frames, type ScopeFrame } from './scope.ts';
+
+/** Whose a call of an SDK's method is: taken where the method is called, and handed on with the call. */
+export interface Call {
+  /** The scope and the effect; absent: none was open. */
+  readonly frames: Frames | undefined;
+  /** Why it may be another's: it was started by something else than this scope's code while another one waits. */
+  readonly doubt?: { readonly queue?: string };
+}
+
+/** Takes, here and now, whose the call is that is being made. */
+export function takeCall(): Call {
+  const frames = currentFrames();
+  if (!frames) return { frames };
+  const doubt = doubtIn(frames);
+  return doubt === undefined ? { frames } : { frames, doubt };
+}
+
+/** Why what runs in these frames may be another's. */
+function doubtIn({ scope, effect }: Frames): Call['doubt'] {
+  // The stack is read only where there is somebody whose call it could be.
+  if (!anotherWaits(scope, effect)) return undefined;
+  const lineage = lineageOf(effect ?? scope);
+  if (lineage.kind === 'own') return undefined;
+  return lineage.queue === undefined ? {} : { queue: lineage.queue };
+}
+
+/**
+ * Refuses to open something in a scope whose context a known queue has handed to another task. An unknown lineage alone
+ * is no reason here: frameworks call tools from their event loops, in the right context.
+ */
+export function refuseBorrowedScope(scope: ScopeFrame, what: string): void {
+  const doubt = doubtIn({ scope });
+  if (doubt?.queue !== undefined) throw foreign(what, scope, doubt);
+}
+
+/** The error for a call that was met in the context of another one. */
+export function foreign(what: string, { scope }: ScopeFrame, { queue }: { readonly queue?: string }): OncelyError {
+  const by = queue === undefined ? 'a queue, limiter or batcher' : `the queue ${queue}`;
+  return new OncelyError('foreign_context', {
+    message: `${what} was started by ${by} in the asynchronous context of "${scope.businessId}" while another scope or effect waits, so it cannot be told whose it is. Nothing was sent.`,
+    fix: "name it by its own scope's handle: oncely.scope(s, (flow) => queue.add(() => flow.effect('a-stable-name', () => ...))), or bind the task where it is handed in: queue.add(AsyncResource.bind(() => ...))",
+  });
+}
