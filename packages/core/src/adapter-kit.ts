@@ -2,6 +2,7 @@
  * What an adapter of your own is built from, beside the contract that `@oncely/core` exports.
  * @module
  */
+export { bindMethods } from './adapter-kit/bind-methods.ts';
 export { createCalls } from './adapter-kit/calls.ts';
 export type { Calls } from './adapter-kit/calls.ts';
 export { copyInput } from './adapter-kit/copy-input.ts';
@@ -9,4 +10,5 @@ export { isMarked, markersIn } from './adapter-kit/is-marked.ts';
 export { ledFetch } from './adapter-kit/led-fetch.ts';
 export { retryAfterMs } from './adapter-kit/retry-after.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';
+export { takeCall } from './whose-call.ts';
 export type { Call } from './whose-call.ts';

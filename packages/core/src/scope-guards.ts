@@ -31,7 +31,7 @@ export function refuseForeign(
 ): void {
   if (doubt === undefined) return;
   // A first write in an effect is its own, unless a queue is seen that is known to mix contexts.
-  if (effect && effect.ended !== true && doubt.queue === undefined) return;
+  if (effect && effect.ended !== true && !effect.closed && doubt.queue === undefined) return;
   throw foreign(write.operation.name, scope, doubt);
 }
 

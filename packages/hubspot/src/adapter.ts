@@ -1,4 +1,5 @@
 import { defineAdapter, type Adapter, type AdapterRuntime, type VendorWrite, type WireResponse } from '@oncely/core';
+import { takeCall, type Call } from '@oncely/core/adapter';
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
 import { readBody, type WireBody } from './body.ts';
@@ -103,17 +104,22 @@ function connect<Client extends HubSpotLike>(
     () => sendsByFetch(agentOfSdk()),
   );
   const parts: SendParts = { vendor, settings, unique: createUniqueProperty(settings.property) };
-  const perform = async (call: SdkCall, body: unknown, pass: () => Promise<WireResponse>): Promise<WireResponse> =>
-    runtime.perform(await writeOf(call, body, parts, pass));
+  const perform = async (
+    call: SdkCall,
+    body: unknown,
+    pass: () => Promise<WireResponse>,
+    of: Call | undefined,
+  ): Promise<WireResponse> => runtime.perform(await writeOf(call, body, parts, pass), of);
 
   const catchWrite = async (caught: Caught): Promise<ResponseContextLike> => {
     const { context } = caught;
     let passed: ResponseContextLike | undefined;
+    const pass = async (): Promise<WireResponse> => {
+      passed = await caught.bySdk();
+      return { status: passed.httpStatusCode, headers: passed.headers, body: '' };
+    };
     const response = await caught.inside(() =>
-      perform(callOf(sentBy(context), vendor.base(), caught.endpoint), context.getBody(), async () => {
-        passed = await caught.bySdk();
-        return { status: passed.httpStatusCode, headers: passed.headers, body: '' };
-      }),
+      perform(callOf(sentBy(context), vendor.base(), caught.endpoint), context.getBody(), pass, caught.call),
     );
     return passed ?? responseContext(response);
   };
@@ -123,12 +129,13 @@ function connect<Client extends HubSpotLike>(
     const call = callOf(sent, vendor.base(), undefined);
     if (!isWrite(call.method, call.path)) return raw(given);
     let passed: Response | undefined;
-    return perform(call, body, async () => {
+    const pass = async (): Promise<WireResponse> => {
       // As it was when it was called, whatever became of the caller's object since.
       const same = given.defaultJson !== false && typeof body === 'string' ? { body: JSON.parse(body) as unknown } : {};
       passed = (await raw({ ...given, ...same })) as Response;
       return { status: passed.status, headers: Object.fromEntries(passed.headers), body: '' };
-    }).then(
+    };
+    return perform(call, body, pass, takeCall()).then(
       ({ status, headers, body: text }) =>
         passed ?? new Response(bodiless.has(status) ? null : text, { status, headers: { ...headers } }),
     );

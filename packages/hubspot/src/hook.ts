@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 import { OncelyError } from '@oncely/core';
+import { takeCall, type Call } from '@oncely/core/adapter';
 
 import { observable, type ObservableLike, type RequestContextLike, type ResponseContextLike } from './context.ts';
 import type { HubSpotLike } from './vendor.ts';
@@ -10,6 +11,8 @@ export interface Caught {
   readonly context: RequestContextLike;
   /** The path that the SDK's method asked for, before a middleware led it elsewhere; absent where nobody noted it. */
   readonly endpoint?: string;
+  /** Whose it is: taken where the method was called; absent where nobody noted it. */
+  readonly call?: Call;
   /** Runs in the context in which the method was called, whatever queue it waited in. */
   inside<T>(fn: () => T): T;
   /** Lets the SDK send it, as it does without us. */
@@ -32,8 +35,13 @@ interface Hook {
   handlers: Handlers;
 }
 
-interface Noted {
+interface Noted extends Made {
   readonly endpoint: string;
+}
+
+/** Where a method was called, and for whom. */
+interface Made {
+  readonly call: Call;
   readonly inside: <T>(fn: () => T) => T;
 }
 
@@ -148,6 +156,7 @@ function hookConfiguration(configuration: Configuration, hook: Hook): void {
         const caught: Caught = {
           context,
           ...(endpoint === undefined ? {} : { endpoint }),
+          ...(known === undefined ? {} : { call: known.call }),
           inside: known?.inside ?? ((fn) => fn()),
           bySdk: () => transport.send(context).toPromise(),
         };
@@ -158,20 +167,24 @@ function hookConfiguration(configuration: Configuration, hook: Hook): void {
 }
 
 /** A server that notes for each request which call it is of: the SDK makes it before anything is awaited. */
-function noting(server: Server, call?: Noted['inside']): Server {
+function noting(server: Server, made?: Made): Server {
   return Object.create(server, {
     makeRequestContext: {
       value: (endpoint: string, method: string): RequestContextLike => {
         const context = server.makeRequestContext(endpoint, method);
-        noted.set(context, notedNow(endpoint, call));
+        noted.set(context, notedNow(endpoint, made));
         return context;
       },
     },
   }) as Server;
 }
 
-function notedNow(endpoint: string | undefined, call?: Noted['inside']): Noted {
-  return { endpoint: endpoint ?? '', inside: call ?? AsyncLocalStorage.snapshot() };
+function notedNow(endpoint: string | undefined, made: Made = madeHere()): Noted {
+  return { endpoint: endpoint ?? '', ...made };
+}
+
+function madeHere(): Made {
+  return { call: takeCall(), inside: AsyncLocalStorage.snapshot() };
 }
 
 /**
@@ -190,7 +203,7 @@ function hookQueued(api: object, configuration: Configuration): void {
       const all = Array.from({ length: Math.max(given.length, place + 1) }, (_, index) => given[index]);
       all[place] = {
         ...own,
-        baseServer: noting(own.baseServer ?? configuration.baseServer, AsyncLocalStorage.snapshot()),
+        baseServer: noting(own.baseServer ?? configuration.baseServer, madeHere()),
       };
       return queued(...all);
     };

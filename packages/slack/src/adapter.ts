@@ -8,11 +8,13 @@ import {
   type Verdict,
   type WireResponse,
 } from '@oncely/core';
+import { createCalls, type Calls } from '@oncely/core/adapter';
 import { exchange } from '@oncely/core/transport';
 import { randomUUID } from 'node:crypto';
 import type { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { bindApiCalls, callOf } from './api-calls.ts';
 import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
 import { lineBy, type Line } from './lines.ts';
@@ -76,6 +78,7 @@ interface Desk {
   readonly uploads: Uploads;
   readonly streams: Streams;
   readonly outcomes: Outcomes;
+  readonly calls: Calls;
 }
 
 interface Resend {
@@ -121,6 +124,7 @@ export function oncelySlack<Client extends SlackLike>(
         uploads: createUploads(settings),
         streams: createStreams(),
         outcomes: createOutcomes(),
+        calls: createCalls(),
       };
       const known = { tokens: desk.tokens, isAnothers: desk.outcomes.isAnothers };
       const client = build(
@@ -132,6 +136,7 @@ export function oncelySlack<Client extends SlackLike>(
         },
         account,
       );
+      bindApiCalls(client, desk.calls);
       return {
         client,
         resend: (target, permit) => resend(client, desk, target, permit),
@@ -167,7 +172,7 @@ function fetchFor(runtime: AdapterRuntime, desk: Desk, settings: Settings): Slac
     }
     tokens.remember(call.ownToken);
     try {
-      const response = await runtime.perform(writeOf(call, desk, settings));
+      const response = await runtime.perform(writeOf(call, desk, settings), callOf(init, desk.calls));
       if (typeof call.body === 'string') streams.heard(method, new URLSearchParams(call.body), response);
       return respond(response);
     } catch (error) {

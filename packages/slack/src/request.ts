@@ -36,6 +36,9 @@ export const markerField = 'oncely_key';
 /** The parameter by which a resend is recognised on its way through the user's client. */
 export const resendField = 'oncely_resend';
 
+/** The parameter by which a request is known to be that of a call. It goes no further. */
+export const ticketField = 'oncely_call';
+
 /** Arguments that are credentials: of `apps.uninstall`, `oauth.v2.exchange`, `tooling.tokens.rotate`. */
 const secretFields = ['client_secret', 'refresh_token'] as const;
 
@@ -44,6 +47,7 @@ export function readTextCall(url: string, method: string, init: RequestInit | un
   const fields = new URLSearchParams((init?.body as string | null | undefined) ?? '');
   const token = fields.get('token');
   fields.delete('token');
+  fields.delete(ticketField);
   const secrets = new URLSearchParams();
   for (const name of secretFields) {
     const secret = fields.get(name);
@@ -63,7 +67,7 @@ export function readTextCall(url: string, method: string, init: RequestInit | un
 /** The same of a form with bytes, which is encoded here so that it can be kept. */
 export async function readFormCall(url: string, method: string, init: RequestInit, form: FormData): Promise<SdkCall> {
   const fields = new FormData();
-  for (const [name, value] of form) if (name !== 'token') fields.append(name, value);
+  for (const [name, value] of form) if (name !== 'token' && name !== ticketField) fields.append(name, value);
   const token = form.get('token');
   const encoded = new Response(fields);
   const contentType = encoded.headers.get('content-type') ?? 'application/octet-stream';

@@ -11,6 +11,7 @@ import {
   type VendorWrite,
   type Verdict,
 } from '@oncely/core';
+import { bindMethods, createCalls, type Calls } from '@oncely/core/adapter';
 import { answerMs, exchange } from '@oncely/core/transport';
 
 import { carry } from './carrying.ts';
@@ -103,7 +104,8 @@ export function oncelyStripe<Client extends StripeLike>(
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();
       const credentials = createCredentials(() => peek(own, passages));
-      const httpClient = httpClientFor(runtime, passages, credentials, () => setting);
+      const calls = createCalls();
+      const httpClient = httpClientFor(runtime, calls, passages, credentials, () => setting);
       const config: StripeConfig = { httpClient };
       const client = build(config, account);
       mustCarry(client, httpClient, (ask) => {
@@ -111,6 +113,7 @@ export function oncelyStripe<Client extends StripeLike>(
         passages.run({ kind: 'reach', report: () => (reached = true) }, ask);
         return reached;
       });
+      bindMethods(client, calls);
       const setting = settingOf(client, options);
       // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
       const own = build(config, account);
@@ -139,6 +142,7 @@ function settingOf(client: object, options: StripeOptions): Setting {
 
 function httpClientFor(
   runtime: AdapterRuntime,
+  calls: Calls,
   passages: AsyncLocalStorage<Passage>,
   credentials: Credentials,
   setting: () => Setting,
@@ -160,7 +164,7 @@ function httpClientFor(
       const pass = (): Promise<ReadResponse> => (passed = passOn(setting().carrier, call));
       try {
         const authorized = await credentials.of(headerOf(headers, 'authorization'));
-        const response = await runtime.perform(writeOf(call, authorized, setting(), pass));
+        const response = await runtime.perform(writeOf(call, authorized, setting(), pass), calls.current());
         return passed ?? respond(response);
       } catch (error) {
         return passed ?? fail(error);

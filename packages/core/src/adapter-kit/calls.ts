@@ -4,19 +4,21 @@ import { takeCall, type Call } from '../whose-call.ts';
 
 /**
  * The calls of one client's methods. An SDK may hold a call back (limiter, queue, pool) and make its request in the
- * asynchronous context of another one, so whose it is travels with the call: by its ticket, or by what closes over it.
+ * asynchronous context of another one, so whose it is travels with the call: by what closes over it, or by a ticket.
  */
 export interface Calls {
-  /** Runs a method as one call: whose it is, is taken now. `ticket` is text that leads from the request back to it. */
-  run<T>(method: (call: Call, ticket: string) => T): T;
-  /** The call of a ticket, until its method has ended. */
+  /** Runs a method as one call: whose it is, is taken now. It gives what the method gives. */
+  run<T>(method: (call: Call) => T): T;
+  /** The same, with a text that leads from the request back to the call until the method has ended. */
+  ticketed<T>(method: (ticket: string) => PromiseLike<T>): Promise<T>;
+  /** The call of a ticket. */
   of(ticket: string): Call | undefined;
-  /** The call that runs here by the asynchronous context, where nothing carries its ticket. */
+  /** The call that runs here by the asynchronous context, for an SDK that holds nothing back. */
   current(): Call | undefined;
 }
 
 interface Running {
-  readonly of: object;
+  readonly by: object;
   readonly call: Call;
 }
 
@@ -26,30 +28,26 @@ export function createCalls(): Calls {
   const byTicket = new Map<string, Call>();
   const self = {};
   let next = 0;
+  const runAs = <T>(call: Call, method: () => T): T => running.run({ by: self, call }, method);
   return {
     run: (method) => {
       const call = takeCall();
+      return runAs(call, () => method(call));
+    },
+    ticketed: async (method) => {
+      const call = takeCall();
       const ticket = String((next += 1));
       byTicket.set(ticket, call);
-      const end = (): void => {
-        byTicket.delete(ticket);
-      };
-      let result: ReturnType<typeof method>;
       try {
-        result = running.run({ of: self, call }, () => method(call, ticket));
-      } catch (error) {
-        end();
-        throw error;
+        return await runAs(call, () => method(ticket));
+      } finally {
+        byTicket.delete(ticket);
       }
-      // What is lazy begins only when it is asked for, so it is not asked here.
-      if (result instanceof Promise) result.then(end, end);
-      else end();
-      return result;
     },
     of: (ticket) => byTicket.get(ticket),
     current: () => {
       const here = running.getStore();
-      return here?.of === self ? here.call : undefined;
+      return here?.by === self ? here.call : undefined;
     },
   };
 }
