@@ -8,6 +8,7 @@ import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
 import { httpMutants } from './http-mutants.ts';
 import { hubspotMutants } from './hubspot-mutants.ts';
+import { identityMutants } from './identity-mutants.ts';
 import { initMutants } from './init-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { lifecycleMutants } from './lifecycle-mutants.ts';
@@ -36,6 +37,7 @@ export const everyMutant: readonly Mutant[] = [
   ...stripeMutants,
   ...telemetryMutants,
   ...eslintPluginMutants,
+  ...identityMutants,
   ...initMutants,
   ...slackMutants,
   ...slackApprovalMutants,

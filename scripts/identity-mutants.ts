@@ -1,0 +1,39 @@
+import type { Mutant } from './mutant.ts';
+
+const queues = 'packages/stripe/test/queues.test.ts';
+
+/** Whose a call is, taken where it is made: broken one at a time. */
+export const identityMutants: readonly Mutant[] = [
+  {
+    breaks: "HubSpot: a request of the SDK's limiter belongs to the context that it runs in",
+    file: 'packages/hubspot/src/adapter.ts',
+    from: `of?.call ?? calls.current()`,
+    to: `calls.current()`,
+    test: 'packages/hubspot/test/limiter.test.ts',
+    named: 'a method, unnamed, is made for the case that called it',
+  },
+  {
+    breaks: "Slack: a request of the SDK's queue belongs to the context that it runs in",
+    file: 'packages/slack/src/api-calls.ts',
+    from: `(typeof ticket === 'string' ? calls.of(ticket) : undefined) ?? calls.current()`,
+    to: `calls.current()`,
+    test: 'packages/slack/test/queue.test.ts',
+    named: 'chat.postMessage, unnamed, is made for the case that called it',
+  },
+  {
+    breaks: "a call that a queue starts in another case's context is made for that case",
+    file: 'packages/core/src/whose-call.ts',
+    from: `return doubt === undefined ? { frames } : { frames, doubt };`,
+    to: `return { frames };`,
+    test: queues,
+    named: 'no unnamed write is made for another case, and none twice',
+  },
+  {
+    breaks: 'a task that was bound to its scope is taken for a stranger',
+    file: 'packages/core/src/lineage.ts',
+    from: `if (name.endsWith('runInAsyncScope')) return { kind: 'own' };`,
+    to: ``,
+    test: queues,
+    named: 'all is done once where a task is bound as it is handed in',
+  },
+];
