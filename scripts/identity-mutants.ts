@@ -6,9 +6,9 @@ const queues = 'packages/stripe/test/queues.test.ts';
 export const identityMutants: readonly Mutant[] = [
   {
     breaks: "HubSpot: a request of the SDK's limiter belongs to the context that it runs in",
-    file: 'packages/hubspot/src/adapter.ts',
-    from: `of?.call ?? calls.current()`,
-    to: `calls.current()`,
+    file: 'packages/hubspot/src/hook.ts',
+    from: `noting(own.baseServer ?? configuration.baseServer, madeHere())`,
+    to: `noting(own.baseServer ?? configuration.baseServer)`,
     test: 'packages/hubspot/test/limiter.test.ts',
     named: 'a method, unnamed, is made for the case that called it',
   },
