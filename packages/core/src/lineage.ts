@@ -62,7 +62,8 @@ function named(queue: string | undefined): { readonly queue?: string } {
 }
 
 function sites(): readonly NodeJS.CallSite[] {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const { stackTraceLimit } = Error;
+  const prepare = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   const holds: { stack?: unknown } = {};
   try {
     Error.stackTraceLimit = depth;
@@ -72,7 +73,7 @@ function sites(): readonly NodeJS.CallSite[] {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     // Absent is not the same as undefined for who reads it.
-    if (prepareStackTrace === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
-    else Error.prepareStackTrace = prepareStackTrace;
+    if (prepare === undefined) delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+    else Object.defineProperty(Error, 'prepareStackTrace', prepare);
   }
 }
