@@ -1,6 +1,7 @@
 import { agentsMutants } from './agents-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
+import { consentMutants } from './consent-mutants.ts';
 import { docsMutants } from './docs-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
 import { evidenceMutants } from './evidence-mutants.ts';
@@ -33,6 +34,7 @@ export const everyMutant: readonly Mutant[] = [
   ...mailMutants,
   ...governanceMutants,
   ...httpMutants,
+  ...consentMutants,
   ...hubspotMutants,
   ...stripeMutants,
   ...telemetryMutants,

@@ -29,6 +29,7 @@ export function httpAdapter<
   return defineAdapter<HttpClient<Operations>, Accounts>({
     vendor: options.vendor,
     accounts,
+    operations: { names: [...known.keys()] },
     connect: (runtime, account) => connectionOf<HttpClient<Operations>>(options, known, runtime, account),
   });
 }

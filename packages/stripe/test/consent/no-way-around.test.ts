@@ -1,0 +1,120 @@
+import type { Ledger } from '@oncely/core';
+import { postgresLedger } from '@oncely/core/ledgers/postgres';
+import { redisLedger } from '@oncely/core/ledgers/redis';
+import { sqliteLedger } from '@oncely/core/ledgers/sqlite';
+import { startStripeFake, type StripeFake } from '@oncely/testing/fakes/stripe';
+import { sharedPostgresUrl, sharedRedisUrl } from '@oncely/testing/servers/shared';
+import { Redis } from 'ioredis';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openDesk, type Ask, type Desk } from './desk.ts';
+import { hasPolicy, ways, type Way } from './ways.ts';
+
+/** Everything by which a refund could leave this house. */
+const paths: Readonly<Record<string, (desk: Desk, way: Way) => Promise<unknown>>> = {
+  'the same call': (desk, { ask }) => desk.call(ask),
+  // Where a policy is in force, the ledger knows of it.
+  'a call that knows of no consent': (desk, { ask }) => desk.call(unaware(ask)),
+  'two calls at once': (desk, { ask }) => Promise.all([desk.call(ask), desk.call(unaware(ask))]),
+  recovery: (desk, { ask }) => desk.with(ask, (oncely) => oncely.recover()),
+  'recovery that knows of no consent': async (desk) => {
+    await desk.with({}, (oncely) => oncely.recover());
+    await desk.with({}, (oncely) => oncely.recover());
+  },
+  completion: (desk) => desk.with({}, (oncely, slot) => oncely.effects.complete(slot, { deadlineMs: 5_000 })),
+  'handing in and completion': async (desk, { ask }) => {
+    await desk.submit(ask);
+    await desk.with(ask, (oncely, slot) => oncely.effects.complete(slot, { deadlineMs: 5_000 }));
+  },
+  'an approval of what nobody was shown, performed': (desk, { ask }) =>
+    desk.with(ask, (oncely, slot) =>
+      oncely.effects.approve(slot, { by: 'mallory', fingerprint: undefined as never, perform: true }),
+    ),
+  'an approval of something else, performed': (desk, { ask }) =>
+    desk.with(ask, (oncely, slot) =>
+      oncely.effects.approve(slot, { by: 'mallory', fingerprint: 'f'.repeat(64), perform: true }),
+    ),
+  'a write outside of any scope': (desk, way) => (hasPolicy(way) ? desk.unscoped(way.ask) : Promise.resolve()),
+  'a word that it did not happen': async (desk, { ask }) => {
+    await desk.with({}, (oncely, slot) => oncely.effects.resolve(slot, { happened: false }, { by: 'mallory' }));
+    await desk.with(ask, (oncely) => oncely.recover());
+  },
+  'opening it again': async (desk, { ask }) => {
+    await desk.with({}, (oncely, slot) => oncely.effects.reopen(slot, { by: 'mallory' }));
+    await desk.call(ask);
+    await desk.with({}, (oncely) => oncely.recover());
+  },
+};
+
+function unaware({ amount }: Ask): Ask {
+  return amount === undefined ? {} : { amount };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'oncely-consent-'));
+const prefix = `consent_${process.pid}_`;
+const closing: (() => unknown)[] = [];
+let fake: StripeFake;
+let opened = 0;
+const stores: Record<string, (number: number) => Ledger> = {};
+
+beforeAll(async () => {
+  const [url, redisUrl] = await Promise.all([sharedPostgresUrl(), sharedRedisUrl()]);
+  const pool = new Pool({ connectionString: url, options: '-c synchronous_commit=off' });
+  const redis = new Redis(redisUrl);
+  fake = await startStripeFake();
+  stores['SQLite'] = (number) => sqliteLedger(join(folder, `${number}.db`));
+  stores['Postgres'] = (number) => postgresLedger(pool, { prefix: `${prefix}${number}_`, allowUnsafe: true });
+  stores['Redis'] = (number) => redisLedger(redis, { prefix: `${prefix}${number}` });
+  closing.push(
+    () => pool.end(),
+    () => redis.quit(),
+    () => fake.close(),
+    () => rmSync(folder, { recursive: true, force: true }),
+  );
+});
+afterAll(async () => {
+  for (const close of closing) await close();
+});
+
+it('has at least 40 cells', () => {
+  expect(Object.keys(ways).length * Object.keys(paths).length).toBeGreaterThanOrEqual(40);
+});
+
+describe.each(['SQLite', 'Postgres', 'Redis'])('I5 on %s: nothing leaves without consent', (store) => {
+  it('and with it, one does', async () => {
+    opened += 1;
+    const ledger = stores[store]?.(opened) as Ledger;
+    const desk = openDesk(fake, ledger, `${store}${opened}`);
+    const ask = { effect: { approval: 'required' } } as const;
+    await desk.call(ask);
+    await desk.with({}, async (oncely, slot) => {
+      const fingerprint = (await oncely.effects.get(slot))?.approval?.fingerprint ?? '';
+      return oncely.effects.approve(slot, { by: 'ann', fingerprint, perform: true });
+    });
+    await desk.call(ask);
+    expect(desk.sent()).toBe(1);
+  });
+
+  it.each(Object.entries(ways))('past %s', { timeout: 60_000 }, async (_name, way) => {
+    opened += 1;
+    const ledger = stores[store]?.(opened) as Ledger;
+    await ledger.open();
+    if (way.suspect) await ledger.markSuspect(Date.now() - 60_000);
+    const sent = await Promise.all(
+      Object.entries(paths).map(async ([path, send], at) => {
+        const desk = openDesk(fake, ledger, `${store}${opened}x${at}`);
+        await way.prepare(desk);
+        const before = desk.sent();
+        await send(desk, way);
+        return [path, before, desk.sent()];
+      }),
+    );
+    const { made = 0 } = way;
+    expect(sent).toEqual(Object.keys(paths).map((path) => [path, made, made]));
+    await ledger.close();
+  });
+});
