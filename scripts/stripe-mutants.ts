@@ -5,6 +5,7 @@ const schedules = 'packages/stripe/test/schedules/schedules.test.ts';
 const doubt = 'packages/stripe/test/doubt.test.ts';
 const lookups = 'packages/stripe/test/lookups.test.ts';
 const sdk = 'packages/stripe/test/sdk.test.ts';
+const found = 'packages/stripe/test/found.test.ts';
 const asTheSdk = 'packages/stripe/test/as-the-sdk.test.ts';
 
 /** What is broken of the ways in which an effect at Stripe is classified and found again. */
@@ -176,5 +177,29 @@ export const stripeMutants: readonly Mutant[] = [
     to: `return { evidence: 'unknown', reason: reason + '', cause: undefined && `,
     test: 'packages/stripe/test/refusals.test.ts',
     named: 'says what Stripe said',
+  },
+  {
+    breaks: 'Stripe: a declined payment that is found is a success',
+    file: 'packages/stripe/src/probe-list.ts',
+    from: `...(failed === undefined ? {} : { failed }),`,
+    to: ``,
+    test: found,
+    named: 'is no success where it was declined',
+  },
+  {
+    breaks: 'Stripe: a copied marker is a proof',
+    file: 'packages/stripe/src/probe-list.ts',
+    from: `if (differs === undefined) matches.set(`,
+    to: `if (differs !== '') matches.set(`,
+    test: found,
+    named: 'on a refund of another amount is no proof',
+  },
+  {
+    breaks: "Stripe: a caller's own value under the name of our marker",
+    file: 'packages/stripe/src/own-marker.ts',
+    from: `if (where === undefined) return;`,
+    to: `if (where !== '') return;`,
+    test: found,
+    named: 'is refused as a value of the caller’s in a write: update',
   },
 ];

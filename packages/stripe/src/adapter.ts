@@ -22,6 +22,7 @@ import { isWrite, operationOf } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import type { StripeLike } from './reader.ts';
 import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
+import { refuseOwnMarker } from './own-marker.ts';
 import {
   bodyOf,
   headerOf,
@@ -183,7 +184,7 @@ function writeOf(
   const name = ownKeyOf(call);
   return {
     operation,
-    parameters: parametersOf(call, authorized),
+    parameters: judged(call, operation.name, authorized),
     ...(name === undefined ? {} : { name }),
     prepare: (keys) => prepareRequest(call, operation, keys, authorized),
     send: (request, permit) => sendOnce(call, request, permit, setting),
@@ -193,6 +194,18 @@ function writeOf(
       return { status: response.getStatusCode(), headers: {}, body: '' };
     },
   };
+}
+
+/** The parameters, or a refusal of them for whoever asks: nobody does where a call only passes. */
+function judged(call: SdkCall, operation: string, authorized: Authorized): unknown {
+  try {
+    refuseOwnMarker(call, operation);
+    return parametersOf(call, authorized);
+  } catch (error) {
+    const refused = Promise.reject(error as Error);
+    refused.catch(() => undefined);
+    return refused;
+  }
 }
 
 /** Sends a stored request with the credentials and the address of this process's SDK. */

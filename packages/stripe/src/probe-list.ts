@@ -1,8 +1,10 @@
-import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
+import type { ProbeAnswer, ProbeMatch, Target, WireResponse } from '@oncely/core';
 import { isMarked } from '@oncely/core/adapter';
 
 import { remembering } from './classify.ts';
+import { failureOf, otherwiseIn } from './failures.ts';
 import type { LookUp } from './lookup.ts';
+import { materials } from './materials.ts';
 import { withoutQuery } from './operations.ts';
 import type { Read, StripeObject } from './reader.ts';
 import { markerField, parametersIn, type StripeRequest } from './request.ts';
@@ -36,19 +38,26 @@ export async function probeList(
     return cannotKnow('its metadata was full, 50 keys, so that it carries no marker of ours to look for');
   }
   const query = queryOf(target, request, lookUp, given);
-  const matches = new Map<string, WireResponse | undefined>();
+  const matches = new Map<string, ProbeMatch>();
   let blind = false;
+  let other: string | undefined;
   for (const half of lookUp.both === undefined ? [undefined] : ['true', 'false']) {
     if (half !== undefined) query.set(lookUp.both ?? '', half);
     for await (const object of pagesOf(read, path, query)) {
       if (object.metadata === undefined) blind = true;
-      if (isMarked(target, object.metadata?.[markerField])) matches.set(object.id, responseOf(object));
+      if (!isMarked(target, object.metadata?.[markerField])) continue;
+      const asked = materials[target.operation.replace(/^stripe\./, '')] ?? [];
+      const differs = request && otherwiseIn(object as never, given, asked);
+      if (differs === undefined) matches.set(object.id, matchOf(object, target, request && given));
+      else other = `${object.id} carries the marker of this effect, and its ${differs} is not what was asked for`;
     }
   }
   if (matches.size > 0) {
-    const found = [...matches].map(([vendorId, response]) => ({ vendorId, ...(response ? { response } : {}) }));
-    return { kind: 'found', matches: found };
+    const found = [...matches.values()];
+    return { kind: 'found', matches: await Promise.all(found.map((match) => asAsked(read, path, match, given))) };
   }
+  // A marker can be copied along with what it is on: then nobody knows by it.
+  if (other !== undefined) return cannotKnow(other);
   if (blind) return cannotKnow('Stripe lists these objects without their metadata');
   if (!request) {
     return cannotKnow('the request is not at hand, so nobody knows whether it carried our marker');
@@ -101,6 +110,43 @@ async function* pagesOf(read: Read, path: string, first: URLSearchParams): Async
 
 function isMarkedRequest(given: Readonly<Record<string, unknown>>): boolean {
   return Object.hasOwn((given['metadata'] ?? {}) as object, markerField);
+}
+
+/** An object of the list as evidence; the very one that is recorded stays what it was, whatever became of it since. */
+function matchOf(
+  object: StripeObject,
+  { vendorId }: Target,
+  given: Readonly<Record<string, unknown>> | undefined,
+): ProbeMatch {
+  const response = responseOf(object);
+  const failed = object.id === vendorId ? undefined : failureOf(object as never, given);
+  return {
+    vendorId: object.id,
+    ...(response ? { response } : {}),
+    ...(failed === undefined ? {} : { failed }),
+  };
+}
+
+/** The object with what the call asked to be expanded in its answer, where it can be read so. */
+async function asAsked(
+  read: Read,
+  path: string,
+  match: ProbeMatch,
+  { expand }: Readonly<Record<string, unknown>>,
+): Promise<ProbeMatch> {
+  const fields = Object.values((expand ?? {}) as Record<string, unknown>);
+  if (match.response === undefined || match.failed !== undefined || fields.length === 0) return match;
+  const query = new URLSearchParams(
+    fields.map((field, index): [string, string] => [`expand[${index}]`, String(field)]),
+  );
+  try {
+    const object = (await read(`${path}/${encodeURIComponent(match.vendorId)}?${query.toString()}`)) as StripeObject;
+    const { response: _bare, ...rest } = match;
+    const response = responseOf(object);
+    return { ...rest, ...(response ? { response } : {}) };
+  } catch {
+    return match;
+  }
 }
 
 function responseOf(object: StripeObject): WireResponse | undefined {

@@ -122,7 +122,7 @@ export function bodyOf(request: StripeRequest): string | Uint8Array {
  */
 export function parametersOf(call: SdkCall, { ownKey }: Authorized): Record<string, unknown> {
   return {
-    ...decodedBody(call),
+    ...parametersGiven(call),
     $path: call.path,
     $account: headerOf(call.headers, 'stripe-account') ?? '',
     $context: headerOf(call.headers, 'stripe-context') ?? '',
@@ -131,7 +131,8 @@ export function parametersOf(call: SdkCall, { ownKey }: Authorized): Record<stri
   };
 }
 
-function decodedBody(call: SdkCall): Record<string, unknown> {
+/** What the call gives, decoded; of bytes their text as `$content`. */
+export function parametersGiven(call: SdkCall): Record<string, unknown> {
   const { body } = call;
   if (body === null || body === undefined || body === '') return {};
   const contentType = headerOf(call.headers, 'content-type') ?? '';

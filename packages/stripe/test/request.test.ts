@@ -25,7 +25,8 @@ describe('a stored request', () => {
     expect(JSON.parse(request)).toMatchObject({ apiBase: 'files', path: '/v1/files', encoding: 'base64' });
 
     const options: unknown[] = [];
-    const spy = oncelyStripe(() => ({
+    const spy = oncelyStripe((config) => ({
+      getApiField: (name: string) => (name === 'httpClient' ? config.httpClient : undefined),
       rawRequest: async (...args: unknown[]) => {
         options.push(args[3]);
       },

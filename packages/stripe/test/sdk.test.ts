@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import Stripe from 'stripe';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { failures } from '../src/failures.ts';
 import { allLookUps, isMarked, lookUpOf } from '../src/lookup.ts';
 import { isWrite, operationOf } from '../src/operations.ts';
 import { states, type StateValue } from '../src/states.ts';
@@ -133,6 +134,31 @@ describe(`every method of the installed SDK, stripe ${Stripe.PACKAGE_VERSION}`, 
       );
     });
     expect(listed).toEqual(['paymentMethods.create']);
+  });
+
+  it('that makes what may have failed is told by states that the SDK’s types have, and none is left out', () => {
+    const made = new Map<string, { status: readonly string[]; fields: readonly string[] }>();
+    for (const { entry, lookUp } of allLookUps()) {
+      const method = methods.find(({ name }) => name === entry.name);
+      if (lookUp.kind !== 'list' || !method) continue;
+      const { declarations, result } = method;
+      const fields = declarations.interfaces.get(result) ?? [];
+      const kind = /^'(.*)'$/.exec(fields.find(({ name }) => name === 'object')?.type ?? '')?.[1];
+      const status = literalsOf(fields.find(({ name }) => name === 'status')?.type ?? '', result, declarations);
+      if (kind !== undefined) made.set(kind, { status, fields: fields.map(({ name }) => name) });
+    }
+    const unknown = Object.keys(failures).filter((kind) => !made.has(kind));
+    expect(unknown).toEqual([]);
+    for (const [kind, rule] of Object.entries(failures)) {
+      const { status = [], fields = [] } = made.get(kind) ?? {};
+      for (const state of rule.failed) expect(allows(status, state), `${kind}: ${state}`).toBe(true);
+      if (rule.error !== undefined) expect(fields, kind).toContain(rule.error);
+    }
+    const ends = ["'failed'", "'declined'", "'expired'", "'incomplete_expired'", "'returned'"];
+    const leftOut = [...made].filter(
+      ([kind, { status }]) => !failures[kind] && status.some((each) => ends.includes(each)),
+    );
+    expect(leftOut.map(([kind]) => kind)).toEqual([]);
   });
 
   it('that leads to a state leads to one of its type, and its object can be read', () => {
