@@ -197,4 +197,20 @@ export const ledgerMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/postgres-origin.test.ts',
     named: 'by an older copy of its data marks it',
   },
+  {
+    breaks: 'Redis: a record that was evicted is taken as new',
+    file: 'packages/core/src/redis/scripts.ts',
+    from: `type(placed) == 'number' and forgotten(key, placed) then`,
+    to: `false then`,
+    test: 'packages/core/test/ledgers/redis-settings.test.ts',
+    named: 'is not taken as new: alone',
+  },
+  {
+    breaks: 'Redis: settings that change after the opening are not seen',
+    file: 'packages/core/src/redis/store.ts',
+    from: `if (performance.now() - lastLook > lookEveryMs) {`,
+    to: `if (lastLook < 0) {`,
+    test: 'packages/core/test/ledgers/redis-settings.test.ts',
+    named: 'is refused once it evicts',
+  },
 ];

@@ -41,6 +41,8 @@ export interface RedisOptions {
   readonly buckets?: number;
   /** How long one command may take before its caller is told that the ledger did not answer, in ms. Default 5,000. */
   readonly commandTimeoutMs?: number;
+  /** How often the server's settings are looked at again, beside the commands, in ms. Default 10,000. */
+  readonly lookEveryMs?: number;
   /** Told once what the server cannot promise. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -68,6 +70,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
     prefix,
     buckets: options.buckets,
     calling,
+    lookEveryMs: options.lookEveryMs ?? 10_000,
     looking: {
       name,
       bestEffort: options.durability === 'best-effort',
@@ -190,6 +193,7 @@ function refuseBadOptions(options: RedisOptions, kind: 'single' | 'pool' | 'clus
   if (buckets !== undefined && !(Number.isInteger(buckets) && buckets >= 1 && buckets <= 1_024)) {
     bad('buckets must be a whole number from 1 to 1,024');
   }
+  if (options.lookEveryMs !== undefined && !(options.lookEveryMs >= 0)) bad('lookEveryMs must be a number from 0');
   if (!(Number.isFinite(commandTimeoutMs) && commandTimeoutMs > 0)) bad('commandTimeoutMs must be a number above 0');
   if (!waitReplicas) return;
   if (kind !== 'single') {

@@ -23,6 +23,9 @@ export interface Connection {
 
 /** @throws OncelyError `invalid_config` for what is neither */
 export function connectionOf(client: RedisClient): Connection {
+  if ((client as { isPipeline?: unknown } | undefined)?.isPipeline === true) {
+    throw unfit('this is a pipeline or MULTI, which the application sends or drops later');
+  }
   if (isIoredis(client)) {
     const send = sender(client);
     if (client.isCluster !== true) return { kind: 'single', send, servers: () => [send] };
@@ -33,7 +36,7 @@ export function connectionOf(client: RedisClient): Connection {
   if (typeof client?.sendCommand !== 'function') throw unfit('this is neither an ioredis nor a node-redis client');
   // node-redis' cluster takes a key before the command, and would send each one to any node.
   if ('masters' in client || 'slots' in client) throw unfit("node-redis' own cluster client is not supported");
-  const send = async (args: readonly string[]): Promise<unknown> => client.sendCommand([...args]);
+  const send = async (args: readonly string[]): Promise<unknown> => notQueued(await client.sendCommand([...args]));
   return { kind: 'totalClients' in client ? 'pool' : 'single', send, servers: () => [send] };
 }
 
@@ -42,7 +45,17 @@ function isIoredis(client: RedisClient): client is IoredisClient {
 }
 
 function sender(client: IoredisClient): Connection['send'] {
-  return async ([command = '', ...args]) => client.call(command, ...args);
+  return async ([command = '', ...args]) => notQueued(await client.call(command, ...args));
+}
+
+/** Refuses a connection on which the application has begun a MULTI: what is asked of it happens at EXEC, or never. */
+function notQueued(reply: unknown): unknown {
+  if (reply !== 'QUEUED' && !(Buffer.isBuffer(reply) && reply.toString() === 'QUEUED')) return reply;
+  throw new OncelyError('ledger_unusable', {
+    message:
+      'The client of the ledger (redis) stands in a MULTI that somebody else ends. Nothing was sent. What was asked may be stored at its EXEC.',
+    fix: 'give the ledger a connection of its own, on which nobody begins a MULTI',
+  });
 }
 
 function unfit(why: string): OncelyError {

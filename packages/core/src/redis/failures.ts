@@ -26,7 +26,7 @@ const passing: Readonly<Record<string, string>> = {
 };
 
 // Scripts put their place before the word, and servers older than 7 a dash.
-const words = new RegExp(`(?:^|[\\s-])(${Object.keys({ ...unusable, ...passing }).join('|')})\\b`);
+const words = new RegExp(`(?:^|\\s-)(${Object.keys({ ...unusable, ...passing }).join('|')})\\b`);
 
 /** Says what a failed call, or a refusal that a script caught, means. What is not known to be refused may have been stored. */
 export function redisFailure(error: unknown, name: string): OncelyError {

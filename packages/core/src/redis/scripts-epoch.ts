@@ -54,7 +54,7 @@ return {found[1], found[2] or '', now, takes and '1' or ''}
  * Puts down what was learnt of the servers, where the bucket is still on one of them, and that all buckets were made.
  *
  * KEYS    1 ledger
- * ARGV    of each server its replication id and durability
+ * ARGV    of each server its replication id, or '*' for whichever the bucket is on, and durability
  * returns {}
  */
 export const recordScript: Script = {
@@ -64,7 +64,7 @@ local found = redis.call('hmget', KEYS[1], 'id', 'replid')
 if not found[1] then return {} end
 redis.call('hset', KEYS[1], 'complete', '1')
 for n = 1, #ARGV, 2 do
-  if ARGV[n] == found[2] then redis.call('hset', KEYS[1], 'durability', ARGV[n + 1]) end
+  if ARGV[n] == found[2] or ARGV[n] == '*' then redis.call('hset', KEYS[1], 'durability', ARGV[n + 1]) end
 end
 return {}
 `,

@@ -84,6 +84,20 @@ export const writeScript: Script = {
 local stored = false
 local held = redis.pcall('hlen', KEYS[4])
 
+-- Whether a row that is about to be made was there before: it is listed and gone, or the list is gone and others are in
+-- the other two. It was evicted, or deleted by hand; of what retention removes the list knows no more, or the events are left.
+local function forgotten(key, listed)
+  if listed == 0 then
+    if redis.call('exists', key) == 1 then return false end
+  elseif redis.call('zcard', KEYS[2]) > 1 or redis.call('zcard', KEYS[5]) == 0 then
+    return false
+  end
+  -- Whatever was written may be gone with it.
+  lost = '0 evicted'
+  set('lost', lost)
+  return true
+end
+
 local function write(key, first, events)
   local row, taken
   if events == 1 then
@@ -136,7 +150,14 @@ local function write(key, first, events)
   elseif row then
     placed = redis.pcall('zrem', KEYS[3], slot)
   end
-  if not row and type(placed) == 'number' then placed = redis.pcall('zadd', KEYS[2], 0, slot) end
+  if not row and type(placed) == 'number' then
+    local added = placed
+    placed = redis.pcall('zadd', KEYS[2], 0, slot)
+    if guard ~= '' and suspect == '' and type(placed) == 'number' and forgotten(key, placed) then
+      if due ~= '' and added == 1 then redis.call('zrem', KEYS[3], slot) end
+      return {'epoch', at}
+    end
+  end
   if type(placed) == 'number' then placed = redis.pcall('zadd', KEYS[5], 0, slot) end
   if type(placed) == 'table' then return {'error', placed.err} end
   for n = 1, #values, 1000 do

@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly buckets: number | undefined;
   readonly calling: Calling;
   readonly looking: Looking;
+  /** How often the server is looked at again while it stays the same, in milliseconds. */
+  readonly lookEveryMs: number;
 }
 
 /** The buckets of one ledger as one: opened, of one epoch, and watched for what they may have forgotten. */
@@ -35,14 +37,18 @@ export interface Store {
 
 const bucketsOfCluster = 64;
 const lookAgainMs = 10_000;
+// The server's settings can no longer be trusted: a restart may then have lost something.
+const nothingIsKnown = ['*', 'unknown'] as const;
 
-export function createStore({ prefix, buckets: asked, calling, looking: how }: StoreOptions): Store {
+export function createStore({ prefix, buckets: asked, calling, looking: how, lookEveryMs }: StoreOptions): Store {
   const { connection } = calling;
   const memory = createMemory();
   let buckets: Bucket[] | undefined;
   let replaced: OncelyError | undefined;
   let unfit: OncelyError | undefined;
   let looking: Promise<void> | undefined;
+  let watching: Promise<void> | undefined;
+  let lastLook = performance.now();
   const lookedAt = new Map<string, number>();
   let settling: Promise<LedgerInfo> | undefined;
 
@@ -79,7 +85,11 @@ export function createStore({ prefix, buckets: asked, calling, looking: how }: S
   const record = async (looked: readonly Looked[]): Promise<void> => {
     memory.unlooked.clear();
     unfit = undefined;
-    const args = looked.flatMap(({ replid, durability }) => [replid, durability]);
+    lastLook = performance.now();
+    await recordAll(looked.flatMap(({ replid, durability }) => [replid, durability]));
+  };
+
+  const recordAll = async (args: readonly string[]): Promise<void> => {
     const all = buckets ?? [];
     await Promise.all(all.map(({ ledger }) => callScript(calling, recordScript, [ledger], args, 'writes')));
   };
@@ -89,7 +99,9 @@ export function createStore({ prefix, buckets: asked, calling, looking: how }: S
       await record(await look());
     } catch (error) {
       // A server that cannot be looked at now is not thereby unfit.
-      if (error instanceof OncelyError && error.code === 'ledger_unusable') unfit = error;
+      if (!(error instanceof OncelyError && error.code === 'ledger_unusable')) return;
+      unfit = error;
+      await recordAll(nothingIsKnown).catch(() => {});
     }
   };
 
@@ -134,6 +146,13 @@ export function createStore({ prefix, buckets: asked, calling, looking: how }: S
         });
       }
       await looking;
+      // On the side: whoever claims meanwhile does not wait for it.
+      if (performance.now() - lastLook > lookEveryMs) {
+        lastLook = performance.now();
+        watching ??= lookAgain().finally(() => {
+          watching = undefined;
+        });
+      }
       if (unfit) throw unfit;
     },
     settle,
