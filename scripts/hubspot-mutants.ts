@@ -97,6 +97,14 @@ export const hubspotMutants: readonly Mutant[] = [
     named: 'is refused where the builder drops our middleware',
   },
   {
+    breaks: 'HubSpot: the SDK is given no second try of a write that is only observed',
+    file: 'packages/hubspot/src/adapter.ts',
+    from: `return passed ?? responseContext(response);`,
+    to: `return responseContext(response);`,
+    test: 'packages/hubspot/test/beside-the-raw.test.ts',
+    named: 'writes as the raw SDK where it only observes',
+  },
+  {
     breaks: "HubSpot: a caller's own value under our property sent",
     file: 'packages/hubspot/src/our-property.ts',
     from: `if (!found) return;`,
