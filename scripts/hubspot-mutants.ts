@@ -147,8 +147,8 @@ export const hubspotMutants: readonly Mutant[] = [
   {
     breaks: 'a replay that asks the vendor what stands there',
     file: 'packages/core/src/runner.ts',
-    from: `job.prepare && !job.complete ?`,
-    to: `job.prepare ?`,
+    from: `job.prepare && !job.complete && !job.turn ?`,
+    to: `job.prepare && !job.turn ?`,
     test: completing,
     named: 'asks once, before the first send',
   },

@@ -176,4 +176,12 @@ export const mailMutants: readonly Mutant[] = [
     test: 'packages/email/test/fetched.test.ts',
     named: 'that was read to its end is an error',
   },
+  {
+    breaks: 'mail: the permission runs out in a pool’s own queue',
+    file: 'packages/email/src/adapter.ts',
+    from: `pool?.waits === true ? {`,
+    to: `pool === null ? {`,
+    test: 'packages/email/test/pool.test.ts',
+    named: 'do not lose their time, by its rate',
+  },
 ];

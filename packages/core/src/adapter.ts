@@ -105,6 +105,8 @@ export interface VendorWrite {
    * sent, and the caller may try again.
    */
   complete?(request: string): Promise<string>;
+  /** Waits until the SDK would send it, as for a place in its pool; the ledger is read before, and its time stands. */
+  turn?(): Promise<void> | undefined;
   /** Sends a prepared request once. A failure is a verdict, not a throw. */
   send(request: string, permit: Permit, target: Target): Promise<Verdict>;
   /** Sends the call as the SDK made it, outside the ledger; for `unscoped: 'observe'`. */
@@ -273,9 +275,8 @@ export interface Adapter<Client = unknown, Accounts extends 'one' | 'many' = 'on
 export function defineOperation(operation: Operation): Operation {
   const problem = operationProblem(operation);
   if (problem !== undefined) {
-    throw new OncelyError('invalid_config', {
-      message: `operation ${JSON.stringify(operation.name.slice(0, 80))}: ${problem}.`,
-    });
+    const name = JSON.stringify(operation.name.slice(0, 80));
+    throw new OncelyError('invalid_config', { message: `operation ${name}: ${problem}.` });
   }
   return Object.freeze({ ...operation });
 }
@@ -291,9 +292,8 @@ function operationProblem(operation: Operation): string | undefined {
   // Names go to terminals, logs and links as they are.
   if (!/^[A-Za-z][\w.:/-]{0,300}$/.test(operation.name) || !/^\w+\../.test(operation.name))
     return 'the name must read vendor.resource.verb, of letters, digits and . _ : / - only';
-  if (!(operation.landingBoundMs >= 0 && Number.isFinite(operation.landingBoundMs))) {
+  if (!(operation.landingBoundMs >= 0 && Number.isFinite(operation.landingBoundMs)))
     return 'landingBoundMs must be a number of milliseconds';
-  }
   if (operation.safety.kind === 'keyed' && !(operation.safety.windowMs > 0)) return 'safety.windowMs must be above 0';
   const both = operation.material?.find((path) => operation.wording?.includes(path));
   return both === undefined ? undefined : `${both} is declared both material and wording`;

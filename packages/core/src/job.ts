@@ -15,6 +15,8 @@ export interface Job {
   readonly prepare?: (keys: Keys) => string;
   /** Asks the vendor, so it is not called before the ledger was read. */
   readonly complete?: (request: string) => Promise<string>;
+  /** Before the claim; the time it takes is not counted. */
+  readonly turn?: () => Promise<void> | undefined;
   rekey(request: string, keys: Keys): string;
   send(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
   probe(target: Target): Promise<ProbeAnswer>;

@@ -276,6 +276,7 @@ export function createPerform(
       ...(write.complete === undefined
         ? {}
         : { complete: (request) => write.complete?.(request) ?? Promise.resolve(request) }),
+      ...(write.turn === undefined ? {} : { turn: () => write.turn?.() }),
       rekey: (request) => request,
       send: (target, permit) => write.send(target.request, permit, target),
       probe: (target) => origin.connection.probe(target),

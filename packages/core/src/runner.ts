@@ -58,7 +58,8 @@ export function createRunner(parts: RunnerParts): Runner {
     const slot = slotOf(job.claim.contract);
     let info = await session.info();
     // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
-    let seen: Seen = job.prepare && !job.complete ? { revision: 0, at: info.at } : await session.read(slot);
+    let seen: Seen =
+      job.prepare && !job.complete && !job.turn ? { revision: 0, at: info.at } : await session.read(slot);
     let token = parts.token();
     let start: Instant | undefined;
     let pollMs = 10;
@@ -122,6 +123,13 @@ export function createRunner(parts: RunnerParts): Runner {
       switch (decision.kind) {
         case 'send': {
           refuseWhenClosing(job, seen);
+          const turn = job.turn?.();
+          if (turn) {
+            const began = clock.monotonic();
+            seen = await turn.then(() => session.read(slot));
+            job = { ...job, giveUpAt: job.giveUpAt + clock.monotonic() - began };
+            break;
+          }
           await returning;
           if (sent.times === 0 && !counted && (seen.record?.attempts.length ?? 0) > 0) {
             counted = true;

@@ -12,6 +12,7 @@ import {
 import { composerOf, type Compile } from './composer.ts';
 import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
+import { poolTurns } from './pool-turns.ts';
 import { createProbe, restore, type MailProbe } from './probe.ts';
 import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
 import {
@@ -149,6 +150,7 @@ interface SendingParts {
 
 function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
   const { runtime, client, compile, delivery, operation, provider, spool } = parts;
+  const turns = poolTurns(client);
   const access = client.options as { disableFileAccess?: unknown; disableUrlAccess?: unknown } | undefined;
   const reading: ReadOptions = {
     ...(spool === undefined ? {} : { spool }),
@@ -160,6 +162,7 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
     const read = attemptTo(() => readCall(withDefaults(data, client), compile, reading));
     let complete: CompleteMail | undefined;
     let passedThrough = false;
+    const pool = turns?.call();
     const response = await runtime
       .perform({
         operation,
@@ -170,17 +173,23 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
           if (passedThrough && call.readsOnce) throw new Error('this content can be read only once');
           return call.read().then((all) => (complete = all).parameters);
         },
+        ...(pool?.waits === true ? { turn: () => pool.turn(data['signal']) } : {}),
         prepare: (keys) => prepareRequest(complete as CompleteMail, keys, provider),
-        send: (request, permit) => delivery.deliver(request, permit, read().unstored, complete?.places),
+        send: (request, permit) => {
+          pool?.handOver();
+          return delivery.deliver(request, permit, read().unstored, complete?.places);
+        },
         passThrough: async () => {
           passedThrough = true;
+          pool?.handOver();
           return toResponse(await delivery.sendMail(data));
         },
       })
       .catch(async (error: unknown) => {
         if (!isOncelyError(error) || !mayNeedContent.has(error.code)) await discard();
         throw error;
-      });
+      })
+      .finally(() => pool?.end());
     async function discard(): Promise<void> {
       for (const path of complete?.spooled ?? []) await spool?.discard(path).catch(() => {});
     }
