@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
+const livesOn = 'packages/core/test/oncely/lives-on.test.ts';
 const queues = 'packages/stripe/test/queues.test.ts';
 
 /** Whose a call is, taken where it is made: broken one at a time. */
@@ -23,8 +24,8 @@ export const identityMutants: readonly Mutant[] = [
   {
     breaks: "a call that a queue starts in another case's context is made for that case",
     file: 'packages/core/src/whose-call.ts',
-    from: `return doubt === undefined ? { frames } : { frames, doubt };`,
-    to: `return { frames };`,
+    from: `...(doubt === undefined ? {} : { doubt })`,
+    to: `...(doubt === undefined ? {} : {})`,
     test: queues,
     named: 'no unnamed write is made for another case, and none twice',
   },
@@ -35,5 +36,29 @@ export const identityMutants: readonly Mutant[] = [
     to: ``,
     test: queues,
     named: 'all is done once where a task is bound as it is handed in',
+  },
+  {
+    breaks: 'an effect ends as soon as its function returned, whatever it returned',
+    file: 'packages/core/src/oncely.ts',
+    from: `(result) => bindResult(result, { inside, end, rest }),
+      end,
+    );
+  };
+  const effectFor`,
+    to: `(result) => (end(), result),
+      end,
+    );
+  };
+  const effectFor`,
+    test: livesOn,
+    named: 'that an effect returned makes its write as that effect, with its options',
+  },
+  {
+    breaks: 'a streamed run that a scope returned is cut off from it',
+    file: 'packages/core/src/live-results.ts',
+    from: `if (isLiveObject(value)) return bindMembers(value);`,
+    to: ``,
+    test: livesOn,
+    named: 'that a scope returned makes its write in that scope',
   },
 ];

@@ -22,8 +22,9 @@ import { recover } from './recover.ts';
 import { createRetention } from './retention.ts';
 import { sweep } from './sweep.ts';
 import { createRunner, type Runner } from './runner.ts';
-import { noteOpen } from './open-frames.ts';
-import { afterwards, begun, bindResult } from './scope-binding.ts';
+import { enter, noteOpen } from './open-frames.ts';
+import { bindResult } from './live-results.ts';
+import { afterwards, begun } from './scope-binding.ts';
 import {
   currentFrames,
   requireScope,
@@ -154,17 +155,18 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     return { id, options: { ...effectOptions }, closed: false };
   };
   const effectIn = <T>(frame: ScopeFrame, effect: EffectFrame, fn: () => T): T => {
-    const noLongerOpen = noteOpen(effect);
+    const rest = noteOpen(effect);
+    // Its scope lives at least as long: what it returned may be read after the scope's function has ended.
+    const leave = enter(frame);
+    const inside = <R>(work: () => R): R => runInFrames({ scope: frame, effect }, work);
     const end = (): void => {
       effect.closed = true;
-      noLongerOpen();
+      rest();
+      leave();
     };
     return afterwards(
-      () => runInFrames({ scope: frame, effect }, () => begun(fn())),
-      (result) => {
-        end();
-        return result;
-      },
+      () => inside(() => begun(fn())),
+      (result) => bindResult(result, { inside, end, rest }),
       end,
     );
   };
@@ -225,11 +227,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),
       };
       const inside = <R>(work: () => R): R => runInFrames({ scope: frame }, work);
-      const noLongerOpen = noteOpen(frame);
-      const end = (): void => {
-        frame.closed = true;
-        noLongerOpen();
-      };
+      const rest = noteOpen(frame);
+      const end = enter(frame);
       const of = (): ScopeFrame => frame;
       const flow: Flow = {
         effect: effectFor(of),
@@ -240,7 +239,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       frame.remember = flow.value;
       return afterwards(
         () => inside(() => begun(fn(flow))),
-        (result) => bindResult(result, inside, end),
+        (result) => bindResult(result, { inside, end, rest }),
         end,
       );
     },

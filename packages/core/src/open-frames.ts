@@ -17,6 +17,18 @@ export function noteOpen(frame: Frame): () => void {
   };
 }
 
+/** Notes that something lives in a scope; the scope is over when what is given was called for all of it. */
+export function enter(scope: ScopeFrame): () => void {
+  scope.within = (scope.within ?? 0) + 1;
+  let left = false;
+  return () => {
+    if (left) return;
+    left = true;
+    scope.within = (scope.within ?? 1) - 1;
+    if (scope.within === 0) scope.closed = true;
+  };
+}
+
 /**
  * Whether another scope or effect waits for something that is no call of ours: a call that is met in this one's context
  * may then be meant for it.

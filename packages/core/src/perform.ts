@@ -62,8 +62,8 @@ export function createPerform(
     const { frames } = call;
     if (!frames) return unscoped(origin, write);
     const { scope, effect } = frames;
+    refuseClosed(scope, effect, write, call);
     refuseForeign(scope, effect, write, call);
-    refuseClosed(scope, effect, write);
     const release = effect
       ? refuseUnexpected(effect, write)
       : write.name === undefined

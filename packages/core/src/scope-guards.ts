@@ -4,17 +4,23 @@ import type { EffectFrame, ScopeFrame } from './scope.ts';
 import { foreign, type Call } from './whose-call.ts';
 
 /** Refuses a write of a scope that was poisoned, or that has ended. */
-export function refuseClosed(scope: ScopeFrame, effect: EffectFrame | undefined, write: VendorWrite): void {
+export function refuseClosed(
+  scope: ScopeFrame,
+  effect: EffectFrame | undefined,
+  write: VendorWrite,
+  { late, doubt }: Call,
+): void {
   if (scope.poisoned !== undefined) {
     throw new OncelyError('scope_poisoned', {
       message: `${write.operation.name} was not sent: an earlier write of this scope went another way than recorded (${scope.poisoned}).`,
       fix: 'name the writes of this scope: oncely.effect(id, () => ...)',
     });
   }
-  if (scope.closed || effect?.closed === true) {
+  if (late === true) {
+    const by = doubt === undefined ? '' : ', perhaps by a queue that started it in the context of another task';
     throw new OncelyError('scope_closed', {
-      message: `${write.operation.name} was called after its ${scope.closed ? 'scope' : `effect "${effect?.id}"`} had ended. Nothing was sent.`,
-      fix: 'await the call inside of it',
+      message: `${write.operation.name} was called after its ${scope.closed ? 'scope' : `effect "${effect?.id}"`} had ended${by}. Nothing was sent.`,
+      fix: 'await the call inside of it; return from it what makes the call later (a stream, a streamed run); or hand a queue a task that is bound: queue.add(() => flow.effect(id, () => ...))',
     });
   }
 }
@@ -31,7 +37,7 @@ export function refuseForeign(
 ): void {
   if (doubt === undefined) return;
   // A first write in an effect is its own, unless a queue is seen that is known to mix contexts.
-  if (effect && effect.ended !== true && !effect.closed && doubt.queue === undefined) return;
+  if (effect && effect.ended !== true && doubt.queue === undefined) return;
   throw foreign(write.operation.name, scope, doubt);
 }
 

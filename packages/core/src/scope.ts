@@ -59,6 +59,8 @@ export interface ScopeFrame {
   /** The scope that this one was opened in. */
   readonly outer?: ScopeFrame;
   closed: boolean;
+  /** How much of it lives: its own function and what that returned, and its effects. */
+  within?: number;
   /** How many calls of ours it waits for. */
   underWay?: number;
   poisoned?: string;

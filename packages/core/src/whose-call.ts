@@ -7,6 +7,8 @@ import { currentFrames, type Frames, type ScopeFrame } from './scope.ts';
 export interface Call {
   /** The scope and the effect; absent: none was open. */
   readonly frames: Frames | undefined;
+  /** It was made after its scope or effect had ended. */
+  readonly late?: true;
   /** Why it may be another's: it was started by something else than this scope's code while another one waits. */
   readonly doubt?: { readonly queue?: string };
 }
@@ -16,7 +18,8 @@ export function takeCall(): Call {
   const frames = currentFrames();
   if (!frames) return { frames };
   const doubt = doubtIn(frames);
-  return doubt === undefined ? { frames } : { frames, doubt };
+  const late = frames.scope.closed || frames.effect?.closed === true ? ({ late: true } as const) : {};
+  return { frames, ...late, ...(doubt === undefined ? {} : { doubt }) };
 }
 
 /** Why what runs in these frames may be another's. */
