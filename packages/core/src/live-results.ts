@@ -5,11 +5,11 @@ import { isHolder, isLiveObject, propertiesOf } from './live-shapes.ts';
 /** How long a scope or an effect lives on in what its function returned. */
 export interface Life {
   /** Runs a step of what was returned as part of the scope or effect. */
-  inside<R>(fn: () => R): R;
+  readonly inside: <R>(fn: () => R) => R;
   /** It is over: a later write in it is refused. */
-  end(): void;
+  readonly end: () => void;
   /** It may go on, and nothing waits in it: what is lazy has ended, and the object that gave it may still be asked. */
-  rest(): void;
+  readonly rest: () => void;
 }
 
 /**
@@ -76,7 +76,8 @@ export function bindResult<T>(result: T, { inside, end, rest }: Life): T {
     membersBound.add(object);
     for (const [name, property] of propertiesOf(object)) {
       if (property.configurable !== true && Object.hasOwn(object, name)) continue;
-      const { get, value } = property;
+      const { value } = property;
+      const enumerable = property.enumerable === true && Object.hasOwn(object, name);
       if (typeof value === 'function') {
         const method = value as (...given: unknown[]) => unknown;
         const bound = function (this: unknown, ...given: unknown[]): unknown {
@@ -86,18 +87,16 @@ export function bindResult<T>(result: T, { inside, end, rest }: Life): T {
           );
         };
         Object.defineProperty(bound, 'name', { value: method.name, configurable: true });
-        Object.defineProperty(object, name, { value: bound, writable: true, configurable: true, enumerable: false });
-      } else if (get) {
+        Object.defineProperty(object, name, { value: bound, writable: true, configurable: true, enumerable });
+      } else if (property.get !== undefined) {
+        const read = (): unknown => property.get?.call(object) as unknown;
         Object.defineProperty(object, name, {
           configurable: true,
-          enumerable: property.enumerable === true && Object.hasOwn(object, name),
-          get() {
-            return bind(
-              inside(() => get.call(object)),
-              1,
-            );
+          enumerable,
+          get: () => bind(inside(read), 1),
+          set: (given: unknown) => {
+            property.set?.call(object, given);
           },
-          ...(property.set ? { set: property.set } : {}),
         });
       }
     }

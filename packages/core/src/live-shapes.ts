@@ -12,11 +12,12 @@ export function isHolder(value: object): value is Record<string, unknown> {
 export function isLiveObject(value: object): boolean {
   if (value instanceof Blob || value instanceof Error || ArrayBuffer.isView(value)) return false;
   if (value instanceof ReadableStream || Symbol.asyncIterator in value) return true;
-  for (const [name, { value: member, get }] of propertiesOf(value)) {
+  for (const [name, property] of propertiesOf(value)) {
+    const member: unknown = property.value;
     if (
       typeof name === 'string' &&
       /stream|iterator/i.test(name) &&
-      (get !== undefined || typeof member === 'function')
+      (property.get !== undefined || typeof member === 'function')
     )
       return true;
     if (
