@@ -113,6 +113,14 @@ export const hubspotMutants: readonly Mutant[] = [
     named: 'is refused in',
   },
   {
+    breaks: 'clients of accounts held for ever',
+    file: 'packages/core/src/connections.ts',
+    from: `if (held.size > mostHeld) {`,
+    to: `if (held.size > 1e9) {`,
+    test: 'packages/core/test/connections.test.ts',
+    named: 'clients that nobody uses are let go',
+  },
+  {
     breaks: 'HubSpot: an operation of another name for each name of a type',
     file: 'packages/hubspot/src/object-types.ts',
     from: `  if (known !== undefined) return known;`,

@@ -1,7 +1,7 @@
-import type { Connection } from './adapter.ts';
 import { createAudit } from './audit/audit.ts';
 import { checkpointing } from './audit/checkpoint.ts';
 import { durationProblem, randomToken, systemClock } from './clock.ts';
+import { createConnections } from './connections.ts';
 import { contractProblem, type Contract } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { compilePolicy } from './compiled-policy.ts';
@@ -15,7 +15,7 @@ import { ledgerSession } from './ledger-session.ts';
 import { observedDuplicates } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
-import { createPerform, type Origin } from './perform.ts';
+import { createPerform } from './perform.ts';
 import { prune } from './prune.ts';
 import { reseal } from './reseal.ts';
 import { recover } from './recover.ts';
@@ -120,24 +120,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     keepingOf,
   });
 
-  const origins = new Map<string, Origin>();
-  const originOf = (client: string, account: string): Origin | undefined => {
-    const adapter = options.clients?.[client];
-    if (!adapter) return undefined;
-    const id = `${client}/${account}`;
-    let origin = origins.get(id);
-    if (!origin) {
-      const connection: Connection<unknown> = adapter.connect(
-        {
-          perform: (write, call) => perform({ client, account, connection, adapter }, write, call),
-        },
-        account,
-      );
-      origin = { client, account, connection, adapter };
-      origins.set(id, origin);
-    }
-    return origin;
-  };
+  const connections = createConnections(options.clients ?? {}, perform, clock);
+  const originOf = connections.of;
 
   const clients = {} as Oncely<A>['clients'];
   for (const [name, adapter] of Object.entries(options.clients ?? {})) {

@@ -49,6 +49,8 @@ export interface Origin {
   readonly account: string;
   readonly connection: Connection<unknown>;
   readonly adapter: Adapter;
+  /** The vendor refused the credentials, or what they allow: who asks for this client next may get another. */
+  readonly refused?: () => void;
 }
 
 /** Binds writes caught by adapters to the effect they belong to, and runs them. */
@@ -278,7 +280,11 @@ export function createPerform(
         : { complete: (request) => write.complete?.(request) ?? Promise.resolve(request) }),
       ...(write.turn === undefined ? {} : { turn: () => write.turn?.() }),
       rekey: (request) => request,
-      send: (target, permit) => write.send(target.request, permit, target),
+      send: async (target, permit) => {
+        const verdict = await write.send(target.request, permit, target);
+        if (verdict.evidence === 'not_applied' && verdict.environment === true) origin.refused?.();
+        return verdict;
+      },
       probe: (target) => origin.connection.probe(target),
       restore: (target) => origin.connection.restore(target),
       keeping,
