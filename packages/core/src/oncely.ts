@@ -121,7 +121,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   });
 
   const connections = createConnections(options.clients ?? {}, perform, clock);
-  const originOf = connections.of;
+  const originOf: (typeof connections)['of'] = (...of) => connections.of(...of);
 
   const clients = {} as Oncely<A>['clients'];
   for (const [name, adapter] of Object.entries(options.clients ?? {})) {
