@@ -28,7 +28,8 @@ export async function loseReplies(to: { readonly port: number }, how: 'cut' | 's
     }
     client.pipe(upstream);
     upstream.on('data', (chunk: Buffer) => {
-      if (healed || !/^250 2\.0\.0 Ok: queued/m.test(chunk.toString('latin1'))) return void client.write(chunk);
+      if (healed || !/^250 (2\.0\.0 Ok: queued|OK id=)/m.test(chunk.toString('latin1')))
+        return void client.write(chunk);
       lost += 1;
       if (how === 'cut') client.destroy();
     });
