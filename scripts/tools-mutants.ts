@@ -8,8 +8,8 @@ export const toolsMutants: readonly Mutant[] = [
   {
     breaks: "tools: the framework's call id in the effect's id",
     file: 'packages/core/src/tools/effect-tool.ts',
-    from: `  const id = effectIdOf(definition.effect ?? definition.name, definition.identity(input, ids));`,
-    to: `  const id = effectIdOf((definition.effect ?? definition.name) + (context.toolCallId ?? ''), definition.identity(input, ids));`,
+    from: `effectIdOf(definition.effect ?? name, definition.identity(input.value, ids))`,
+    to: `effectIdOf((definition.effect ?? name) + (context.toolCallId ?? ''), definition.identity(input.value, ids))`,
     test: refunds,
     named: 'happens once, whatever a re-prompted model mints',
   },

@@ -2,10 +2,11 @@
  * Tools for the Claude Agent SDK.
  * @module
  */
-import { strictJsonSchema, type Tool } from '@oncely/core/tools';
+import type { Tool } from '@oncely/core/tools';
 
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
 import type { NativeSchema } from './native-schema.ts';
+import { remade, shapeOf } from './zod-shape.ts';
 
 /** What the SDK gives to a tool behind its input: that of an MCP request. */
 export interface ClaudeAgentCall {
@@ -61,7 +62,7 @@ export function claudeAgentTools<Native>(
       const result = await callTool(each, input, context, call, options);
       return { content: [{ type: 'text', text: JSON.stringify(result) }] };
     };
-    return tool(each.name, each.description, shapeOf(each, options.fromJsonSchema), handler, {
+    return tool(each.name, each.description, fieldsOf(each, options.fromJsonSchema), handler, {
       annotations: {
         title: each.title,
         readOnlyHint: readOnly,
@@ -73,10 +74,8 @@ export function claudeAgentTools<Native>(
   });
 }
 
-/** The fields of a zod object. */
-function shapeOf({ name, inputSchema }: Tool, fromJsonSchema: ClaudeAgentOptions['fromJsonSchema']): unknown {
-  const shape = (schema: unknown): unknown => (schema as { readonly shape?: unknown } | undefined)?.shape;
-  const found = shape(inputSchema) ?? shape(fromJsonSchema?.(strictJsonSchema(inputSchema)));
-  if (typeof found === 'object' && found !== null) return found;
+function fieldsOf({ name, inputSchema }: Tool, fromJsonSchema: ClaudeAgentOptions['fromJsonSchema']): unknown {
+  const found = shapeOf(remade(inputSchema, fromJsonSchema)) ?? shapeOf(inputSchema);
+  if (found) return found;
   throw new TypeError(`the input schema of ${name} is no zod object; give z.fromJSONSchema as fromJsonSchema`);
 }

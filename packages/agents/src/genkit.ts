@@ -2,7 +2,7 @@
  * Tools for Genkit.
  * @module
  */
-import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
+import { looseJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
 import { callTool, contextOf, type AskingOptions } from './call-tool.ts';
 import type { NativeSchema } from './native-schema.ts';
@@ -39,7 +39,7 @@ export function genkitTools<Native>(
 ): Native[] {
   return tools.map((tool) =>
     defineTool(
-      { name: tool.name, description: tool.description, inputJsonSchema: strictJsonSchema(tool.inputSchema) },
+      { name: tool.name, description: tool.description, inputJsonSchema: looseJsonSchema(tool.inputSchema) },
       (input, call: GenkitCall = {}) => {
         const { abortSignal: signal, interrupt, resumed, metadata } = call;
         const suspended = interrupt && {

@@ -2,7 +2,7 @@
  * Tools for LangChain and for LangGraph's ToolNode.
  * @module
  */
-import { strictJsonSchema, type Tool } from '@oncely/core/tools';
+import { looseJsonSchema, strictJsonSchema, type Tool } from '@oncely/core/tools';
 
 import type { ApprovalBridge, ApprovalQuestion } from './approvals.ts';
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
@@ -27,6 +27,11 @@ export interface LangChainFields {
 }
 
 export interface LangChainOptions extends ConvertOptions<LangChainCall> {
+  /**
+   * For `bindTools(tools, { strict: true })`: a schema in which every field must be there, null where it is left out.
+   * LangChain then refuses a call that leaves one out. Default: what may be left out may be absent, too.
+   */
+  readonly strict?: boolean;
   /**
    * Asks in the graph: LangGraph's own `interrupt`, which suspends it with an `ApprovalQuestion` and is resumed with an
    * `ApprovalAnswer`. Without it a call that waits ends as `pending_approval`.
@@ -58,7 +63,11 @@ export function langChainTools<Native>(
         const suspended = options.approvals && { ask: options.approvals.interrupt };
         return JSON.stringify(await callTool(each, input, context, call, options, suspended));
       },
-      { name: each.name, description: each.description, schema: strictJsonSchema(each.inputSchema) },
+      {
+        name: each.name,
+        description: each.description,
+        schema: (options.strict === true ? strictJsonSchema : looseJsonSchema)(each.inputSchema),
+      },
     ),
   );
 }

@@ -9,6 +9,7 @@ import { callTool, contextOf, type AskingOptions } from './call-tool.ts';
 import { answerIn, formOf, FormNeeded, type McpForm } from './mcp-question.ts';
 import type { NativeSchema } from './native-schema.ts';
 import { strictSchema } from './strict-schema.ts';
+import { remade, shapeOf } from './zod-shape.ts';
 
 /** What a v2 server gives to a tool behind its input. */
 export interface McpCall {
@@ -106,12 +107,9 @@ export interface McpV1Options extends AskingOptions<McpV1Call> {
 export function registerMcpV1Tools(server: McpServerLike, tools: readonly Tool[], options: McpV1Options = {}): void {
   const { fromJsonSchema } = options;
   for (const tool of tools) {
-    const ofZod = tool.inputSchema['~standard'].vendor === 'zod';
     const config = {
       ...described(tool),
-      inputSchema: ofZod
-        ? tool.inputSchema
-        : (fromJsonSchema?.(strictJsonSchema(tool.inputSchema)) ?? tool.inputSchema),
+      inputSchema: remade(tool.inputSchema, fromJsonSchema) ?? shapeOf(tool.inputSchema) ?? tool.inputSchema,
       ...(fromJsonSchema ? { outputSchema: fromJsonSchema(strictJsonSchema(tool.outputSchema, 'output')) } : {}),
     };
     server.registerTool(tool.name, config, async (input: unknown, call: McpV1Call = {}) => {

@@ -1,4 +1,4 @@
-import { strictJsonSchema, type StandardSchema } from '@oncely/core/tools';
+import { asGiven, strictJsonSchema, type StandardSchema } from '@oncely/core/tools';
 
 /** A Standard Schema with a JSON Schema, as frameworks declare it. */
 export interface StrictSchema<Output> {
@@ -10,15 +10,18 @@ export interface StrictSchema<Output> {
   };
 }
 
-/** The same schema, which tells itself in the form that strict modes take. */
+/**
+ * The same schema, which tells itself in the form that strict modes take, and takes what was left out in any form: the
+ * tool is handed what the model wrote, and makes of it what the schema says.
+ */
 export function strictSchema<Output>(schema: StandardSchema<Output>): StrictSchema<Output> {
-  const { validate } = schema['~standard'];
+  const { validate } = asGiven(schema)['~standard'];
   return {
     '~standard': {
       version: 1,
       // Not zod: a framework that knows zod would ask it itself, and leave optional fields out of `required`.
       vendor: 'oncely',
-      validate,
+      validate: validate as StrictSchema<Output>['~standard']['validate'],
       jsonSchema: {
         input: () => strictJsonSchema(schema, 'input'),
         output: () => strictJsonSchema(schema, 'output'),

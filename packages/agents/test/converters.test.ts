@@ -131,7 +131,7 @@ it('gives every framework a schema that its strict mode takes', async () => {
     aiSdkTools([tool])[tool.name]?.inputSchema['~standard'].jsonSchema.input({ target: 'draft-2020-12' }),
     anthropicTools([tool])[0]?.input_schema as unknown,
     openAiTools([tool])[0]?.function.parameters as unknown,
-    langChainTools((_run, fields) => fields.schema as unknown, [tool])[0],
+    langChainTools((_run, fields) => fields.schema as unknown, [tool], { strict: true })[0],
     openAiAgentsTools(({ parameters }) => parameters as unknown, [tool])[0],
   ];
   for (const schema of given) {

@@ -5,6 +5,7 @@ import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.j
 import { InMemoryTransport, McpServer } from '@modelcontextprotocol/server';
 import { registerMcpTools, registerMcpV1Tools } from '@oncely/agents/mcp';
 import type { Tool } from '@oncely/core/tools';
+import { fromJSONSchema } from 'zod';
 
 import type { Framework, Script } from '../desk.ts';
 import { versionOf } from './versions.ts';
@@ -43,7 +44,7 @@ export const mcpV1: Framework = {
   run: async (tool, script) => {
     const [one, other] = InMemoryTransportV1.createLinkedPair();
     const server = new McpServerV1(about);
-    registerMcpV1Tools(server, [tool]);
+    registerMcpV1Tools(server, [tool], { fromJsonSchema: fromJSONSchema });
     const client = new ClientV1(about);
     await Promise.all([server.connect(one), client.connect(other)]);
     await follow(client as McpClient, tool, script);

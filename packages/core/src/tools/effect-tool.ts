@@ -1,6 +1,6 @@
 import { contractOf } from '../contract-of.ts';
 import { slotOf } from '../contract.ts';
-import { OncelyError } from '../errors.ts';
+import { isOncelyError, OncelyError } from '../errors.ts';
 import {
   requireScope,
   runInFrames,
@@ -11,8 +11,9 @@ import {
 } from '../scope.ts';
 import type { Told } from '../telling.ts';
 import { effectIdOf, type Identity } from './identity.ts';
-import { withoutNulls } from './json.ts';
-import { done, failed, messageOf } from './outcome.ts';
+import { acceptedBy } from './accepting.ts';
+import { ownCopy, withoutNulls } from './json.ts';
+import { done, failed, messageOf, plain } from './outcome.ts';
 import { resultSchema } from './result-schema.ts';
 import { issuesText, type StandardSchema } from './standard-schema.ts';
 import { inTurn } from './turns.ts';
@@ -91,7 +92,7 @@ export function effectTool<Input, Output, Made = unknown, Ids = undefined, Kept 
     execute: async (raw, context = {}) => {
       const scope = requireScope(`the tool ${name}`);
       return inTurn(scope, definition.effect ?? name, async (earlier) => {
-        const meant = await meaning(definition, raw, context.signal);
+        const meant = await meaning(definition, raw, context);
         if ('status' in meant) return meant;
         if (meant.occurrence > 1) await earlier();
         return act(definition, scope, { ...meant, maxOccurrence }, context);
@@ -99,10 +100,9 @@ export function effectTool<Input, Output, Made = unknown, Ids = undefined, Kept 
     },
     slotOf: async (raw, context = {}) => {
       const scope = requireScope(`the tool ${name}`);
-      const meant = await meaning(definition, raw, context.signal);
+      const meant = await meaning(definition, raw, context);
       if ('status' in meant) return null;
-      const id = effectIdOf(definition.effect ?? name, definition.identity(meant.input, meant.ids));
-      return slotOf(contractOf(scope, stepIdOf(id, meant.occurrence), {}));
+      return slotOf(contractOf(scope, stepIdOf(meant.id, meant.occurrence), {}));
     },
   };
 }
@@ -128,36 +128,56 @@ export function readTool<Input, Output>(definition: ReadToolDefinition<Input, Ou
   };
 }
 
+/** What a call is about. */
+interface Meant<Input, Ids> {
+  readonly input: Input;
+  readonly ids: Ids;
+  /** The effect's. */
+  readonly id: string;
+  readonly occurrence: number;
+}
+
 /** What a call is about, or why it is about nothing. It reads, and writes nothing. */
 async function meaning<Input, Ids, Made, Output, Kept>(
   definition: EffectToolDefinition<Input, Ids, Made, Output, Kept>,
   raw: unknown,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly input: Input; readonly ids: Ids; readonly occurrence: number } | ToolResult<Output>> {
+  context: Pick<ToolContext, 'signal' | 'toolCallId'>,
+): Promise<Meant<Input, Ids> | ToolResult<Output>> {
   const { name, inputSchema, maxOccurrence = 1 } = definition;
-  const input = await validated<Input, Output>(inputSchema, raw);
+  // Before the schema, which may say so in words that a model takes for an invitation to try another number.
+  const given = ownCopy(raw);
+  const asked = (given as { readonly occurrence?: unknown } | null | undefined)?.occurrence;
+  if (typeof asked === 'number' && !(asked >= 1 && asked <= maxOccurrence)) return tooMany(name, maxOccurrence);
+  const input = await validated<Input, Output>(inputSchema, given);
   if (!('value' in input)) return input;
   const occurrence = occurrenceOf(input.value);
   if (occurrence === undefined || occurrence > maxOccurrence) return tooMany(name, maxOccurrence);
-  if (signal?.aborted === true) return notNow('The run was stopped.');
+  if (context.signal?.aborted === true) return notNow('The run was stopped.');
+  let ids: Ids | ToolRefusal;
   try {
-    const ids = (await definition.resolve?.(input.value, signal)) as Ids | ToolRefusal;
-    if (ids instanceof ToolRefusal) return result('rejected', { reason: 'invalid_input', text: ids.text });
-    return { input: input.value, ids, occurrence };
+    ids = (await definition.resolve?.(input.value, context.signal)) as Ids | ToolRefusal;
   } catch (error) {
     return notNow(`What it needs could not be read: ${messageOf(error)}`);
+  }
+  if (ids instanceof ToolRefusal) return result('rejected', { reason: 'invalid_input', text: ids.text });
+  try {
+    const id = effectIdOf(definition.effect ?? name, definition.identity(input.value, ids));
+    return { input: input.value, ids, id, occurrence };
+  } catch (error) {
+    // What a model left empty is for it to mend; the rest is the program's fault.
+    if (!isOncelyError(error) || error.code !== 'invalid_input') throw error;
+    return result('rejected', { reason: 'invalid_input', text: plain(error) });
   }
 }
 
 async function act<Input, Ids, Made, Output, Kept>(
   definition: EffectToolDefinition<Input, Ids, Made, Output, Kept>,
   scope: ScopeFrame,
-  call: { readonly input: Input; readonly ids: Ids; readonly occurrence: number; readonly maxOccurrence: number },
+  call: Meant<Input, Ids> & { readonly maxOccurrence: number },
   context: ToolContext,
 ): Promise<ToolResult<Output>> {
-  const { input, ids, occurrence, maxOccurrence } = call;
+  const { input, ids, id, occurrence, maxOccurrence } = call;
   const { approval, onDoubt, once, wording = [] } = definition;
-  const id = effectIdOf(definition.effect ?? definition.name, definition.identity(input, ids));
   const correlationId = correlationOf(scope, context);
   let told: Told | undefined;
   const effect: EffectFrame = {
@@ -214,7 +234,8 @@ async function validated<Input, Output>(
   schema: StandardSchema<Input>,
   raw: unknown,
 ): Promise<{ readonly value: Input } | ToolResult<Output>> {
-  const checkedInput = await schema['~standard'].validate(raw);
+  // Copied before anything is awaited: what is judged here is what is sent.
+  const checkedInput = await acceptedBy(schema, ownCopy(raw));
   if (!checkedInput.issues) return { value: withoutNulls(checkedInput.value) as Input };
   return result('rejected', {
     reason: 'invalid_input',

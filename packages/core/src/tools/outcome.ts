@@ -185,7 +185,7 @@ function isoOf(at: number | undefined): string | null {
 }
 
 /** An error of ours without its code and without the line for the program, which is nothing for a model. */
-function plain(error: OncelyError): string {
+export function plain(error: OncelyError): string {
   const code: ErrorCode = error.code;
   return error.message.replace(`[${code}] `, '').replace(/\n {2}fix: .*$/s, '');
 }

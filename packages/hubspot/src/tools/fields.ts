@@ -23,21 +23,19 @@ export const currency: z.ZodString = z
 export const pipeline: z.ZodString = z.string().regex(/^\S+$/).describe('The id of the pipeline, as HubSpot lists it');
 export const stage: z.ZodString = z.string().regex(/^\S+$/).describe('The id of the stage, as HubSpot lists it');
 
-const occurrence: z.ZodNullable<z.ZodOptional<z.ZodNumber>> = z
-  .number()
-  .int()
-  .optional()
-  .nullable()
-  .describe(occurrenceWords);
+type Occurrence = z.ZodOptional<z.ZodNullable<z.ZodNumber>>;
+
+const occurrence = (most: number): Occurrence =>
+  z.number().int().min(1).max(most).nullable().optional().describe(occurrenceWords);
 
 /** With a field for further ones where the policy allows any. */
 export function repeatable<Shape extends z.ZodRawShape>(
   shape: Shape,
   maxOccurrence: number,
-): z.ZodObject<Shape & { occurrence?: typeof occurrence }> {
-  return (maxOccurrence > 1 ? z.object({ ...shape, occurrence }) : z.object(shape)) as z.ZodObject<
-    Shape & { occurrence?: typeof occurrence }
-  >;
+): z.ZodObject<Shape & { occurrence?: Occurrence }> {
+  return (
+    maxOccurrence > 1 ? z.object({ ...shape, occurrence: occurrence(maxOccurrence) }) : z.object(shape)
+  ) as z.ZodObject<Shape & { occurrence?: Occurrence }>;
 }
 
 /** Minor units as HubSpot writes them: 120000 usd is "1200.00". */

@@ -25,21 +25,19 @@ export const currency: z.ZodString = z
   .regex(/^[A-Za-z]{3}$/)
   .describe('Three letters, such as usd or eur. Exactly as the person or the payment says it.');
 
-export const occurrence: z.ZodNullable<z.ZodOptional<z.ZodNumber>> = z
-  .number()
-  .int()
-  .optional()
-  .nullable()
-  .describe(occurrenceWords);
+export type Occurrence = z.ZodOptional<z.ZodNullable<z.ZodNumber>>;
+
+const occurrence = (most: number): Occurrence =>
+  z.number().int().min(1).max(most).nullable().optional().describe(occurrenceWords);
 
 /** With a field for further ones where the policy allows any. */
 export function repeatable<Shape extends z.ZodRawShape>(
   shape: Shape,
   maxOccurrence: number,
-): z.ZodObject<Shape & { occurrence?: typeof occurrence }> {
-  return (maxOccurrence > 1 ? z.object({ ...shape, occurrence }) : z.object(shape)) as z.ZodObject<
-    Shape & { occurrence?: typeof occurrence }
-  >;
+): z.ZodObject<Shape & { occurrence?: Occurrence }> {
+  return (
+    maxOccurrence > 1 ? z.object({ ...shape, occurrence: occurrence(maxOccurrence) }) : z.object(shape)
+  ) as z.ZodObject<Shape & { occurrence?: Occurrence }>;
 }
 
 /** The id in a field that may hold the object itself. */
