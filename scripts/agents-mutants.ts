@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const approvals = 'packages/agents/test/approvals.test.ts';
 const native = 'packages/agents/test/native-approvals.test.ts';
+const several = 'packages/agents/test/several-approvals.test.ts';
 
 /** What the converters promise of approvals, broken one at a time. */
 export const agentsMutants: readonly Mutant[] = [
@@ -52,5 +53,29 @@ export const agentsMutants: readonly Mutant[] = [
     to: `(await callTool(`,
     test: 'packages/agents/test/converters.test.ts',
     named: 'is JSON as LlamaIndex takes it',
+  },
+  {
+    breaks: 'agents: an answer to another question of the graph ends a call that waits',
+    file: 'packages/agents/src/approvals.ts',
+    from: `byOrder && !fits(answer) && turn < mostAnswers`,
+    to: `byOrder && !fits(answer) && turn < 1`,
+    test: several,
+    named: 'gives each call the answer that fits it',
+  },
+  {
+    breaks: 'agents: the AI SDK goes on while a person is still asked',
+    file: 'packages/agents/src/ai-sdk.ts',
+    from: `if (approvals.length === 0 || approvals.some(({ state }) => state === 'open')) return [];`,
+    to: `if (approvals.length === 0) return [];`,
+    test: several,
+    named: 'is answered only once nothing is open',
+  },
+  {
+    breaks: 'agents: an optional field written as null is refused by the framework',
+    file: 'packages/agents/src/strict-schema.ts',
+    from: `const { validate } = asGiven(schema)['~standard'];`,
+    to: `const { validate } = schema['~standard'];`,
+    test: 'packages/agents/test/left-out.test.ts',
+    named: 'takes a field that is null further down',
   },
 ];

@@ -45,4 +45,28 @@ export const toolsMutants: readonly Mutant[] = [
     test: 'packages/testing/test/tracker/table.test.ts',
     named: 'tracker.createIssue > an answer that is lost after the effect .gateway_429. leaves one effect',
   },
+  {
+    breaks: 'tools: what a schema made of an input is emptied',
+    file: 'packages/core/src/tools/json.ts',
+    from: `return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlainObject(value);`,
+    to: `return typeof value === 'object' && value !== null && !Array.isArray(value);`,
+    test: 'packages/core/test/tools/tool-input.test.ts',
+    named: 'that its schema made a Date of is one',
+  },
+  {
+    breaks: 'tools: an input that is changed after the call',
+    file: 'packages/core/src/tools/effect-tool.ts',
+    from: `const given = ownCopy(raw);`,
+    to: `const given = raw;`,
+    test: 'packages/core/test/tools/tool-input.test.ts',
+    named: 'that is changed after the call is the one that was judged',
+  },
+  {
+    breaks: 'tools: an occurrence without its bounds in the schema',
+    file: 'packages/stripe/src/tools/fields.ts',
+    from: `z.number().int().min(1).max(most)`,
+    to: `z.number().int()`,
+    test: 'packages/stripe/test/tools/conformance.test.ts',
+    named: 'fits every framework',
+  },
 ];

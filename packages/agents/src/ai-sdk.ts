@@ -4,7 +4,7 @@
  */
 import type { Tool, ToolResult } from '@oncely/core/tools';
 
-import { questionOf, type ApprovalLedger, type ApprovalQuestion, type ApprovalState } from './approvals.ts';
+import { questionOf, wordsOfNo, type ApprovalLedger, type ApprovalQuestion, type ApprovalState } from './approvals.ts';
 import { askedFirst } from './asked-first.ts';
 import { contextOf, scoped, type ConvertOptions } from './call-tool.ts';
 import { strictSchema, type StrictSchema } from './strict-schema.ts';
@@ -70,6 +70,9 @@ export interface AiSdkApproval {
   /** Absent where the ledger knows no question of this call: it is asked when the call is made. */
   readonly question?: ApprovalQuestion;
   readonly state: ApprovalState;
+  /** Who decided, and why in their words. */
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 /**
@@ -98,23 +101,31 @@ export async function aiSdkApprovals(
   );
 }
 
-/** The message that tells the AI SDK what the ledger says; none where nothing is decided yet. */
+/**
+ * The message that tells the AI SDK what the ledger says, once all that is waited for is decided: it goes on with a
+ * response that has one answer as if it had them all, and the calls of the others are lost to the conversation. None
+ * before.
+ */
 export function aiSdkResponses(approvals: readonly AiSdkApproval[]): {
   readonly role: 'tool';
   readonly content: {
     readonly type: 'tool-approval-response';
     readonly approvalId: string;
     readonly approved: boolean;
+    readonly reason?: string;
   }[];
 }[] {
-  const content = approvals
-    .filter(({ state }) => state !== 'open')
-    .map(({ approvalId, state }) => ({
+  if (approvals.length === 0 || approvals.some(({ state }) => state === 'open')) return [];
+  const content = approvals.map((approval) => {
+    const reason = approval.state === 'declined' ? wordsOfNo(approval) : undefined;
+    return {
       type: 'tool-approval-response' as const,
-      approvalId,
-      approved: state === 'approved',
-    }));
-  return content.length === 0 ? [] : [{ role: 'tool', content }];
+      approvalId: approval.approvalId,
+      approved: approval.state === 'approved',
+      ...(reason === undefined ? {} : { reason }),
+    };
+  });
+  return [{ role: 'tool', content }];
 }
 
 interface Part {

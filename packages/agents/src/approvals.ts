@@ -63,20 +63,33 @@ export async function decideApproval(effects: ApprovalLedger, answer: ApprovalAn
   return approved ? effects.approve(effect, { ...named, fingerprint }) : effects.decline(effect, named);
 }
 
+/** A question as it stands in the ledger. */
+export interface AskedFor {
+  readonly question: ApprovalQuestion;
+  readonly state: ApprovalState;
+  /** Who decided, and why in their words. */
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** What a model is told of a no, where the framework has a field for it. */
+export function wordsOfNo({ by, reason }: Pick<AskedFor, 'by' | 'reason'>): string | undefined {
+  if (reason === undefined) return undefined;
+  return `Declined by ${by ?? 'a person'}: ${reason} Do not do it in another way; tell the person.`;
+}
+
 /** What a call that waits asks for, and how that stands; `undefined` where it asks for nothing. In an open scope. */
-export async function questionOf(
-  effects: ApprovalLedger,
-  tool: Tool,
-  input: unknown,
-): Promise<{ readonly question: ApprovalQuestion; readonly state: ApprovalState } | undefined> {
+export async function questionOf(effects: ApprovalLedger, tool: Tool, input: unknown): Promise<AskedFor | undefined> {
   const slot = await tool.slotOf?.(input);
   const effect = slot ? await effects.get(slot) : undefined;
   if (!effect?.approval) return undefined;
-  const { fingerprint, state, preview = null } = effect.approval;
+  const { fingerprint, state, preview = null, by, reason } = effect.approval;
   const text = `A person has to approve exactly this: ${tool.title}.`;
   return {
     question: { tool: tool.name, effect: effect.key, fingerprint, text, preview },
     state: state === 'approved' ? 'approved' : state === 'declined' || state === 'revoked' ? 'declined' : 'open',
+    ...(by === undefined ? {} : { by }),
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 
@@ -86,6 +99,18 @@ export interface Suspended {
   readonly asked?: unknown;
   /** Suspends the run with the question, or gives what it was resumed with. */
   readonly ask: (question: ApprovalQuestion) => unknown;
+  /**
+   * Answers are given by the order of the questions in a task, so that the first may be that of another call which asks
+   * no more: it is asked until one fits, and asking beyond the last answer suspends the run. What did not fit here is
+   * put there for the call of the same run that it belongs to.
+   */
+  readonly byOrder?: Misplaced;
+}
+
+/** Answers that one call of a run was given and another one asks for. */
+export interface Misplaced {
+  readonly take: (question: ApprovalQuestion) => unknown;
+  readonly put: (answer: ApprovalAnswer) => void;
 }
 
 /**
@@ -98,7 +123,7 @@ export async function callAsking<Native>(
   run: () => Promise<ToolResult>,
   native: Native,
   { effects, approver }: ApprovalBridge<Native>,
-  { asked, ask }: Suspended,
+  { asked, ask, byOrder }: Suspended,
 ): Promise<ToolResult> {
   if (isQuestion(asked)) {
     const slot = await tool.slotOf?.(input);
@@ -108,7 +133,15 @@ export async function callAsking<Native>(
   if (result.status !== 'pending_approval' || result.effect === null) return result;
   const found = await questionOf(effects, tool, input);
   if (found?.question.effect !== result.effect) return result;
-  const answer = await ask(found.question);
+  const fits = (given: unknown): boolean =>
+    isAnswer(given) && given.effect === result.effect && given.fingerprint === result.approval;
+  let answer = byOrder?.take(found.question) ?? ask(found.question);
+  if (answer instanceof Promise) answer = (await answer) as unknown;
+  // Without a pause in between, in which another call of the run would be given the next answer and miss this one.
+  for (let turn = 1; byOrder && !fits(answer) && turn < mostAnswers; turn += 1) {
+    if (isAnswer(answer)) byOrder.put(answer);
+    answer = ask(found.question);
+  }
   if (!isAnswer(answer)) return result;
   if (answer.effect !== result.effect || answer.fingerprint !== result.approval) {
     return { ...result, text: `${result.text} What was answered belongs to something else that was asked.` };
@@ -121,6 +154,9 @@ export async function callAsking<Native>(
   }
   return run();
 }
+
+/** More than one task can have been asked; who answers without ever suspending is no framework. */
+const mostAnswers = 1_000;
 
 const elsewhere: ToolResult = {
   status: 'rejected',

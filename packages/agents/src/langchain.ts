@@ -6,6 +6,7 @@ import { looseJsonSchema, strictJsonSchema, type Tool } from '@oncely/core/tools
 
 import type { ApprovalBridge, ApprovalQuestion } from './approvals.ts';
 import { callTool, contextOf, type ConvertOptions } from './call-tool.ts';
+import { misplacedAnswers } from './misplaced.ts';
 import type { NativeSchema } from './native-schema.ts';
 
 /** What LangChain gives to a tool behind its input. */
@@ -51,6 +52,7 @@ export function langChainTools<Native>(
   tools: readonly Tool[],
   options: LangChainOptions = {},
 ): Native[] {
+  const misplaced = misplacedAnswers();
   return tools.map((each) =>
     tool(
       async (input, call: LangChainCall = {}) => {
@@ -60,7 +62,10 @@ export function langChainTools<Native>(
           runId: call.runId,
           signal: call.signal,
         });
-        const suspended = options.approvals && { ask: options.approvals.interrupt };
+        const suspended = options.approvals && {
+          ask: options.approvals.interrupt,
+          byOrder: misplaced(call.configurable?.thread_id),
+        };
         return JSON.stringify(await callTool(each, input, context, call, options, suspended));
       },
       {

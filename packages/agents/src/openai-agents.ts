@@ -4,7 +4,7 @@
  */
 import { strictJsonSchema, type Tool, type ToolResult } from '@oncely/core/tools';
 
-import { questionOf, type ApprovalLedger, type ApprovalQuestion, type ApprovalState } from './approvals.ts';
+import { questionOf, wordsOfNo, type ApprovalLedger, type ApprovalState, type AskedFor } from './approvals.ts';
 import { askedFirst } from './asked-first.ts';
 import { contextOf, scoped, type ConvertOptions } from './call-tool.ts';
 import type { NativeSchema } from './native-schema.ts';
@@ -82,7 +82,8 @@ export interface OpenAiAgentsInterruption {
 export interface OpenAiAgentsState<Interruption> {
   getInterruptions(): Interruption[];
   approve(interruption: Interruption): void;
-  reject(interruption: Interruption): void;
+  /** `message`: what the model is told of it. */
+  reject(interruption: Interruption, options?: { message?: string }): void;
 }
 
 /**
@@ -94,7 +95,7 @@ export async function openAiAgentsApprovals<Interruption extends OpenAiAgentsInt
   tools: readonly Tool[],
   state: Pick<OpenAiAgentsState<Interruption>, 'getInterruptions'>,
 ): Promise<
-  { readonly interruption: Interruption; readonly question?: ApprovalQuestion; readonly state: ApprovalState }[]
+  ({ readonly interruption: Interruption; readonly state: ApprovalState } & Partial<Omit<AskedFor, 'state'>>)[]
 > {
   return Promise.all(
     state.getInterruptions().map(async (interruption) => {
@@ -117,9 +118,10 @@ export async function answerOpenAiAgents<Interruption extends OpenAiAgentsInterr
   state: OpenAiAgentsState<Interruption>,
 ): Promise<number> {
   const approvals = await openAiAgentsApprovals(effects, tools, state);
-  for (const { interruption, state: decided } of approvals) {
+  for (const { interruption, state: decided, ...said } of approvals) {
     if (decided === 'approved') state.approve(interruption);
-    if (decided === 'declined') state.reject(interruption);
+    const message = wordsOfNo(said);
+    if (decided === 'declined') state.reject(interruption, message === undefined ? {} : { message });
   }
   return approvals.filter((approval) => approval.state === 'open').length;
 }

@@ -100,7 +100,7 @@ it('AI SDK: a request that was answered already is not asked again', async () =>
 describe.each(['v1', 'v2'] as const)('MCP %s', (version) => {
   interface Reply {
     readonly action: 'accept' | 'decline' | 'cancel';
-    readonly content?: { readonly approve: boolean };
+    readonly content?: { readonly approve: boolean; readonly reason?: string };
   }
 
   /** A client that shows forms, or none, and what it shows; the server names its user. */
@@ -160,6 +160,12 @@ describe.each(['v1', 'v2'] as const)('MCP %s', (version) => {
     expect((await call(desk.program(), reply)).result).toMatchObject({ status });
     expect(await desk.program().oncely.effects.get(slot)).toMatchObject({ state });
     expect(desk.refunds()).toBe(0);
+  });
+
+  it('a no in the form reaches the model with its reason', async () => {
+    const content = { approve: false, reason: 'offer a voucher instead' };
+    const { result } = await call(desk.program(), { action: 'accept', content });
+    expect(result).toMatchObject({ status: 'rejected', text: expect.stringContaining('offer a voucher instead') });
   });
 
   it('a yes of somebody who may not decide does not count', async () => {

@@ -113,7 +113,7 @@ export function readTool<Input, Output>(definition: ReadToolDefinition<Input, Ou
   return {
     ...described(definition, { readOnly: true, destructive: false, idempotent: true, openWorld: true }),
     execute: async (raw, context = {}) => {
-      const input = await validated<Input, Output>(definition.inputSchema, raw);
+      const input = await validated<Input, Output>(definition.inputSchema, ownCopy(raw));
       if (!('value' in input)) return input;
       try {
         const read = await definition.read(input.value, context.signal);
@@ -145,6 +145,7 @@ async function meaning<Input, Ids, Made, Output, Kept>(
 ): Promise<Meant<Input, Ids> | ToolResult<Output>> {
   const { name, inputSchema, maxOccurrence = 1 } = definition;
   // Before the schema, which may say so in words that a model takes for an invitation to try another number.
+  // Copied before anything is awaited: what is judged here is what is sent.
   const given = ownCopy(raw);
   const asked = (given as { readonly occurrence?: unknown } | null | undefined)?.occurrence;
   if (typeof asked === 'number' && !(asked >= 1 && asked <= maxOccurrence)) return tooMany(name, maxOccurrence);
@@ -234,8 +235,7 @@ async function validated<Input, Output>(
   schema: StandardSchema<Input>,
   raw: unknown,
 ): Promise<{ readonly value: Input } | ToolResult<Output>> {
-  // Copied before anything is awaited: what is judged here is what is sent.
-  const checkedInput = await acceptedBy(schema, ownCopy(raw));
+  const checkedInput = await acceptedBy(schema, raw);
   if (!checkedInput.issues) return { value: withoutNulls(checkedInput.value) as Input };
   return result('rejected', {
     reason: 'invalid_input',
