@@ -44,7 +44,7 @@ export const evidenceMutants: readonly Mutant[] = [
     from: 'matches.filter(({ failed }) => failed === undefined)',
     to: 'matches.filter(() => true)',
     test: found,
-    named: 'C12: what a look finds declined is no success and is not sent again: probed',
+    named: 'declined is no success and is not sent again: probed',
   },
   {
     breaks: 'C12: what was there before the effect began counts as its work',
@@ -52,7 +52,7 @@ export const evidenceMutants: readonly Mutant[] = [
     from: 'if (older) {',
     to: 'if (older && matches.length === 0) {',
     test: found,
-    named: 'C12: what a look finds from before the effect began',
+    named: 'from before the effect began',
   },
   {
     breaks: 'C15: what the vendor answered is dropped where the ledger does not take it',
@@ -60,7 +60,7 @@ export const evidenceMutants: readonly Mutant[] = [
     from: 'unrecorded.verdict(job, slot, seen.record as EffectRecord, token, ending);',
     to: '',
     test: unrecorded,
-    named: 'C15: what this process knows is recorded by itself',
+    named: 'is recorded by itself',
   },
   {
     breaks: 'C15: a claim that is stored late counts as one that may have been sent',
@@ -76,7 +76,7 @@ export const evidenceMutants: readonly Mutant[] = [
     from: 'if (parts.unrecorded.knows(slot)) seen = await parts.unrecorded.applied(slot, seen);',
     to: '',
     test: unrecorded,
-    named: 'C15: what this process knows is what the next call gets',
+    named: 'is what the next call gets',
   },
   {
     breaks: 'C15: another call of this process is told as another process',
