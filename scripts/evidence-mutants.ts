@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const unrecorded = 'packages/core/test/oncely/unrecorded.test.ts';
+const twins = 'packages/core/test/oncely/twins-when-sent.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
 
 /** What core takes for evidence, and what it never forgets of it, broken one at a time. */
@@ -85,5 +86,29 @@ export const evidenceMutants: readonly Mutant[] = [
     to: '',
     test: unrecorded,
     named: 'C15: another call of this process',
+  },
+  {
+    breaks: 'C20: the twin guard is asked only by callers, not where it is performed for them',
+    file: 'packages/core/src/twin-watch.ts',
+    from: 'if (!twins || contract',
+    to: 'if (!twins || job.prepare === undefined || contract',
+    test: twins,
+    named: 'also of what was handed in when its twin was made',
+  },
+  {
+    breaks: 'C20: the twin guard is not tied to the claim',
+    file: 'packages/core/src/twin-watch.ts',
+    from: 'if (askedAt === undefined || isFresh()) return undefined;',
+    to: 'if (askedAt !== undefined || isFresh()) return undefined;',
+    test: twins,
+    named: 'asks again, and sends nothing where another was faster',
+  },
+  {
+    breaks: 'C20: what is performed long after it was handed in takes no place of its own',
+    file: 'packages/core/src/twins.ts',
+    from: 'held.by === slot && row.at < heldSince',
+    to: 'held.by === undefined',
+    test: twins,
+    named: 'takes its place among them before it is claimed',
   },
 ];

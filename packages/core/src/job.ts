@@ -6,6 +6,7 @@ import type { LedgerSession } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Codec } from './payload.ts';
 import type { Instant } from './permit.ts';
+import type { TwinGuard } from './twins.ts';
 import type { Unrecorded } from './unrecorded.ts';
 
 /** One effect to be brought to its end, by its caller or by recovery. */
@@ -62,6 +63,7 @@ export interface RunnerParts {
   readonly options: RunnerOptions;
   readonly observing: Observing;
   readonly unrecorded: Unrecorded;
+  readonly twins: TwinGuard | undefined;
   /** Aborted, with the reason, once nothing may be sent any more. */
   readonly closing: AbortSignal;
 }

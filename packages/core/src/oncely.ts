@@ -89,6 +89,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     closing: closing.signal,
     observing,
     unrecorded,
+    twins: options.twins,
     options: {
       leaseMs,
       sendWindowMs: leaseMs / 2,
@@ -116,7 +117,6 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     defaultDrift: options.drift ?? 'first',
     approvals,
     budgets: options.budgets,
-    twins: options.twins,
     keepingOf,
   });
 

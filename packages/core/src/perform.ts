@@ -20,7 +20,6 @@ import { poison, refuseClosed, refuseForeign, refuseUnexpected, reserveUnnamed }
 import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
 import { contractOf } from './contract-of.ts';
 import { abortedBefore, handedIn, untilAborted } from './calling.ts';
-import { underTwinGuard, type TwinGuard } from './twins.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
 import { takeCall, type Call } from './whose-call.ts';
 
@@ -33,7 +32,6 @@ export interface PerformParts {
   readonly defaultDrift: 'first' | 'refuse';
   readonly approvals: CompiledPolicy | undefined;
   readonly budgets: Budgets | undefined;
-  readonly twins: TwinGuard | undefined;
   readonly keepingOf: (operation: string) => Keeping;
 }
 
@@ -207,8 +205,7 @@ export function createPerform(
     const problem = contractProblem(contract);
     if (problem !== undefined) throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.` });
     if (options.signal?.aborted === true) throw abortedBefore(contract);
-    const guarded = await underTwinGuard(parts, contract, write.operation.name, printed.print.material, options);
-    const job = jobOf(origin, write, scope, contract, guarded, printed);
+    const job = jobOf(origin, write, scope, contract, options, printed);
     // Who asks for a person joins nobody who does not: the question must reach the record.
     const asks = job.claim.approval !== undefined;
     const id = [slotOf(contract), contract.logicVersion, printed.print.full, options.submit === true, asks].join('\n');

@@ -22,6 +22,11 @@ export function instant(clock: Clock): Instant {
   return { monotonic: clock.monotonic(), wall: clock.wall() };
 }
 
+/** By whichever clock went further. */
+export function elapsedSince(clock: Clock, start: Instant): number {
+  return Math.max(clock.monotonic() - start.monotonic, clock.wall() - start.wall);
+}
+
 /**
  * Permission to send once within `windowMs`, counted from `start`, which lies before the claim was first tried. The
  * window ends before the lease does, so whoever takes over finds nothing of ours still to be sent.
@@ -37,7 +42,7 @@ export function issuePermit(options: {
 }): IssuedPermit {
   const { clock, start, windowMs, answerMs, slot } = options;
   let passed = false;
-  const elapsed = (): number => Math.max(clock.monotonic() - start.monotonic, clock.wall() - start.wall);
+  const elapsed = (): number => elapsedSince(clock, start);
   return {
     get passed() {
       return passed;

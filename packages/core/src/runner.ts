@@ -21,6 +21,7 @@ import { recorded } from './recorded.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
+import { twinWatch } from './twin-watch.ts';
 import * as unsettled from './unsettled.ts';
 import { reportAsked, reportClaim, reportRefusal, reportReplay, reportRun } from './reporting.ts';
 
@@ -68,6 +69,7 @@ export function createRunner(parts: RunnerParts): Runner {
     let counted = false;
     let returning: Promise<void> | undefined;
     const hand: Hand = {};
+    const watch = twinWatch(parts, job);
 
     const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
       const { index, events } = change;
@@ -109,6 +111,7 @@ export function createRunner(parts: RunnerParts): Runner {
       refuseOutdated(job, info);
       const request: ClaimRequest = {
         ...job.claim,
+        ...watch.asked(),
         ...policyFor(job, info),
         token,
         leaseMs: options.leaseMs,
@@ -138,6 +141,7 @@ export function createRunner(parts: RunnerParts): Runner {
           if (sent.times >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
             throw unsettled.exhausted(job, seen, sent.times, lastCause);
           }
+          if (await watch.before(seen.record)) break;
           start ??= instant(clock);
           crashPoint('before_claim', slot);
           const { change, generation, request: source } = decision;
@@ -160,9 +164,11 @@ export function createRunner(parts: RunnerParts): Runner {
             sent.times += 1;
             const held = seen.record as EffectRecord;
             inHand.add(token);
-            const verdict = await attempt(parts, job, slot, held, start ?? instant(clock), hand.made);
+            const withheld = await watch.again();
+            const verdict = withheld ?? (await attempt(parts, job, slot, held, start ?? instant(clock), hand.made));
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
             seen = await settle(parts, job, slot, seen, token, verdict).finally(() => inHand.delete(token));
+            if (withheld?.cause instanceof Error) throw withheld.cause;
             const ended = await afterSettle(job, seen, verdict, sent.times);
             if (ended) return ended;
           }
@@ -171,6 +177,7 @@ export function createRunner(parts: RunnerParts): Runner {
           break;
         }
         case 'write': {
+          if (await watch.before(seen.record)) break;
           const { draft } = decision.change;
           const kept = await withRequest(job, seen, draft, draft.generation, 'stored', hand);
           if (!kept) seen = await session.read(slot);

@@ -6,7 +6,6 @@ import type { LedgerSession } from './ledger-session.ts';
 import { isNothing, stateOf } from './lifecycle/state.ts';
 import { decodeRecord } from './record.ts';
 import * as refusals from './refusals.ts';
-import type { RunOptions } from './scope.ts';
 
 /** What is done about a write that another workflow has made of the same business case with the same material input. */
 export interface TwinGuard {
@@ -30,6 +29,8 @@ export function twinProblem(guard: TwinGuard | undefined): string | undefined {
 interface Held {
   readonly slots: readonly string[];
   readonly withinMs: number;
+  /** Who wrote it last, and so is about to claim. */
+  readonly by?: string;
 }
 
 // '&' is escaped in every slot, so a guard and an effect never share a key.
@@ -37,6 +38,9 @@ const prefix = '&';
 
 /** More than these of one case and input are no longer told apart; the youngest stay. */
 const mostSlots = 32;
+
+/** How long one that took the input may need to claim its effect. */
+export const claimingMs = 60_000;
 
 /**
  * The slot of another workflow that holds this material input, after this one has put itself beside it; `undefined`
@@ -56,9 +60,11 @@ async function twinOf(
   await session.info();
   let expect = 0;
   let beside: readonly string[] = [];
+  let behind: readonly string[] = [];
   let twin: string | undefined;
   for (;;) {
-    const doc = JSON.stringify({ slots: [...beside, own].slice(-mostSlots), withinMs } satisfies Held);
+    const slots = [...beside, own, ...behind].slice(-mostSlots);
+    const doc = JSON.stringify({ slots, withinMs, by: own } satisfies Held);
     // Once the time is over it says nothing any more, and goes with the next prune.
     const index = { state: 'twin', shelf: { name: 'expiry', afterMs: withinMs } } as const;
     const answer = await session.write({ slot: key, expect, doc, index, events: [] }, 2_000);
@@ -66,6 +72,7 @@ async function twinOf(
     const row = answer.kind === 'conflict' ? answer.row : undefined;
     expect = row?.revision ?? 0;
     beside = [];
+    behind = [];
     twin = undefined;
     // Its time was over, and it was pruned.
     if (!row) continue;
@@ -73,64 +80,88 @@ async function twinOf(
     // Whoever was first has no twin in those that came behind it.
     const place = held.slots.indexOf(own);
     const before = place === -1 ? held.slots : held.slots.slice(0, place);
-    const ends = await Promise.all(before.map((slot) => endOf(session, slot, row.at, withinMs)));
+    behind = place === -1 ? [] : held.slots.slice(place + 1);
+    const ends = await Promise.all(before.map((slot) => endOf(session, slot, held, row.at, withinMs)));
     beside = before.filter((_slot, at) => answer.at < (ends[at] ?? 0));
     twin = beside.findLast((slot) => workflowOfSlot(slot) !== workflowOfSlot(own));
-    if (place !== -1 || (twin !== undefined && onTwin === 'refuse')) return twin;
+    if (twin !== undefined && onTwin === 'refuse') return twin;
+    // What was sent holds its place by itself; what is still to be sent takes it anew, or others would pass it by.
+    if (place !== -1 && (await isSent(session, own, answer.at, withinMs))) return twin;
   }
 }
 
-/** The options of an effect with what a twin of it asks for. @throws OncelyError `twin` where it is refused. */
+/**
+ * What the guard asks for before a write may be sent. @throws OncelyError `twin` where it is refused.
+ */
 export async function underTwinGuard(
-  {
-    session,
-    twins,
-    clock,
-  }: { readonly session: LedgerSession; readonly twins: TwinGuard | undefined; readonly clock: Clock },
+  session: LedgerSession,
+  twins: TwinGuard,
+  clock: Clock,
   contract: Contract,
   operation: string,
   material: string,
-  options: RunOptions,
-): Promise<RunOptions> {
-  if (!twins || contract.undo === true || contract.slotScope === 'business') return options;
+): Promise<'approve' | undefined> {
   const twin = await twinOf(session, twins, contract, operation, material);
-  if (twin === undefined) return options;
+  if (twin === undefined) return undefined;
   if (effectsAreWatched()) publish({ type: 'twin', slot: slotOf(contract), operation, twin, at: clock.wall() });
   switch (twins.onTwin) {
     case 'warn':
-      return options;
+      return undefined;
     case 'approve':
-      return options.approval === undefined ? { ...options, approval: 'required' } : options;
+      return 'approve';
     case 'refuse':
       throw refusals.twin(operation, contract, twin);
   }
 }
 
-/** How long one that took the input may need to claim its effect. */
-const claimingMs = 60_000;
+/**
+ * Until when an effect is a twin of others. Who took its place and has not claimed since is one for as long as that may
+ * take; once it has, its record says.
+ */
+async function endOf(
+  session: LedgerSession,
+  slot: string,
+  held: Held,
+  heldSince: number,
+  withinMs: number,
+): Promise<number> {
+  const { row, end } = await standing(session, slot, withinMs);
+  const isClaiming = !row || (held.by === slot && row.at < heldSince);
+  return isClaiming ? Math.max(end, heldSince + claimingMs) : end;
+}
 
-/** Until when an effect is a twin of others: what happened, may have, or may still is one for `withinMs` from then. */
-async function endOf(session: LedgerSession, slot: string, heldSince: number, withinMs: number): Promise<number> {
+/** Whether it was sent and is a twin of others by that, whatever else they know. */
+async function isSent(session: LedgerSession, slot: string, at: number, withinMs: number): Promise<boolean> {
+  const { end, isUnsent } = await standing(session, slot, withinMs);
+  return !isUnsent && at < end;
+}
+
+/** What happened, may have, or may still is a twin for `withinMs` from then. */
+async function standing(
+  session: LedgerSession,
+  slot: string,
+  withinMs: number,
+): Promise<{ readonly row?: Row; readonly end: number; readonly isUnsent: boolean }> {
   const { at, row } = await session.ledger.read(slot);
-  if (!row) return heldSince + claimingMs;
+  if (!row) return { end: 0, isUnsent: true };
   const record = decodeRecord(row.doc, row.at);
   const state = stateOf(record, at);
-  if (state === 'executing') return Infinity;
-  if (state === 'compensated') return 0;
-  const ended = isNothing(state);
   const isUnsent = state === 'awaiting_approval' || state === 'ready';
+  if (state === 'executing') return { row, end: Infinity, isUnsent };
+  if (state === 'compensated') return { row, end: 0, isUnsent };
+  const ended = isNothing(state);
   const times = record.attempts
     // A no to this version says nothing of an earlier one.
     .filter(({ evidence }) => evidence === 'accepted' || (!ended && evidence === 'unknown'))
     .map(({ settledAt, leaseUntil }) => settledAt ?? leaseUntil);
   if (isUnsent) times.push(row.at);
   if (record.tombstone?.state === 'succeeded') times.push(record.tombstone.at);
-  return times.length === 0 ? 0 : Math.max(...times) + withinMs;
+  return { row, end: times.length === 0 ? 0 : Math.max(...times) + withinMs, isUnsent };
 }
 
 /** Until when a guard is needed at least: as long as one of what it holds is a twin of others. */
 export async function guardedUntil(session: LedgerSession, row: Row, now: number): Promise<number> {
-  const { slots, withinMs } = JSON.parse(row.doc) as Held;
-  const ends = await Promise.all(slots.map((slot) => endOf(session, slot, row.at, withinMs)));
-  return Math.min(Math.max(0, ...ends), now + withinMs);
+  const held = JSON.parse(row.doc) as Held;
+  const ends = await Promise.all(held.slots.map((slot) => endOf(session, slot, held, row.at, held.withinMs)));
+  return Math.min(Math.max(0, ...ends), now + held.withinMs);
 }
