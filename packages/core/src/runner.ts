@@ -1,10 +1,9 @@
-import type { Verdict, WireResponse } from './adapter.ts';
+import { afterSettle, type Ended } from './after-settle.ts';
 import { attempt, settle } from './attempt.ts';
 import { cancelWith, claimPatienceMs } from './cancelling.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
 import { crashPoint } from './crash-point.ts';
-import type { RunOutcome } from './events.ts';
-import { backoffMs, type Hand, type Job, type RunnerParts } from './job.ts';
+import type { Hand, Job, RunnerParts } from './job.ts';
 import { inHand } from './in-hand.ts';
 import { keysNow, refuseOtherKey } from './keys.ts';
 import { seenAs, seenIn, type Seen } from './ledger-session.ts';
@@ -12,7 +11,7 @@ import type { Change } from './lifecycle/change.ts';
 import { decideClaim } from './lifecycle/claim.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import { namingFor } from './lifecycle/naming.ts';
-import { hasHappened, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import { isOpen } from './lifecycle/state.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { probe } from './probing.ts';
@@ -24,15 +23,6 @@ import * as refusals from './refusals.ts';
 import { twinWatch } from './twin-watch.ts';
 import * as unsettled from './unsettled.ts';
 import { reportAsked, reportClaim, reportRefusal, reportReplay, reportRun } from './reporting.ts';
-
-export interface Ended {
-  readonly response: WireResponse;
-  /** Whether the effect is over; a rate limit or a missing scope leaves it open. */
-  readonly definite: boolean;
-  readonly outcome: Exclude<RunOutcome, 'failed'>;
-  /** Nothing was sent for this call: the recorded outcome was given. */
-  readonly replayed?: boolean;
-}
 
 export interface Runner {
   /** @throws OncelyError when there is no response of the vendor to give. */
@@ -169,7 +159,7 @@ export function createRunner(parts: RunnerParts): Runner {
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
             seen = await settle(parts, job, slot, seen, token, verdict).finally(() => inHand.delete(token));
             if (withheld?.cause instanceof Error) throw withheld.cause;
-            const ended = await afterSettle(job, seen, verdict, sent.times);
+            const ended = await afterSettle(parts, job, seen, verdict, sent.times);
             if (ended) return ended;
           }
           token = parts.token();
@@ -254,41 +244,6 @@ export function createRunner(parts: RunnerParts): Runner {
     } catch (error) {
       if (seen.revision === 0 && (await session.read(slotOf(draft.contract))).revision > 0) return undefined;
       throw refusals.codecFailed(job, seen, error);
-    }
-  };
-
-  /** The response for the caller once its attempt is settled; `undefined` where the lifecycle must go on. */
-  const afterSettle = async (job: Job, seen: Seen, verdict: Verdict, sends: number): Promise<Ended | undefined> => {
-    switch (verdict.evidence) {
-      case 'accepted':
-        return { response: verdict.response, definite: true, outcome: 'performed' };
-      case 'rejected': {
-        const over = seen.record !== undefined && stateOf(seen.record, seen.at) === 'rejected';
-        return over ? { response: verdict.response, definite: true, outcome: 'rejected' } : undefined;
-      }
-      case 'not_applied': {
-        // Another may have brought it to its end meanwhile; what stands in the record comes first.
-        const state = seen.record && stateOf(seen.record, seen.at);
-        if (state === 'rejected' || (seen.record && hasHappened(seen.record))) return undefined;
-        if (verdict.environment !== true) {
-          if (state !== 'ready') return undefined;
-          const waitMs = verdict.retryAfterMs ?? backoffMs(sends);
-          if (sends < options.maxAttempts && clock.monotonic() + waitMs < job.giveUpAt && !closing.aborted) {
-            // A pause that stands in the record is waited by the lifecycle: here it would be waited twice.
-            if (seen.record?.retryAt === undefined) await clock.sleep(waitMs, closing);
-            return undefined;
-          }
-        }
-        const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
-        if (verdict.response && !inDoubt) {
-          return { response: verdict.response, definite: false, outcome: 'not_applied' };
-        }
-        throw unsettled.notSent(job, verdict, inDoubt);
-      }
-      case 'unknown':
-        if (sends < options.maxAttempts && seen.record?.retryAt === undefined)
-          await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
-        return undefined;
     }
   };
 

@@ -12,8 +12,8 @@ interface World {
   readonly twins: TwinGuard;
   readonly shop: Shop;
   readonly desk: TestOncely;
-  pass(ms: number): void;
-  start(): TestOncely;
+  readonly pass: (ms: number) => void;
+  readonly start: () => TestOncely;
 }
 
 function world(onTwin: 'refuse' | 'approve' = 'refuse'): World {
