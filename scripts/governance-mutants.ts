@@ -75,8 +75,8 @@ export const governanceMutants: readonly Mutant[] = [
   {
     breaks: 'a twin that has only begun is overtaken',
     file: 'packages/core/src/twins.ts',
-    from: `if (!row) return heldSince + claimingMs;`,
-    to: `if (!row) return 0;`,
+    from: `const isClaiming = !row ||`,
+    to: `const isClaiming = row !== undefined &&`,
     test: twins,
     named: 'tells apart two that begin at once',
   },
@@ -131,8 +131,8 @@ export const governanceMutants: readonly Mutant[] = [
   {
     breaks: 'by reading: a twin guard that knows the first slot alone',
     file: 'packages/core/src/twins.ts',
-    from: `[...beside, own].slice(-mostSlots)`,
-    to: `[...beside, own].slice(0, 1)`,
+    from: `[...beside, own, ...behind].slice(-mostSlots)`,
+    to: `[...beside, own, ...behind].slice(0, 1)`,
     test: 'packages/core/test/oncely/twins.test.ts',
     named: 'knows those as well that a person or a warning let pass',
   },
