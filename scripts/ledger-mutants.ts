@@ -213,4 +213,12 @@ export const ledgerMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/redis-settings.test.ts',
     named: 'is refused once it evicts',
   },
+  {
+    breaks: 'SQLite: who walks the ledger leaves nobody else a turn',
+    file: 'packages/core/src/ledgers/sqlite.ts',
+    from: `      const page = await patiently(() => listPage(statement, query, now()));\n`,
+    to: `      const page = await patiently(() => listPage(statement, query, now()));\n      if (page.next !== undefined) return page;\n`,
+    test: 'packages/core/test/ledgers/walking.test.ts',
+    named: 'leaves others their turn, reads no more than a part at once, and finds all',
+  },
 ];

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import type { Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
+import { listMayBe } from './attention.ts';
 import { decidingOn, refuseBadWord, type MayDecide } from './deciding.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
+import type { ListAnswer } from './ledger.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
@@ -174,10 +176,7 @@ export function createEffects(
       let cursor: string | undefined = after ?? '';
       // The stored state is as of the last write; doubt comes by time alone, so the filter is on the derived one.
       while (cursor !== undefined && effects.length < limit) {
-        const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
-          limit: 200,
-          after: cursor,
-        });
+        const page: ListAnswer = await listMayBe((query) => session.ledger.list(query), state, 200, cursor);
         cursor = page.next;
         for (const row of page.rows) {
           if (!isEffectSlot(row.slot)) continue;

@@ -21,7 +21,10 @@ export interface Ledger {
    * revision 0 again, and must go on behind the events that are there. Repeated, it finds nothing: a conflict without a row.
    */
   remove(command: RemoveCommand): Promise<RemoveAnswer>;
-  /** Records in slot order, after `after`; of a shelf, in the order of their times on it. */
+  /**
+   * Records in slot order, after `after`; of a shelf, in the order of their times on it. A page may hold fewer than the
+   * limit, or none, and go on: no step reads more than a few thousand rows, and nobody's event loop stands still for it.
+   */
   list(query: ListQuery): Promise<ListAnswer>;
   /** A slot's audit events in order. */
   history(slot: string): Promise<readonly AuditRow[]>;

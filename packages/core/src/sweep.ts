@@ -126,6 +126,8 @@ export async function sweep(parts: SweepParts, options: SweepOptions = {}): Prom
       if (some.length < Math.min(concurrency, rows.length - from)) return swept(cursor);
     }
     if (next === undefined) return swept();
+    // A page may hold none of this state.
+    cursor = next;
   }
 }
 

@@ -1,5 +1,16 @@
+import { turn } from '../attention.ts';
 import type { LedgerSession } from '../ledger-session.ts';
-import { decodeSeal, encodeSeal, isSealSlot, keyDigest, leafOf, sealOf, sealSlot, type Seal } from './seal.ts';
+import {
+  decodeSeal,
+  encodeSeal,
+  isSealSlot,
+  keyDigest,
+  leafOf,
+  sealOf,
+  sealSlot,
+  type Leaf,
+  type Seal,
+} from './seal.ts';
 
 /** Where seals go to: a file, an object store that keeps what it has, another company's inbox. */
 export type SealSink = (seal: Seal) => Promise<void> | void;
@@ -19,6 +30,8 @@ export interface Sealed {
 }
 
 const patienceMs = 5_000;
+/** How many leaves are made before others have their turn: each takes some digests. */
+const leavesOfTurn = 50;
 
 /**
  * Covers by seals all that changed since the last ones: what is not yet covered is found by its mark, however late it
@@ -38,7 +51,11 @@ export async function seal(session: LedgerSession, { to, records = 500 }: SealOp
     after = page.next;
     // A seal alone is no reason for another; it is covered along with the next change.
     if (page.rows.every(({ slot }) => isSealSlot(slot))) continue;
-    const leaves = page.rows.map(leafOf);
+    const leaves: Leaf[] = [];
+    for (const row of page.rows) {
+      if (leaves.length % leavesOfTurn === leavesOfTurn - 1) await turn();
+      leaves.push(leafOf(row));
+    }
     for (;;) {
       const last = await lastSeal(session, made.at(-1)?.number);
       const number = (last?.number ?? 0) + 1;

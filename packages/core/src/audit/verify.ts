@@ -1,3 +1,4 @@
+import { turn } from '../attention.ts';
 import { isDeletion } from './by-retention.ts';
 import { isEffectSlot } from '../contract.ts';
 import type { AuditedRow, LedgerInfo } from '../ledger.ts';
@@ -53,6 +54,8 @@ export interface Verified {
 }
 
 const pageSize = 500;
+/** How many rows are looked at before others have their turn: each takes some digests. */
+const rowsOfTurn = 50;
 const maxProblems = 1_000;
 /** How long a write may take from its time to its commit; what is older than a complete seal by more is not just late. */
 const lateMs = 10 * 60_000;
@@ -111,7 +114,10 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
     });
-    page.rows.forEach(look);
+    for (const [at, row] of page.rows.entries()) {
+      if (at % rowsOfTurn === rowsOfTurn - 1) await turn();
+      look(row);
+    }
     after = page.next;
   } while (after !== undefined);
 

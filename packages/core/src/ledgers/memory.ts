@@ -4,9 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 
+import { scanLimit, turn } from '../attention.ts';
 import { workflowOfSlot } from '../contract.ts';
-import type { AuditRow, Ledger, LedgerInfo, ListAnswer, ListQuery, Row, WorkflowRow } from '../ledger.ts';
+import type { AuditedRow, AuditRow, Ledger, LedgerInfo, ListAnswer, ListQuery, Row, WorkflowRow } from '../ledger.ts';
 import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
+import { slotRange } from '../slot-range.ts';
+import { SortedSlots } from '../sorted-slots.ts';
 
 interface StoredRow extends Row {
   readonly state: string;
@@ -23,6 +26,8 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
   const now = options.now ?? Date.now;
   const rows = new Map<string, StoredRow>();
   const history = new Map<string, AuditRow[]>();
+  /** Of rows and events. */
+  const slots = new SortedSlots();
   const workflows = new Map<string, WorkflowRow>();
   const id = randomBytes(16).toString('hex');
   const key = randomBytes(32);
@@ -39,6 +44,40 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
     at: now(),
     ...(suspectSince === undefined ? {} : { suspectSince }),
   });
+
+  /** What is made of the slots above `after`, at most so many; others have their turn while it is looked for. */
+  const pageOf = async <T extends { readonly slot: string }>(
+    after: string,
+    limit: number,
+    make: (slot: string) => T | undefined,
+    before = '\u007f',
+  ): Promise<{ readonly rows: readonly T[]; readonly next?: string }> => {
+    const found: T[] = [];
+    let from: string | undefined = after;
+    while (from !== undefined) {
+      let scanned = 0;
+      let last: string = from;
+      from = undefined;
+      for (const slot of slots.above(last)) {
+        if (slot >= before) break;
+        if (scanned === scanLimit) {
+          from = last;
+          break;
+        }
+        const made = make(slot);
+        if (made && found.length === limit) {
+          // Nobody else has a turn while the pages of a ledger in memory follow each other.
+          await turn();
+          return { rows: found, next: found.at(-1)?.slot ?? '' };
+        }
+        if (made) found.push(made);
+        last = slot;
+        scanned += 1;
+      }
+      if (from !== undefined) await turn();
+    }
+    return { rows: found };
+  };
 
   return {
     name: 'memory',
@@ -60,11 +99,13 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
           if (taken.has(sequence)) throw new Error(`${slot} has an audit event ${sequence} already`);
           taken.add(sequence);
         }
+        if (!row) slots.add(slot);
         history.set(slot, [...events, ...command.events.map((event) => ({ ...event, at }))]);
       }
       const revision = command.expect + 1;
       const offset = dueOffsetOf(index);
       const dueAt = offset === undefined ? undefined : at + offset;
+      if (!row) slots.add(slot);
       rows.set(slot, { slot, revision, at, doc, state: index.state, dueAt, sealed: row?.sealed ?? 0 });
       return { kind: 'written', revision, at };
     },
@@ -78,44 +119,39 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       if (!row || row.revision !== expect || row.at !== writtenAt)
         return { kind: 'conflict', at, ...(row ? { row } : {}) };
       rows.delete(slot);
+      if (!history.has(slot)) slots.delete(slot);
       return { kind: 'removed', at };
     },
     list: async (query) => {
       const at = now();
       if (query.shelf) return listShelf(rows.values(), { ...query, shelf: query.shelf }, at);
-      const found = [...rows.values()]
-        .filter(
-          (row) =>
-            (query.after === undefined || row.slot > query.after) &&
-            (query.workflow === undefined || workflowOfSlot(row.slot) === query.workflow) &&
-            (query.state === undefined || row.state === query.state) &&
-            (query.due !== true || (row.dueAt !== undefined && row.dueAt <= at)),
-        )
-        .sort((a, b) => (a.slot < b.slot ? -1 : 1));
-      const page = found.slice(0, query.limit);
-      const last = page.at(-1);
-      return { at, rows: page, ...(last && found.length > page.length ? { next: last.slot } : {}) };
+      const { after, before, colons } = slotRange(query);
+      const fits = (row: StoredRow): boolean =>
+        (colons === undefined || row.slot.split(':').length - 1 === colons) &&
+        (query.state === undefined || row.state === query.state) &&
+        (query.due !== true || (row.dueAt !== undefined && row.dueAt <= at));
+      const page = await pageOf(
+        after,
+        query.limit,
+        (slot) => {
+          const row = rows.get(slot);
+          return row && fits(row) ? row : undefined;
+        },
+        before,
+      );
+      return { at, ...page };
     },
     audited: async ({ limit, after = '', unsealed }) => {
-      // Also slots that have events and no record: it was deleted.
-      const bare = [...history.keys()].filter((slot) => unsealed !== true && !rows.has(slot));
-      const found = [
-        ...[...rows.values()].filter((row) => unsealed !== true || row.sealed !== row.revision),
-        ...bare.map((slot) => ({ slot, revision: 0, at: 0, doc: '', state: '', dueAt: undefined })),
-      ]
-        .filter((row) => row.slot > after)
-        .sort((a, b) => (a.slot < b.slot ? -1 : 1));
-      const page = found.slice(0, limit).map(({ slot, revision, at, doc, state, dueAt }) => ({
-        slot,
-        revision,
-        at,
-        doc,
-        state,
-        events: [...(history.get(slot) ?? [])],
-        ...(dueAt === undefined ? {} : { dueAt }),
-      }));
-      const last = page.at(-1);
-      return { at: now(), rows: page, ...(last && found.length > page.length ? { next: last.slot } : {}) };
+      const page = await pageOf(after, limit, (slot): AuditedRow | undefined => {
+        const row = rows.get(slot);
+        const events = [...(history.get(slot) ?? [])];
+        // Also a slot that has events and no record: it was deleted.
+        if (!row) return unsealed === true ? undefined : { slot, revision: 0, at: 0, doc: '', state: '', events };
+        if (unsealed === true && row.sealed === row.revision) return undefined;
+        const { revision, at, doc, state, dueAt } = row;
+        return { slot, revision, at, doc, state, events, ...(dueAt === undefined ? {} : { dueAt }) };
+      });
+      return { at: now(), ...page };
     },
     markSealed: async (sealed) => {
       for (const { slot, revision } of sealed) {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 
+import { rareStates, scanLimit } from '../attention.ts';
 import { batching, inTime } from '../batching.ts';
 import { OncelyError } from '../errors.ts';
 import type { AuditRow, Ledger, LedgerInfo, ReadAnswer, WriteAnswer, WriteCommand } from '../ledger.ts';
@@ -69,6 +70,15 @@ const listRows = `
     and ($5::text is null or state = $5)
   order by key limit $6
 `;
+
+// Of a state that few are in; without its words the planner would not know the index of them.
+const listRareRows = listRows.replace(
+  '($5::text is null or state = $5)',
+  `state = $5 and state in (${rareStates.map((state) => `'${state}'`).join(', ')})`,
+);
+
+// Where a page ends at the latest, whatever it finds.
+const selectScanEnd = `select key from {effects} where key > $1 and key < $2 order by key offset $3 limit 1`;
 
 // A statement of its own, so that the few that are due are found by their index among millions that are not.
 const listDueRows = `
@@ -220,12 +230,19 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
           lying.map((row) => ({ row: rowOf(row.slot, row), dueAt: Number(row.due_at) })),
         );
       }
-      const statement = request.due === true ? listDueRows : listRows;
-      const found = await query<RowOf & { readonly slot: string }>(statement, pageOf(request));
+      const rare = request.state !== undefined && rareStates.includes(request.state);
+      const statement = request.due === true ? listDueRows : rare ? listRareRows : listRows;
+      const [from, before, ...others] = pageOf(request);
+      const scans = request.state !== undefined && !rare && request.due !== true;
+      const [end] = scans ? await query<{ readonly key: string }>(selectScanEnd, [from, before, scanLimit - 1]) : [];
+      // Below every other key that begins as the end does.
+      const values = [from, end ? `${end.key}\u0001` : before, ...others];
+      const found = await query<RowOf & { readonly slot: string }>(statement, values);
       const rows = found.slice(0, request.limit).map((row) => rowOf(row.slot, row));
       const last = rows.at(-1);
       const at = found[0] ? Number(found[0].now_at) : (await readInfo()).at;
-      return { at, rows, ...(last && found.length > rows.length ? { next: last.slot } : {}) };
+      const next = last && found.length > rows.length ? last.slot : end?.key;
+      return { at, rows, ...(next === undefined ? {} : { next }) };
     },
     audited: async (asked) => {
       const statement = asked.unsealed === true ? selectUnsealed : selectAudited;

@@ -2,15 +2,15 @@
  * The embedded ledger: one SQLite file, shared by any number of processes of one machine.
  * @module
  */
+import { turn } from '../attention.ts';
 import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
-import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
-import { slotRange } from '../slot-range.ts';
+import { dueOffsetOf } from '../shelves.ts';
 import { auditedPage, markRows } from '../sqlite/audited.ts';
 import { connectionTo } from '../sqlite/connection.ts';
 import { isFaultOfOne } from '../sqlite/failures.ts';
-import { listDueRows, listRows, listShelfRows } from '../sqlite/listing.ts';
+import { listPage } from '../sqlite/listing.ts';
 import { createMemory } from '../sqlite/memory.ts';
 
 export interface SqliteOptions {
@@ -23,6 +23,9 @@ export interface SqliteOptions {
   /** The ledger's clock, in milliseconds since 1970; for tests. */
   readonly now?: () => number;
 }
+
+// Reading more with all of their events would stop this thread for too long.
+const auditedAtOnce = 250;
 
 const selectRow = `select slot, revision, at, doc from effects where slot = ?`;
 
@@ -170,33 +173,20 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
           return { kind: 'removed', at };
         }),
       ),
-    list: (query) =>
-      patiently(() => {
-        const at = now();
-        if (query.shelf) {
-          const { from, after, untilOffset } = shelfRange({ ...query, shelf: query.shelf });
-          const bounds = { from, after, until: at + untilOffset, limit: query.limit + 1 };
-          const lying = statement(listShelfRows).all(bounds) as unknown as (Row & { dueAt: number })[];
-          return shelfPage(
-            at,
-            query.limit,
-            lying.map(({ dueAt, ...row }) => ({ row, dueAt })),
-          );
-        }
-        const { after, before, colons = null } = slotRange(query);
-        const found = statement(query.due === true ? listDueRows : listRows).all({
-          after,
-          before,
-          colons,
-          state: query.state ?? null,
-          limit: query.limit + 1,
-          ...(query.due === true ? { due: at } : {}),
-        }) as unknown as Row[];
-        const rows = found.slice(0, query.limit);
-        const last = rows.at(-1);
-        return { at, rows, ...(last && found.length > rows.length ? { next: last.slot } : {}) };
-      }),
-    audited: (query) => patiently(() => inTransaction(() => auditedPage(statement, query, now()), 'begin')),
+    list: async (query) => {
+      const page = await patiently(() => listPage(statement, query, now()));
+      // This thread stood still for the page, and whoever reads many of them must leave some of it to the others.
+      if (page.next !== undefined) await turn();
+      return page;
+    },
+    audited: async (query) => {
+      const limit = Math.min(query.limit, auditedAtOnce);
+      const page = await patiently(() =>
+        inTransaction(() => auditedPage(statement, { ...query, limit }, now()), 'begin'),
+      );
+      if (page.next !== undefined) await turn();
+      return page;
+    },
     markSealed: (rows) => patiently(() => inTransaction(() => markRows(statement, rows))),
     history: (slot) => patiently(() => statement(selectEvents).all(slot) as unknown as AuditRow[]),
     readWorkflow: (workflow) =>

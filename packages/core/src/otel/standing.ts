@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, ListAnswer } from '../ledger.ts';
 import { stateOf, unknownAttempts } from '../lifecycle/state.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from '../record.ts';
 import type { OtelMeter, OtelObservations } from './api.ts';
@@ -73,7 +73,7 @@ async function standingOf(ledger: Ledger, atMost: number): Promise<Standing> {
   await ledger.open();
   const doubtful = await listed(ledger, 'in_doubt', atMost);
   // What a crash left is stored as executing: its doubt comes by time alone.
-  const executing = await listed(ledger, 'executing', atMost);
+  const executing = await listed(ledger, 'executing', atMost, { due: true });
   const abandoned = executing.filter(({ record, at }) => stateOf(record, at) === 'in_doubt');
   const waiting = await listed(ledger, 'awaiting_approval', atMost);
   return {
@@ -88,9 +88,21 @@ interface Listed {
   readonly at: number;
 }
 
-async function listed(ledger: Ledger, state: EffectState, atMost: number): Promise<Listed[]> {
-  const page = await ledger.list({ state, limit: atMost });
-  return page.rows.map((row) => ({ record: decodeRecord(row.doc, row.at), at: page.at }));
+async function listed(
+  ledger: Ledger,
+  state: EffectState,
+  atMost: number,
+  only: { readonly due?: true } = {},
+): Promise<Listed[]> {
+  const found: Listed[] = [];
+  let after: string | undefined = '';
+  while (after !== undefined && found.length < atMost) {
+    const limit = Math.min(200, atMost - found.length);
+    const page: ListAnswer = await ledger.list({ ...only, state, limit, after });
+    for (const row of page.rows) found.push({ record: decodeRecord(row.doc, row.at), at: page.at });
+    after = page.next;
+  }
+  return found;
 }
 
 function summed(found: readonly Listed[], since: (record: EffectRecord) => number): Waiting {

@@ -1,13 +1,33 @@
+import type { StatementSync } from 'node:sqlite';
+
+import { rareStates, scanLimit } from '../attention.ts';
+import type { ListAnswer, ListQuery, Row } from '../ledger.ts';
+import { shelfPage, shelfRange } from '../shelves.ts';
+import { slotRange } from '../slot-range.ts';
+
 /** Listings, each a statement of its own, so that the few it is after are found by an index among millions. */
 
-export const listRows: string = `
+const listRows: string = `
   select slot, revision, at, doc from effects
   where slot > :after and slot < :before and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
     and (:state is null or state = :state)
   order by slot limit :limit
 `;
 
-export const listDueRows: string = `
+/** Where a page ends at the latest, whatever it finds. */
+const selectScanEnd: string = `
+  select slot from effects where slot > :after and slot < :before order by slot limit 1 offset :scan
+`;
+
+/** Of a state that few are in. */
+const listRareRows: string = `
+  select slot, revision, at, doc from effects indexed by effects_attention
+  where state = :state and state in (${rareStates.map((state) => `'${state}'`).join(', ')})
+    and slot > :after and slot < :before and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
+  order by slot limit :limit
+`;
+
+const listDueRows: string = `
   select slot, revision, at, doc from effects indexed by effects_due
   where due_at <= :due and slot > :after and slot < :before
     and (:colons is null or length(slot) - length(replace(slot, ':', '')) = :colons)
@@ -15,8 +35,43 @@ export const listDueRows: string = `
   order by slot limit :limit
 `;
 
-export const listShelfRows: string = `
+const listShelfRows: string = `
   select slot, revision, at, doc, due_at as dueAt from effects indexed by effects_due
   where due_at >= :from and due_at <= :until and (due_at > :from or slot > :after)
   order by due_at, slot limit :limit
 `;
+
+/** A page of rows as of `at`; of a state that many are in, what is found among so many rows. */
+export function listPage(statement: (sql: string) => StatementSync, query: ListQuery, at: number): ListAnswer {
+  const { limit, state = null } = query;
+  if (query.shelf) {
+    const { from, after, untilOffset } = shelfRange({ ...query, shelf: query.shelf });
+    const bounds = { from, after, until: at + untilOffset, limit: limit + 1 };
+    const lying = statement(listShelfRows).all(bounds) as unknown as (Row & { dueAt: number })[];
+    return shelfPage(
+      at,
+      limit,
+      lying.map(({ dueAt, ...row }) => ({ row, dueAt })),
+    );
+  }
+  const { colons = null, ...range } = slotRange(query);
+  const rare = state !== null && rareStates.includes(state);
+  const end =
+    state === null || rare || query.due === true
+      ? undefined
+      : (statement(selectScanEnd).get({ ...range, scan: scanLimit - 1 }) as { slot: string } | undefined)?.slot;
+  const sql = query.due === true ? listDueRows : rare ? listRareRows : listRows;
+  const found = statement(sql).all({
+    ...range,
+    // Below every other slot that begins as the end does.
+    ...(end === undefined ? {} : { before: `${end}\u0001` }),
+    colons,
+    state,
+    limit: limit + 1,
+    ...(query.due === true ? { due: at } : {}),
+  }) as unknown as Row[];
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  if (last && found.length > rows.length) return { at, rows, next: last.slot };
+  return { at, rows, ...(end === undefined ? {} : { next: end }) };
+}

@@ -28,6 +28,10 @@ const migrations: readonly string[] = [
     workflow text primary key, revision integer not null, at integer not null, state text not null, doc text not null
   ) strict;
   `,
+  `
+  create index effects_attention on effects (state, slot) where state in ('awaiting_approval', 'ready', 'in_doubt',
+    'stopped', 'rejected', 'declined', 'cancelled', 'compensating', 'compensated');
+  `,
 ];
 
 /** Brings a file to this version's tables, whichever process is first; refuses what it does not understand. */
