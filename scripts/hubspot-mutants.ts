@@ -113,6 +113,14 @@ export const hubspotMutants: readonly Mutant[] = [
     named: 'is refused in',
   },
   {
+    breaks: 'HubSpot: our key alone taken as proof, whatever carries it',
+    file: 'packages/hubspot/src/as-asked.ts',
+    from: `if (never !== undefined) {`,
+    to: `if (never === null) {`,
+    test: 'packages/hubspot/test/evidence.test.ts',
+    named: 'never was what was asked for proves nothing',
+  },
+  {
     breaks: 'clients of accounts held for ever',
     file: 'packages/core/src/connections.ts',
     from: `if (held.size > mostHeld) {`,

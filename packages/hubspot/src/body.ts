@@ -1,3 +1,5 @@
+import { OncelyError } from '@oncely/core';
+
 /** What the SDK hands over as a body: text, bytes, or a form of its `form-data` package. */
 interface FormLike {
   getHeaders(): Record<string, string>;
@@ -35,7 +37,17 @@ export async function readBody(body: unknown, flows: 'here' | 'elsewhere' = 'her
       ...(contentType === undefined ? {} : { contentType }),
     };
   }
-  throw new TypeError('a body of this kind cannot be kept for a resend; give text, bytes or a form');
+  if (body instanceof Blob || body instanceof FormData || body instanceof ReadableStream) {
+    const whole = new Response(body);
+    const contentType = whole.headers.get('content-type') ?? undefined;
+    const text = Buffer.from(await whole.arrayBuffer()).toString('base64');
+    return { text, encoding: 'base64', ...(contentType === undefined ? {} : { contentType }) };
+  }
+  throw new OncelyError('invalid_input', {
+    message: 'HubSpot: a body of this kind cannot be kept for a resend. Nothing was sent.',
+    fix: 'give text, bytes, URLSearchParams or a form',
+    next: 'fix-code',
+  });
 }
 
 export function bytesOf({ text, encoding }: Pick<WireBody, 'text' | 'encoding'>): string | Uint8Array {

@@ -1,16 +1,10 @@
 import { batchAnswer, emptyAnswer, jsonAnswer } from './answers.ts';
+import { mergedProperty, refuseOthers, type CrmObject } from './as-asked.ts';
 import { digestOf, holds, isDone, partOf, sameText, sameValue } from './compare.ts';
 import { objectTypeOf } from './operations.ts';
 import { inputsOf, jsonOf, queryOf, segmentsOf, type HubSpotRequest } from './request.ts';
 import { CannotTell, type Look, type Seen } from './seen.ts';
 import type { Read } from './reading.ts';
-
-/** A CRM object as HubSpot gives it. */
-interface CrmObject {
-  readonly id: string;
-  readonly properties: Readonly<Record<string, string | null>>;
-  readonly archived?: boolean;
-}
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -36,7 +30,9 @@ export async function lookAtObjects(
       const { property, keys } = request.marks ?? missing();
       const bodies = kind === 'create' ? [jsonOf(request)] : inputs;
       const names = [...new Set(bodies.flatMap((each) => Object.keys((each as Wanted).properties ?? {})))];
-      const there = await readObjects(read, type, keys, names, property);
+      const there = await readObjects(read, type, keys, [...names, mergedProperty], property);
+      const wanted = new Map(keys.map((key, index) => [key, (bodies[index] as Wanted | undefined)?.properties ?? {}]));
+      await refuseOthers(there, wanted, (ids, properties) => readHistory(read, type, ids, properties));
       const seen = keys.map((key) => created(there.get(key)));
       const results = resultsOf(seen);
       return { seen, answer: kind === 'create' ? jsonAnswer(201, results[0]) : batchAnswer(201, results) };
@@ -73,10 +69,14 @@ export async function lookAtObjects(
 export async function ownInTheWay(request: HubSpotRequest, id: string, read: Read): Promise<Look | undefined> {
   const { property, keys } = request.marks ?? missing();
   const type = objectTypeOf(request.path);
-  const names = [...Object.keys((jsonOf(request) as Wanted).properties ?? {}), property];
+  const wanted = (jsonOf(request) as Wanted).properties ?? {};
+  const names = [...Object.keys(wanted), property, mergedProperty];
   for (const archived of [false, true]) {
     const object = (await readLive(read, type, [id], names, undefined, archived)).get(id);
     if (object && object.properties[property] === keys[0]) {
+      const look = (ids: readonly string[], some: readonly string[]): Promise<CrmObject[]> =>
+        readHistory(read, type, ids, some);
+      await refuseOthers(new Map([[id, object]]), new Map([[id, wanted]]), look);
       return { seen: [created(object)], answer: jsonAnswer(201, object) };
     }
   }
@@ -189,6 +189,28 @@ async function readLive(
     }
     for (const id of left) {
       for (const [asked, object] of await readLive(read, type, [id], properties)) found.set(asked, object);
+    }
+  }
+  return found;
+}
+
+/** The objects of these ids, archived or not, with all that some of their properties were. */
+async function readHistory(
+  read: Read,
+  type: string,
+  ids: readonly string[],
+  properties: readonly string[],
+): Promise<CrmObject[]> {
+  const found: CrmObject[] = [];
+  // HubSpot takes fewer inputs where it is asked for histories.
+  for (let at = 0; at < ids.length; at += 50) {
+    for (const archived of ['', '?archived=true']) {
+      const { body } = await read('POST', `/crm/v3/objects/${encodeURIComponent(type)}/batch/read${archived}`, {
+        properties: [],
+        propertiesWithHistory: properties,
+        inputs: ids.slice(at, at + 50).map((id) => ({ id })),
+      });
+      found.push(...((body?.results ?? []) as readonly CrmObject[]));
     }
   }
   return found;
