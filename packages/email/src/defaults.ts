@@ -37,7 +37,7 @@ export function removeDefaultHeaders(
   data['headers'] = Object.fromEntries(Object.entries(present).filter(([name]) => !foreign.includes(name)));
 }
 
-const credentials: ReadonlySet<string> = new Set(['auth', 'dkim', 'signal']);
+const credentials: ReadonlySet<string> = new Set(['auth', 'dkim', '_dkim', 'normalizeHeaderKey', 'signal']);
 
 function defaultsOf({ _defaults }: TransporterLike): MailData {
   return (_defaults ?? {}) as MailData;

@@ -12,8 +12,8 @@ import { addressFields, distinct, type Envelope, recipientsOf, type Recipients }
 import type { Spool } from './spool.ts';
 import type { MailData } from './transporter.ts';
 
-/** What belongs to this call and its process alone: credentials, which are never stored, and the caller's signal. */
-export type Unstored = Readonly<Partial<Record<'auth' | 'dkim' | 'signal', unknown>>>;
+/** What belongs to this call and its process alone: credentials, which are never stored, functions, the signal. */
+export type Unstored = Readonly<Partial<Record<'auth' | 'dkim' | '_dkim' | 'normalizeHeaderKey' | 'signal', unknown>>>;
 
 /** A call of `sendMail`, taken apart and out of reach of later changes to its objects. */
 export interface MailCall {
@@ -65,14 +65,15 @@ export function readCall(
   compile: Compile,
   { spool, files = true, addresses = true }: ReadOptions = {},
 ): MailCall {
-  const { auth, dkim, signal, disableFileAccess, disableUrlAccess, ...given } = data;
+  const { auth, dkim, _dkim, normalizeHeaderKey, signal, disableFileAccess, disableUrlAccess, ...given } = data;
+  refuseOtherCommand(given['ses']);
   const { mail, pointers } = takePointers(given);
   refuseForbidden(pointers, files && disableFileAccess !== true, addresses && disableUrlAccess !== true);
   const text = encodeMail(mail);
   const recipients = recipientsOf(compile, mail);
   const { envelope } = recipients;
   const parameters = parametersOf(mail, recipients);
-  const unstored = { auth, dkim, signal };
+  const unstored = { auth, dkim, _dkim, normalizeHeaderKey, signal };
   const readsOnce = pointers.some(({ source }) => source.kind === 'stream' || source.kind === 'address');
   if (pointers.length === 0) {
     const complete = { mail: text, parameters, envelope, places: new Map(), spooled: [] };
@@ -222,3 +223,15 @@ function encodeMail(mail: MailData): string {
     });
   }
 }
+
+/** What SES is told past the mail: it would go to others, or say something else, than was judged. */
+function refuseOtherCommand(ses: unknown): void {
+  const name = refusedForSes.find((each) => (ses as MailData | undefined)?.[each] !== undefined);
+  if (name === undefined) return;
+  throw new OncelyError('invalid_input', {
+    message: `ses.${name} would replace what is judged of this mail. Nothing was sent and nothing was recorded.`,
+    fix: 'say it by from, to, cc, bcc, replyTo or envelope of the mail',
+  });
+}
+
+export const refusedForSes = ['Destination', 'FromEmailAddress', 'ReplyToAddresses', 'Content'] as const;
