@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const classify = 'packages/slack/test/classify.test.ts';
+const dropIn = 'packages/slack/test/drop-in.test.ts';
 const traps = 'packages/slack/test/traps.test.ts';
 const tokens = 'packages/slack/test/traps-uploads-and-tokens.test.ts';
 const doubt = 'packages/slack/test/doubt.test.ts';
@@ -68,7 +69,7 @@ export const slackMutants: readonly Mutant[] = [
   {
     breaks: 'Slack: a call with another token of its own replaying the first',
     file: 'packages/slack/src/request.ts',
-    from: `call.ownToken === undefined ? {} : { token: digestOf(call.ownToken) };`,
+    from: `ownToken === undefined ? {} : { token: ownToken.owner ?? ownToken.digest };`,
     to: `call.ownToken === undefined ? {} : {};`,
     test: tokens,
     named: 'a call with another token of its own is other input',
@@ -136,5 +137,45 @@ export const slackMutants: readonly Mutant[] = [
     to: `  if (sameText(text, before + before))\n`,
     test: 'packages/slack/test/schedules/schedules.test.ts',
     named: 'seeded schedules',
+  },
+  {
+    breaks: 'Slack: a client that does not send by our fetch taken for one under the ledger',
+    file: 'packages/slack/src/wiring.ts',
+    from: `  if (fetchFn === ours) return;`,
+    to: `  if (fetchFn !== undefined) return;`,
+    test: dropIn,
+    named: 'a fetch of its own behind ours',
+  },
+  {
+    breaks: "Slack: a read repeated by us, and not as the client's own options say",
+    file: 'packages/slack/src/intercept.ts',
+    from: `const response = await settings().fetch(address, init);`,
+    to: `const response = await passRead(settings(), url, init, 1);`,
+    test: dropIn,
+    named: 'a 503, without retries: a read',
+  },
+  {
+    breaks: 'Slack: a fetch of the user left out of a write',
+    file: 'packages/slack/src/send.ts',
+    from: `(ownFetch ?? ledFetch())`,
+    to: `ledFetch()`,
+    test: dropIn,
+    named: "a fetch among the user's options carries reads and writes",
+  },
+  {
+    breaks: 'Slack: the bytes of an upload sent before the ledger was asked',
+    file: 'packages/slack/src/uploads.ts',
+    from: `if (!call.frames) return upload(options);`,
+    to: `if (call) return upload(options);`,
+    test: dropIn,
+    named: 'a replay of an upload asks Slack nothing',
+  },
+  {
+    breaks: 'Slack: a marker of ours taken from the caller',
+    file: 'packages/slack/src/request.ts',
+    from: `!Object.hasOwn(payload, markerField)) return;`,
+    to: `!Object.hasOwn(payload, '')) return;`,
+    test: dropIn,
+    named: 'chat.update does not write under our name',
   },
 ];

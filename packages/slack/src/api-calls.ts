@@ -66,3 +66,18 @@ export function callOf(init: RequestInit | undefined, calls: Calls): Call | unde
         : null;
   return (typeof ticket === 'string' ? calls.of(ticket) : undefined) ?? calls.current();
 }
+
+/** A request as the SDK made it, without what we put into its parameters. */
+export function withoutTicket(init: RequestInit | undefined): RequestInit | undefined {
+  const { body } = init ?? {};
+  if (typeof body === 'string') {
+    const fields = new URLSearchParams(body);
+    if (!fields.has(ticketField)) return init;
+    fields.delete(ticketField);
+    return { ...init, body: fields.toString() };
+  }
+  if (!(body instanceof FormData) || !body.has(ticketField)) return init;
+  const fields = new FormData();
+  for (const [name, value] of body) if (name !== ticketField) fields.append(name, value);
+  return { ...init, body: fields };
+}

@@ -1,4 +1,5 @@
 import type { Verdict, WireResponse } from '@oncely/core';
+import { retryAfterMs, unclearAnswer } from '@oncely/core/adapter';
 
 import { documentedErrors } from './documented-errors.ts';
 import { entryOf } from './table.ts';
@@ -40,23 +41,23 @@ const environment: ReadonlySet<string> = new Set([
 /** What an answer of Slack proves about the attempt that got it. Anything of an unknown shape is in doubt. */
 export function classify(response: WireResponse, { method, fields, doubted }: Answered): Verdict {
   const body = parse(response.body);
-  if (!body) return { evidence: 'unknown', reason: `http_${response.status}_not_json` };
+  if (!body) return unclear(response, `http_${response.status}_not_json`);
   const error = typeof body.error === 'string' ? body.error : undefined;
   // Slack's own limit is a 429 with its own body; a gateway's may come after the vendor committed.
   if (error === 'ratelimited' || error === 'rate_limited') {
-    return { evidence: 'not_applied', reason: error, response, retryAfterMs: retryAfterMs(response) };
+    return { evidence: 'not_applied', reason: error, response, retryAfterMs: retryAfterMs(response.headers) ?? 1_000 };
   }
-  if (response.status !== 200) return { evidence: 'unknown', reason: `http_${response.status}` };
+  if (response.status !== 200) return unclear(response, `http_${response.status}`, error);
   if (body.ok === true) {
     const vendorId = vendorIdOf(method, fields, body as Record<string, unknown>);
     const remember = holdsSecret(body) ? 'never' : 'all';
     return { evidence: 'accepted', response, remember, ...(vendorId === undefined ? {} : { vendorId }) };
   }
-  if (error === undefined) return { evidence: 'unknown', reason: 'unexpected_shape' };
+  if (error === undefined) return unclear(response, 'unexpected_shape');
   if (error === 'request_timeout') return { evidence: 'not_applied', reason: error, response };
   if (doubted && meansDone(method, error, fields)) return alreadyDone(response, method, fields);
   if (environment.has(error)) return { evidence: 'not_applied', reason: error, response, environment: true };
-  if (!documentedErrors.has(error)) return { evidence: 'unknown', reason: reasonOf(error) };
+  if (!documentedErrors.has(error)) return unclear(response, reasonOf(error), error);
   return { evidence: 'rejected', reason: error, response };
 }
 
@@ -92,9 +93,15 @@ function holdsSecret(value: unknown): boolean {
   );
 }
 
-function retryAfterMs(response: WireResponse): number {
-  const seconds = Number(response.headers['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : 1_000;
+/** What proves nothing, with Slack's own words as its cause. A limit that is none of Slack's may still be waited for. */
+function unclear(response: WireResponse, reason: string, error?: string): Verdict & { readonly evidence: 'unknown' } {
+  const waitMs = response.status === 429 || response.status === 503 ? retryAfterMs(response.headers) : undefined;
+  return {
+    evidence: 'unknown',
+    reason,
+    cause: unclearAnswer('Slack', response, error === undefined ? {} : { code: error }),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+  };
 }
 
 function parse(body: string): SlackBody | undefined {

@@ -79,13 +79,17 @@ export async function compensationOf(
 }
 
 /**
- * How core takes an effect back: read and written through the client under the ledger. Once begun, the message may be
- * gone because of it, so it is not asked for again.
+ * How core takes an effect back: read by a client of ours, written through the one under the ledger. Once begun, the
+ * message may be gone because of it, so it is not asked for again.
  */
-export async function planCompensation(slack: SlackLike, target: CompensationTarget): Promise<CoreCompensation> {
+export async function planCompensation(
+  reader: SlackLike,
+  slack: SlackLike,
+  target: CompensationTarget,
+): Promise<CoreCompensation> {
   const { operation, vendorId, begun } = target;
   const effect = { operation, state: 'succeeded', ...(vendorId === undefined ? {} : { vendorId }) } as const;
-  const plan = begun === undefined ? await compensationOf(slack, effect) : planOf(effect);
+  const plan = begun === undefined ? await compensationOf(reader, effect) : planOf(effect);
   if (plan.kind !== 'write') return plan;
   return {
     kind: 'write',

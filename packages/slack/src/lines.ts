@@ -1,12 +1,13 @@
 import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** A `fetch` that goes by an agent, such as one of a proxy; without one, the one of the platform. */
-export type Line = (url: string, init: RequestInit | undefined) => Promise<Response>;
+import type { Fetch } from './wiring.ts';
 
-export function lineBy(agent: Agent | undefined): Line {
-  if (!agent) return (url, init) => fetch(url, init);
-  return async (url, init) => {
+/** A `fetch` that goes by an agent, such as one of a proxy; `undefined` without one. */
+export function lineBy(agent: Agent | undefined): Fetch | undefined {
+  if (!agent) return undefined;
+  return async (address, init) => {
+    const url = address instanceof Request ? address.url : String(address);
     const encoded = new Response(init?.body ?? null);
     const body = new Uint8Array(await encoded.arrayBuffer());
     const headers = new Headers(init?.headers);

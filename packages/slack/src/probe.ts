@@ -4,8 +4,8 @@ import { messageAt } from './look-messages.ts';
 import { fileAt } from './look-things.ts';
 import { lookUps } from './look-ups.ts';
 import { answered, isError, type Call, type Looking, type Me, type Sight, type SlackLike } from './looking.ts';
-import { ownTokenGone, type OwnTokens } from './own-tokens.ts';
-import { fieldsOf, readRequest, type SlackRequest } from './request.ts';
+import { ownTokenGone, type OwnToken, type OwnTokens } from './own-tokens.ts';
+import { fieldsOf, ownTokenOf, readRequest, type SlackRequest } from './request.ts';
 import { entryNamed, type Entry } from './table.ts';
 
 /** What a process knows beside the ledger. */
@@ -26,7 +26,7 @@ export async function probe(client: SlackLike, target: Target, known: Knowledge)
   if (target.request === undefined)
     return cannotKnow('the ledger did not keep the request, so what to look for is not known');
   const request = readRequest(target.request);
-  const call = callerFor(client, known.tokens, request.ownToken);
+  const call = callerFor(client, known.tokens, ownTokenOf(request));
   if (!call) return cannotKnow(ownTokenGone);
   let who: Promise<Me> | undefined;
   const looking: Looking = {
@@ -91,7 +91,7 @@ function answerOf(sight: Sight, request: SlackRequest, tokens: OwnTokens): Probe
 export async function restore(client: SlackLike, target: Target, { tokens }: Knowledge): Promise<WireResponse> {
   const { look, kind } = entryNamed(target.operation);
   const { vendorId = '' } = target;
-  const ownToken = target.request === undefined ? undefined : readRequest(target.request).ownToken;
+  const ownToken = target.request === undefined ? undefined : ownTokenOf(readRequest(target.request));
   const call = callerFor(client, tokens, ownToken);
   if (!call) throw new Error(ownTokenGone);
   const [channel = '', ts = ''] = vendorId.split(':');
@@ -109,7 +109,7 @@ export async function restore(client: SlackLike, target: Target, { tokens }: Kno
 }
 
 /** Calls with the token that the request was made with; `undefined` where that token is not here. */
-function callerFor(client: SlackLike, tokens: OwnTokens, ownToken: string | undefined): Call | undefined {
+function callerFor(client: SlackLike, tokens: OwnTokens, ownToken: OwnToken | undefined): Call | undefined {
   const access = tokens.optionsFor(ownToken);
   return access && ((method, options) => client.apiCall(method, { ...options, ...access }));
 }

@@ -1,6 +1,6 @@
-import type { Keys } from '@oncely/core';
+import { OncelyError, type Keys } from '@oncely/core';
 
-import { digestOf, senderOf } from './own-tokens.ts';
+import { senderOf, type OwnToken } from './own-tokens.ts';
 
 /** A request as it is kept in the ledger and resent: everything but the token. */
 export interface SlackRequest {
@@ -11,6 +11,8 @@ export interface SlackRequest {
   readonly body: string;
   /** The digest of a token that the call brought of its own. */
   readonly ownToken?: string;
+  /** Whose that token is, which stays when it rotates. */
+  readonly owner?: string;
   /** The digest of the client's token, by which another app's in its place is noticed. */
   readonly sender?: string;
   /** The text that a streaming message had before this was appended. */
@@ -94,7 +96,7 @@ export function methodOf(url: string): string {
 const marked: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.scheduleMessage']);
 
 /** The request to store and send, with our marker in the metadata of a message. */
-export function prepareRequest(call: SdkCall, keys: Keys, before?: string): string {
+export function prepareRequest(call: SdkCall, keys: Keys, own?: OwnToken, before?: string): string {
   const contentType = call.headers['content-type'] ?? 'application/x-www-form-urlencoded';
   const request: SlackRequest =
     typeof call.body === 'string'
@@ -103,9 +105,19 @@ export function prepareRequest(call: SdkCall, keys: Keys, before?: string): stri
   const sender = senderOf(call.headers['authorization']);
   return JSON.stringify({
     ...request,
-    ...(call.ownToken === undefined ? (sender === undefined ? {} : { sender }) : { ownToken: digestOf(call.ownToken) }),
+    ...(own === undefined ? (sender === undefined ? {} : { sender }) : ownFields(own)),
     ...(before === undefined ? {} : { before }),
   });
+}
+
+function ownFields({ digest, owner }: OwnToken): Pick<SlackRequest, 'ownToken' | 'owner'> {
+  return { ownToken: digest, ...(owner === undefined ? {} : { owner }) };
+}
+
+/** The token that a stored request was made with, where it was one of the call's own. */
+export function ownTokenOf({ ownToken, owner }: SlackRequest): OwnToken | undefined {
+  if (ownToken === undefined) return undefined;
+  return { digest: ownToken, ...(owner === undefined ? {} : { owner }) };
 }
 
 /** The fields of a stored request; a body of bytes has none that are read here. */
@@ -125,13 +137,16 @@ export function bodyOf(request: SlackRequest, { secrets }: SdkCall): string | Ui
 /**
  * What the call says, for the fingerprint: without the token, with JSON decoded, so that its key order is no input, and
  * with what was uploaded in place of a file's id, which is another one each time. A token of its own stands for its
- * workspace and app, so another one is other input.
+ * workspace and app, so one of another app is other input, and one that was rotated is not.
+ *
+ * @throws OncelyError `invalid_input` where the call writes under our name.
  */
 export function parametersOf(
   call: SdkCall,
   contentOf: (fileId: string) => string | undefined,
+  ownToken?: OwnToken,
 ): Record<string, unknown> {
-  const own = call.ownToken === undefined ? {} : { token: digestOf(call.ownToken) };
+  const own = ownToken === undefined ? {} : { token: ownToken.owner ?? ownToken.digest };
   if (typeof call.body !== 'string') {
     const boundary = /boundary=([^;]+)/.exec(call.headers['content-type'] ?? '')?.[1] ?? '';
     const text = Buffer.from(call.body).toString('latin1');
@@ -139,11 +154,22 @@ export function parametersOf(
   }
   const parameters = Object.assign(Object.create(null), own) as Record<string, unknown>;
   for (const [name, value] of new URLSearchParams(call.body)) parameters[name] = decoded(value);
+  refuseOurName(call.method, parameters['metadata']);
   const { files } = parameters;
   if (call.method === 'files.completeUploadExternal' && Array.isArray(files)) {
     parameters['files'] = files.map((file: { id: string }) => ({ ...file, id: contentOf(file.id) ?? file.id }));
   }
   return parameters;
+}
+
+/** Whoever could write our marker could make another effect look done. */
+function refuseOurName(method: string, metadata: unknown): void {
+  const payload = (metadata as { event_payload?: unknown } | undefined)?.event_payload;
+  if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, markerField)) return;
+  throw new OncelyError('invalid_input', {
+    message: `${method}: metadata.event_payload.${markerField} is the field by which Oncely finds what it wrote. Nothing was sent.`,
+    fix: `leave ${markerField} out of the metadata, or give your field another name`,
+  });
 }
 
 function markedBody(call: SdkCall, marker: string): string {

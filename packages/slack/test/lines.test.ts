@@ -49,7 +49,9 @@ it('by an agent a lost answer is the error that it is without one', async () => 
     const seen = await Promise.all(
       [undefined, new Agent()].map(async (agent) => {
         fake.fail(fault, { match: () => true });
-        const text = lineBy(agent)(`${fake.apiUrl}auth.test`, { method: 'POST' }).then((response) => response.text());
+        const text = (lineBy(agent) ?? fetch)(`${fake.apiUrl}auth.test`, { method: 'POST' }).then((response) =>
+          response.text(),
+        );
         return text.catch((error: unknown) => (error as Error).constructor.name);
       }),
     );

@@ -30,7 +30,7 @@ it('a history that goes on without a cursor is no proof of absence', async () =>
   const client = (hasMore: boolean): { apiCall: (method: string) => Promise<unknown> } => ({
     apiCall: async (method) => (method === 'auth.test' ? { bot_id: 'B0' } : { messages: [], has_more: hasMore }),
   });
-  const known = { tokens: createOwnTokens(), isAnothers: createOutcomes().isAnothers };
+  const known = { tokens: createOwnTokens(async () => ({})), isAnothers: createOutcomes().isAnothers };
   expect(await probe(client(false), target, known)).toEqual({ kind: 'absent' });
   expect(await probe(client(true), target, known)).toMatchObject({ kind: 'unreachable' });
 });

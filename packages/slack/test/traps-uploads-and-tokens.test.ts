@@ -70,7 +70,7 @@ describe('trap: two bots on one effect', () => {
   });
 
   it('a call with another token of its own is other input', async () => {
-    const { fake, posts, process } = await startWorld({ tokens });
+    const { calls, posts, process } = await startWorld({ tokens });
     const by = (own: string) => (slack: WebClient) =>
       slack.chat.postMessage({ channel: 'C0DESK', text: 'hello', token: own });
     await process().effect(by(token));
@@ -79,6 +79,6 @@ describe('trap: two bots on one effect', () => {
       message: expect.stringContaining('token'),
     });
     expect(posts()).toHaveLength(1);
-    expect(fake.requests).toHaveLength(1);
+    expect(calls('chat.postMessage')).toHaveLength(1);
   });
 });

@@ -76,9 +76,12 @@ export function addressOf(fake: SlackFake): WebClientOptions {
   return { slackApiUrl: fake.apiUrl, logLevel: LogLevel.ERROR };
 }
 
+/** What makes the SDK send a call once. */
+const once = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
+
 /** The SDK by itself, which sends once. */
 export function rawClient(fake: SlackFake, given: string = token): WebClient {
-  return new WebClient(given, { ...addressOf(fake), retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+  return new WebClient(given, { ...addressOf(fake), ...once });
 }
 
 export function startProcess(fake: SlackFake, ledger: Ledger, options: Options = {}): Process {
@@ -86,7 +89,7 @@ export function startProcess(fake: SlackFake, ledger: Ledger, options: Options =
   const oncely = createOncely({
     ledger,
     clients: {
-      slack: oncelySlack((ours) => new WebClient(given, { ...addressOf(fake), ...config, ...ours }), {
+      slack: oncelySlack((ours) => new WebClient(given, { ...addressOf(fake), ...once, ...config, ...ours }), {
         landingBoundMs,
         timeoutMs,
       }),

@@ -3,7 +3,7 @@
  * client with each test in a scope. It prints what differs from the SDK, and fails where a difference has no reason in
  * `differences.ts`. `npm run soak:suites [-- stripe-node ...]`; without a network a suite is skipped by its name.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,10 +36,10 @@ process.exitCode = unexplained === 0 ? 0 : 1;
 async function compare(suite: VendorSuite, folder: string): Promise<void> {
   const server = await suite.server?.();
   try {
-    const raw = run(suite, folder, server?.env ?? {});
+    const raw = await run(suite, folder, server?.env ?? {});
     console.log(`${suite.name}: ${passed(raw)} of ${raw.size} pass on the SDK as it is`);
     for (const mode of ['unscoped', 'scoped'] as const) {
-      const ours = run(suite, folder, { ...server?.env, ONCELY_SUITE: mode });
+      const ours = await run(suite, folder, { ...server?.env, ONCELY_SUITE: mode });
       console.log(`${suite.name}, ${mode}: ${passed(ours)} of ${raw.size} pass on the wrapped client`);
       for (const [name, { state }] of raw) {
         const end = ours.get(name);
@@ -60,7 +60,7 @@ function passed(results: Results): number {
 }
 
 /** A run under `ONCELY_SUITE` has the wrapped client; one without it has the SDK alone. */
-function run(suite: VendorSuite, folder: string, env: Readonly<Record<string, string>>): Results {
+async function run(suite: VendorSuite, folder: string, env: Readonly<Record<string, string>>): Promise<Results> {
   const here = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
   const [command, ...args] = suite.command;
   const wrapped = env['ONCELY_SUITE'] !== undefined;
@@ -73,12 +73,13 @@ function run(suite: VendorSuite, folder: string, env: Readonly<Record<string, st
         ]
       : [];
   const imports = wrapped ? ['--conditions=@oncely/source', `--import=${here(suite.preload)}`] : [];
-  const { stdout } = spawnSync(command!, [...reporter, ...args], {
+  const child = spawn(command!, [...reporter, ...args], {
     cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 600_000,
     env: { ...process.env, ...env, NODE_OPTIONS: ['--no-warnings', ...imports].join(' ') },
   });
-  return readResults(suite.runner, stdout);
+  let output = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk as string;
+  return readResults(suite.runner, output);
 }
