@@ -24,8 +24,8 @@ export const toolsMutants: readonly Mutant[] = [
   {
     breaks: 'tools: the occurrence not bounded by the policy',
     file: 'packages/core/src/tools/effect-tool.ts',
-    from: `if (occurrence === undefined || occurrence > maxOccurrence)`,
-    to: `if (occurrence === undefined)`,
+    from: `!(occurrence >= 1 && occurrence <= maxOccurrence)`,
+    to: `!(occurrence >= 1)`,
     test: effectTool,
     named: 'never does the same twice unless its policy says so',
   },
@@ -68,5 +68,13 @@ export const toolsMutants: readonly Mutant[] = [
     to: `z.number().int()`,
     test: 'packages/stripe/test/tools/conformance.test.ts',
     named: 'fits every framework',
+  },
+  {
+    breaks: 'tools: a worker is told to call again for what a person must find out',
+    file: 'packages/core/src/tools/outcome.ts',
+    from: `if (told?.state === 'stopped' || error?.code === 'stopped') {`,
+    to: `if (told?.state === 'ready') {`,
+    test: 'packages/core/test/tools/outcome-of.test.ts',
+    named: 'is told that a person must find out',
   },
 ];

@@ -169,6 +169,8 @@ const elsewhere: ToolResult = {
   differs: null,
   approval: null,
   retryAfterMs: null,
+  state: null,
+  next: 'ask-a-person',
 };
 
 function isQuestion(value: unknown): value is ApprovalQuestion {

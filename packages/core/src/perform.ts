@@ -264,7 +264,7 @@ export function createPerform(
         drift: options.drift ?? parts.defaultDrift,
         onDoubt: options.onDoubt ?? 'stop',
         ...tracing(scope.traceparent),
-        run: runOf(frame),
+        run: { ...runOf(frame), ...(options.correlationId === undefined ? {} : { call: options.correlationId }) },
         ...asked,
         ...(options.submit === true ? { submit: true } : {}),
       },

@@ -18,6 +18,8 @@ export interface Told {
   readonly firstAt?: number;
   readonly vendorId?: string;
   readonly approval?: Approval;
+  /** How long from then until it may be sent again. */
+  readonly retryAfterMs?: number;
   /** Names of the parameters in which this call differs from what is recorded. */
   readonly differs: readonly string[];
 }
@@ -80,6 +82,7 @@ function toldOf(
     replayed,
     firstAt: accepted?.settledAt ?? record.attempts[0]?.claimedAt ?? record.createdAt,
     differs: changedFields(record.fingerprint, print),
+    ...(record.retryAt === undefined || record.retryAt <= at ? {} : { retryAfterMs: Math.ceil(record.retryAt - at) }),
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
     ...(record.approval === undefined ? {} : { approval: record.approval }),
   };

@@ -7,6 +7,8 @@ export { effectTool, readTool } from './tools/effect-tool.ts';
 export type { EffectToolDefinition, ReadToolDefinition } from './tools/effect-tool.ts';
 export { effectIdOf, normalised } from './tools/identity.ts';
 export type { Identity, IdentityValue } from './tools/identity.ts';
+export { outcomeOf } from './tools/outcome-of.ts';
+export type { ToolsOutcome } from './tools/outcome-of.ts';
 export { scopeHere } from './tools/scope-here.ts';
 export { occurrenceWords } from './tools/occurrence-words.ts';
 export { selectTools } from './tools/select-tools.ts';

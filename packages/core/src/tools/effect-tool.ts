@@ -148,11 +148,12 @@ async function meaning<Input, Ids, Made, Output, Kept>(
   // Copied before anything is awaited: what is judged here is what is sent.
   const given = ownCopy(raw);
   const asked = (given as { readonly occurrence?: unknown } | null | undefined)?.occurrence;
-  if (typeof asked === 'number' && !(asked >= 1 && asked <= maxOccurrence)) return tooMany(name, maxOccurrence);
+  const isBeyond = (occurrence: number): boolean => !(occurrence >= 1 && occurrence <= maxOccurrence);
+  if (typeof asked === 'number' && isBeyond(asked)) return tooMany(name, maxOccurrence);
   const input = await validated<Input, Output>(inputSchema, given);
   if (!('value' in input)) return input;
   const occurrence = occurrenceOf(input.value);
-  if (occurrence === undefined || occurrence > maxOccurrence) return tooMany(name, maxOccurrence);
+  if (occurrence === undefined || isBeyond(occurrence)) return tooMany(name, maxOccurrence);
   if (context.signal?.aborted === true) return notNow('The run was stopped.');
   let ids: Ids | ToolRefusal;
   try {
@@ -160,14 +161,15 @@ async function meaning<Input, Ids, Made, Output, Kept>(
   } catch (error) {
     return notNow(`What it needs could not be read: ${messageOf(error)}`);
   }
-  if (ids instanceof ToolRefusal) return result('rejected', { reason: 'invalid_input', text: ids.text });
+  if (ids instanceof ToolRefusal)
+    return result('rejected', { reason: 'invalid_input', next: 'fix-input', text: ids.text });
   try {
     const id = effectIdOf(definition.effect ?? name, definition.identity(input.value, ids));
     return { input: input.value, ids, id, occurrence };
   } catch (error) {
     // What a model left empty is for it to mend; the rest is the program's fault.
     if (!isOncelyError(error) || error.code !== 'invalid_input') throw error;
-    return result('rejected', { reason: 'invalid_input', text: plain(error) });
+    return result('rejected', { reason: 'invalid_input', next: 'fix-input', text: plain(error) });
   }
 }
 
@@ -239,6 +241,7 @@ async function validated<Input, Output>(
   if (!checkedInput.issues) return { value: withoutNulls(checkedInput.value) as Input };
   return result('rejected', {
     reason: 'invalid_input',
+    next: 'fix-input',
     text: `The input is not valid, and nothing was sent: ${issuesText(checkedInput.issues)}`,
   });
 }
@@ -261,12 +264,13 @@ function occurrenceOf(input: unknown): number | undefined {
 function tooMany<Output>(name: string, most: number): ToolResult<Output> {
   return result('rejected', {
     reason: 'occurrence',
+    next: 'ask-a-person',
     text: `Nothing was sent: ${name} may do the same at most ${most === 1 ? 'once' : `${most} times`} in this case. A person has to do what goes beyond.`,
   });
 }
 
 function notNow<Output>(why: string): ToolResult<Output> {
-  return result('rejected', { reason: 'not_sent', text: `Nothing was sent. ${why}` });
+  return result('rejected', { reason: 'not_sent', next: 'retry', text: `Nothing was sent. ${why}` });
 }
 
 /** The native ids of the call, behind the run's own. */

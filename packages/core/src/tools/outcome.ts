@@ -1,4 +1,5 @@
 import { isOncelyError, type ErrorCode, type OncelyError } from '../errors.ts';
+import type { EffectState } from '../record.ts';
 import type { Told } from '../telling.ts';
 import { result, type RejectedReason, type ToolResult } from './tool.ts';
 
@@ -15,7 +16,7 @@ export interface Telling<Output> {
 
 export function done<Output>(telling: Telling<Output>): ToolResult<Output> {
   const { told, output, said } = telling;
-  const about = { ...recorded(told), output };
+  const about = { ...recorded(told), output, next: null };
   const what = said ?? (told?.vendorId === undefined ? 'it' : `it (${told.vendorId})`);
   if (!told?.replayed) return result('succeeded', { ...about, text: `Done${when(told)}: ${what}.` });
   // A change of wording alone replays the first one, and must not be taken for sent.
@@ -38,6 +39,7 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
     ...recorded(told),
     ...(error.effect === undefined ? {} : { effect: error.effect }),
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    next: error.next,
   };
   const rejected = (reason: RejectedReason, text: string): ToolResult<Output> =>
     result('rejected', { ...about, reason, text });
@@ -65,7 +67,7 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
     case 'cancelled':
     case 'workflow_held':
       return told?.state === 'in_doubt' || told?.state === 'stopped'
-        ? unknown(about, told)
+        ? unknown(about, told, error)
         : rejected('declined', `A person has said no: ${plain(error)} Do not do it in another way; tell the person.`);
     case 'compensated':
     case 'twin':
@@ -83,7 +85,7 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
     case 'aborted':
     case 'closing':
     case 'submitted':
-      return unknown(about, told);
+      return unknown(about, told, error);
     case 'invalid_config':
     case 'unscoped':
     case 'scope_closed':
@@ -109,39 +111,80 @@ function refusedByVendor<Output>(error: unknown, told: Told | undefined): ToolRe
       return result('rejected', {
         ...about,
         reason: 'refused_by_vendor',
+        next: 'fix-input',
         text: `${told.replayed ? `Already refused by the vendor${when(told)}` : 'The vendor refused it'}: ${message} Nothing happened. Corrected input may be tried; the same again would be refused again.`,
       });
     case 'ready':
+      if (told.retryAfterMs !== undefined) {
+        return result('rejected', {
+          ...about,
+          reason: 'not_sent',
+          retryAfterMs: told.retryAfterMs,
+          next: 'retry',
+          text: `The vendor took nothing for now: ${message} Nothing happened. The same call with the same input may be made in ${inSeconds(told.retryAfterMs)}.`,
+        });
+      }
       return result('rejected', {
         ...about,
         reason: 'not_sent',
+        next: 'ask-a-person',
         text: `The vendor took nothing, for a reason that other input does not mend (credentials, permissions or its limits): ${message} Nothing happened. Tell the person.`,
       });
     case 'succeeded':
       return result('already_done', {
         ...about,
+        next: null,
         text: `It is done${when(told)}, but the answer could not be read. Nothing needs to be sent again.`,
       });
     case 'executing':
     case 'in_doubt':
+      return unknown({ ...about, next: 'wait' }, told, undefined);
     case 'stopped':
-      return unknown(about, told);
+      return unknown({ ...about, next: 'ask-a-person' }, told, undefined);
     case 'compensating':
     case 'compensated':
     case undefined:
     case 'awaiting_approval':
     case 'declined':
     case 'cancelled':
-      return result('rejected', { ...about, reason: 'invalid_input', text: `Nothing was sent: ${message}` });
+      return result('rejected', {
+        ...about,
+        reason: 'invalid_input',
+        next: 'fix-input',
+        text: `Nothing was sent: ${message}`,
+      });
   }
 }
 
-function unknown<Output>(about: Partial<ToolResult<Output>>, told: Told | undefined): ToolResult<Output> {
+/**
+ * What may have happened. Whether the same call later settles it stands in the record: where a person has to find out,
+ * a program that only calls again would do so for ever.
+ */
+function unknown<Output>(
+  about: Partial<ToolResult<Output>>,
+  told: Told | undefined,
+  error: OncelyError | undefined,
+): ToolResult<Output> {
   const { reason: _reason, ...rest } = about;
+  const never = 'Do not try it in another way, with other values or as a further occurrence';
+  if (told?.state === 'stopped' || error?.code === 'stopped') {
+    return result('unknown', {
+      ...rest,
+      state: 'stopped',
+      next: 'ask-a-person',
+      text: `Nobody knows whether this happened${when(told, 'first sent')}, and no program can find out. A person has to look at the vendor and say which; until then nothing more is sent, and the same call gives this answer again. ${never}; tell the person that its outcome is open and waits for somebody to find out.`,
+    });
+  }
+  const later = rest.retryAfterMs == null ? 'later' : `in ${inSeconds(rest.retryAfterMs)}`;
   return result('unknown', {
     ...rest,
-    text: `It is not known yet whether this happened${when(told, 'first sent')}. It is being settled by looking at the vendor. Do not try it in another way, with other values or as a further occurrence; tell the person that its outcome is open.`,
+    text: `It is not known yet whether this happened${when(told, 'first sent')}. The same call with the same input, made ${later}, finds out and sends nothing twice. ${never}; tell the person that its outcome is open.`,
   });
+}
+
+function inSeconds(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1_000));
+  return seconds === 1 ? 'a second' : `${seconds} seconds`;
 }
 
 function changedText<Output>(telling: Telling<Output>): string {
@@ -165,8 +208,10 @@ function recorded(told: Told | undefined): {
   id: string | null;
   at: string | null;
   differs: readonly string[] | null;
+  state: EffectState | null;
 } {
   return {
+    state: told?.state ?? null,
     effect: told?.effect ?? null,
     id: told?.vendorId ?? null,
     at: isoOf(told?.firstAt),

@@ -21,6 +21,8 @@ export function resultSchema<Output>(output: StandardSchema<Output>): StandardSc
       differs: orNull({ type: 'array', items: text }),
       approval: orNull(text),
       retryAfterMs: orNull({ type: 'number' }),
+      state: orNull(text),
+      next: orNull(text),
     };
     return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
   };

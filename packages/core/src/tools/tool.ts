@@ -1,3 +1,5 @@
+import type { Next } from '../errors.ts';
+import type { EffectState } from '../record.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 /** What a tool does to the world, as MCP says it. */
@@ -54,6 +56,10 @@ interface Told<Output> {
   /** The fingerprint to approve, as `oncely.effects.approve` asks for it. */
   readonly approval: string | null;
   readonly retryAfterMs: number | null;
+  /** How the effect stands in the ledger; `null`: nothing is recorded. Absent in a tool that is not made by `effectTool`. */
+  readonly state?: EffectState | null;
+  /** What a program does next, as the `next` of an error; `null`: nothing, it is over. See `outcomeOf`. */
+  readonly next?: Next | null;
 }
 
 /**
@@ -118,6 +124,8 @@ export function result<Output, S extends ToolStatus>(
     differs: null,
     approval: null,
     retryAfterMs: null,
+    state: null,
+    next: null,
   };
   return { status, ...blank, ...told } as ToolResult<Output>;
 }

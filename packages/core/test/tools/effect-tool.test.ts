@@ -159,12 +159,15 @@ describe('a tool of an own operation', () => {
       seen.push((event as { correlationId?: string }).correlationId);
     };
     subscribe('oncely:effect', listen);
-    const { shop, call } = open();
+    const { oncely, call } = open();
     await call(tea, { framework: 'test', runId: 'run_1', toolCallId: 'call_1' });
     await call(tea, { framework: 'test', runId: 'run_2', toolCallId: 'call_2' });
     unsubscribe('oncely:effect', listen);
     expect(new Set(seen)).toEqual(new Set(['test/run_1/call_1', 'test/run_2/call_2']));
-    expect(JSON.stringify(await rows(shop.ledger))).not.toMatch(/call_|run_/);
+    const { effects } = await oncely.effects.list();
+    expect(effects.map(({ key }) => key)).toEqual(['invoice_1:desk:order(item%3Dtea):v1']);
+    const { entries } = await oncely.audit.timeline(desk);
+    expect(JSON.stringify(entries)).toContain('"call":"test/run_1/call_1"');
   });
 
   it('says which slot a call is about, before and after, and neither records nor sends for it', async () => {

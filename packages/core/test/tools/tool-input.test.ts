@@ -31,7 +31,7 @@ function open(field: z.ZodType, idOf: (value: never) => string | number) {
   return {
     shop,
     seen,
-    call: (field_: unknown) => oncely.scope(desk, () => tool.execute({ field: field_, note: null })),
+    call: (field_: unknown) => oncely.scope(desk, () => tool.execute({ field: field_ })),
   };
 }
 
