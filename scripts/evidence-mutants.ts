@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const unrecorded = 'packages/core/test/oncely/unrecorded.test.ts';
 const twins = 'packages/core/test/oncely/twins-when-sent.test.ts';
+const fair = 'packages/core/test/oncely/fair-recovery.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
 
 /** What core takes for evidence, and what it never forgets of it, broken one at a time. */
@@ -110,5 +111,37 @@ export const evidenceMutants: readonly Mutant[] = [
     to: 'held.by === undefined',
     test: twins,
     named: 'takes its place among them before it is claimed',
+  },
+  {
+    breaks: 'D21: the first hundred that are due hide all behind them',
+    file: 'packages/core/src/due-work.ts',
+    from: 'const chosen = turns.slice(0, limit);',
+    to: 'const chosen = found.slice(0, limit);',
+    test: fair,
+    named: 'settles ten healthy ones of one vendor beside a thousand',
+  },
+  {
+    breaks: 'D21: a vendor that hangs keeps the hands of all',
+    file: 'packages/core/src/recover.ts',
+    from: 'const hands = [...due.values()].flatMap((slots) => {',
+    to: 'const hands = [[...due.values()].flat()].flatMap((slots) => {',
+    test: fair,
+    named: 'waits for nobody whose vendor hangs',
+  },
+  {
+    breaks: 'D21: a look that did not reach the vendor leaves no trace',
+    file: 'packages/core/src/runner.ts',
+    from: 'await postpone(session, slot, before, answer.retryAfterMs);',
+    to: '',
+    test: fair,
+    named: 'writes down that a vendor was not reached',
+  },
+  {
+    breaks: 'D21: a tenant with much to settle keeps the others from their share',
+    file: 'packages/core/src/due-work.ts',
+    from: 'return `${client}\\n${tenant}`;',
+    to: 'return `${client}${tenant.slice(0, 0)}`;',
+    test: fair,
+    named: 'gives each tenant its share',
   },
 ];

@@ -190,11 +190,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return effect;
     };
 
+  const has = (client: string): boolean => options.clients?.[client] !== undefined;
   const policyVersion = options.approvals?.version;
   const { budgets } = options;
   const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, policyVersion, waitMs };
   const effects = createEffects({ ...finishParts, mayDecide: options.approvals?.mayDecide });
-  const recoverParts = { ...finishParts, place: { after: '' } };
+  const recoverParts = { ...finishParts, place: { after: '', chosen: new Map() }, has };
   return {
     clients,
     scope: (scope, fn) => {

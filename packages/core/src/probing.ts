@@ -4,8 +4,8 @@ import { within } from './clock.ts';
 import type { Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
 import { keysNow } from './keys.ts';
-import type { Seen } from './ledger-session.ts';
-import { applyProbe, type Finding } from './lifecycle/probe.ts';
+import type { LedgerSession, Seen } from './ledger-session.ts';
+import { applyProbe, postponed, type Finding } from './lifecycle/probe.ts';
 import { seenIn, type Sight } from './matching.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import type { EffectRecord } from './record.ts';
@@ -68,6 +68,16 @@ export async function probe(
   );
   reportChange(aboutJob(job, slot, clock), 'probe', record, seen);
   return { kind: 'applied', seen: seen === before ? await session.read(slot) : seen };
+}
+
+/** Writes down that a look did not reach the vendor. What cannot be written now is looked at again the sooner. */
+export async function postpone(
+  session: LedgerSession,
+  slot: string,
+  seen: Seen,
+  retryAfterMs: number | undefined,
+): Promise<void> {
+  await session.change(slot, seen, (record, at) => postponed(record, retryAfterMs, at), 1_000).catch(() => undefined);
 }
 
 async function findingOf(

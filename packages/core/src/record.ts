@@ -145,6 +145,8 @@ export interface EffectRecord<T = number> {
   readonly attempts: readonly Attempt<T>[];
   /** Not before this time. */
   readonly retryAt?: T;
+  /** Looks in a row that did not reach the vendor, so that each pauses longer. */
+  readonly unreached?: number;
   /** Complete probes since the last attempt that found nothing. */
   readonly absences: readonly T[];
   /** A person decides from here. */

@@ -7,8 +7,9 @@ import type { LedgerSession, Seen } from './ledger-session.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
 import type { Codec } from './payload.ts';
 import type { Origin } from './perform.ts';
+import { dueWork, type Place } from './due-work.ts';
 import { previewOf } from './preview.ts';
-import { probe } from './probing.ts';
+import { postpone, probe } from './probing.ts';
 import type { EffectState } from './record.ts';
 import type { Job } from './job.ts';
 import { tracing } from './reporting.ts';
@@ -47,9 +48,12 @@ export interface FinishParts {
 
 export interface RecoverParts extends FinishParts {
   /** Where the last call of this process ended. */
-  readonly place: { after: string };
+  readonly place: Place;
+  /** Whether this process was given the client. */
+  readonly has: (client: string) => boolean;
 }
 
+/** How many effects of one client are at work at once. */
 const concurrency = 8;
 
 /**
@@ -64,13 +68,13 @@ export async function recover(parts: RecoverParts, options: RecoverOptions = {})
   }
   const giveUpAt = clock.monotonic() + (options.deadlineMs ?? 30_000);
   await session.info();
-  const due = await dueSlots(parts, options.limit ?? 100);
+  const scanUntil = clock.monotonic() + (giveUpAt - clock.monotonic()) / 3;
+  const due = await dueWork(parts, options.limit ?? 100, scanUntil);
   const states: Partial<Record<EffectState, number>> = {};
   const diverged: string[] = [];
   const open: { slot: string; reason: string }[] = [];
-  const next = due.values();
-  const worker = async (): Promise<void> => {
-    for (const slot of next) {
+  const worker = async (slots: Iterable<string>): Promise<void> => {
+    for (const slot of slots) {
       const reason =
         clock.monotonic() >= giveUpAt ? 'the deadline of this call was over' : await finish(parts, slot, giveUpAt);
       const { record, at } = await session.read(slot).catch(() => ({ record: undefined, at: 0 }));
@@ -84,34 +88,14 @@ export async function recover(parts: RecoverParts, options: RecoverOptions = {})
       if (reason !== undefined) open.push({ slot, reason });
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return { examined: due.length, states, diverged, open };
-}
-
-/** The next ones behind those of the last call, so that some which stay open never starve the rest. */
-async function dueSlots({ session, place }: RecoverParts, limit: number): Promise<string[]> {
-  const slots = await dueAfter(session, place.after, limit);
-  if (slots.length < limit && place.after !== '') {
-    const wrapped = await dueAfter(session, '', limit - slots.length);
-    slots.push(...wrapped.filter((slot) => slot <= place.after));
-  }
-  place.after = slots.length < limit ? '' : (slots.at(-1) ?? '');
-  return slots;
-}
-
-async function dueAfter(session: LedgerSession, from: string, limit: number): Promise<string[]> {
-  const slots: string[] = [];
-  let after: string | undefined = from;
-  while (after !== undefined && slots.length < limit) {
-    const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
-      limit: Math.min(200, limit - slots.length),
-      due: true,
-      after,
-    });
-    slots.push(...page.rows.map((row) => row.slot));
-    after = page.next;
-  }
-  return slots;
+  // Each client's by themselves: a vendor that hangs keeps nobody else's waiting.
+  const hands = [...due.values()].flatMap((slots) => {
+    const next = slots.values();
+    return Array.from({ length: Math.min(concurrency, slots.length) }, () => worker(next));
+  });
+  await Promise.all(hands);
+  const examined = [...due.values()].reduce((sum, slots) => sum + slots.length, 0);
+  return { examined, states, diverged, open };
 }
 
 /**
@@ -177,7 +161,9 @@ async function settleRecord(
   // After a resend from "absent": the look for two.
   if (record.verifyAt !== undefined && hasHappened(record) && record.verifyAt <= at) {
     const looked = await probe(parts, job, slot, seen);
-    return looked.kind === 'unreachable' ? `the look for two: ${looked.reason}` : undefined;
+    if (looked.kind !== 'unreachable') return undefined;
+    await postpone(parts.session, slot, seen, looked.retryAfterMs);
+    return `the look for two: ${looked.reason}`;
   }
   if (hasHappened(record)) return undefined;
   await parts.runner.run(job);

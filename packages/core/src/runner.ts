@@ -14,7 +14,7 @@ import { namingFor } from './lifecycle/naming.ts';
 import { isOpen } from './lifecycle/state.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
-import { probe } from './probing.ts';
+import { postpone, probe } from './probing.ts';
 import { policyFor, refuseOutdated, withPreview } from './policing.ts';
 import { recorded } from './recorded.ts';
 import { requestFor } from './request-for.ts';
@@ -251,6 +251,11 @@ export function createRunner(parts: RunnerParts): Runner {
     const answer = await probe(parts, job, slot, before);
     if (answer.kind !== 'unreachable') return answer.seen;
     const pauseMs = answer.retryAfterMs ?? 1_000;
+    // Recovery has others to look for, who may be reached; a caller waits for its own.
+    if (!job.prepare) {
+      await postpone(session, slot, before, answer.retryAfterMs);
+      throw unsettled.waiting(job, before, 'retry_at', pauseMs, answer.reason);
+    }
     if (clock.monotonic() + pauseMs >= job.giveUpAt) {
       throw unsettled.waiting(job, before, 'retry_at', pauseMs, answer.reason);
     }

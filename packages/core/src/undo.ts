@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { targetOf } from './attempt.ts';
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { isOncelyError, type ErrorCode } from './errors.ts';
-import type { LedgerSession } from './ledger-session.ts';
+import type { LedgerSession, Seen } from './ledger-session.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
-import { hasHappened, stateOf } from './lifecycle/state.ts';
+import { hasHappened, isNothing, stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Origin } from './perform.ts';
 import type { EffectRecord } from './record.ts';
@@ -57,12 +57,12 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
   if (undo.state === 'asked') await note({ kind: 'undo' });
   if (!origin.connection.compensate) return byHand(`${record.operation} cannot be taken back by a program`);
   const contract = undoOf(record.contract);
-  const before = (await session.read(slotOf(contract))).record;
+  const begun = begunBy(await session.read(slotOf(contract)), contract);
   const response = await openStored(record.result, codec, { slot, kind: 'result' }).catch(() => undefined);
   const plan = await origin.connection.compensate({
     ...targetOf(record, (await session.info()).naming),
     ...(response === undefined ? {} : { response }),
-    ...(before === undefined ? {} : { begun: before.operation }),
+    ...(begun === undefined ? {} : { begun }),
     ...(undo.with === undefined ? {} : { options: JSON.parse(undo.with) as unknown }),
   });
   switch (plan.kind) {
@@ -89,6 +89,15 @@ export async function takeBack(parts: UndoParts, slot: string, deadlineAt?: numb
     return byHand(`${key} was ${state}: ${failed.message}`);
   }
   return `${key} is ${state ?? 'not begun'}: ${failed.message}`;
+}
+
+/**
+ * The operation by which this very version was begun to be taken back, where that may have happened. After a no it is
+ * planned anew: the object is another one by now, and the same write would only get the same no.
+ */
+function begunBy({ record, at }: Seen, contract: Contract): string | undefined {
+  if (!record || record.contract.logicVersion !== contract.logicVersion) return undefined;
+  return isNothing(stateOf(record, at)) ? undefined : record.operation;
 }
 
 /** Why it failed; `undefined` where it did not. */

@@ -123,7 +123,7 @@ function wasFoundAbsent(record: EffectRecord): boolean {
 
 /** The record without what only held until now: waiting times, halts and half-made absence proofs. */
 export function withoutPauses(record: EffectRecord): EffectRecord {
-  const { retryAt: _retryAt, halt: _halt, verifyAt: _verifyAt, ...rest } = record;
+  const { retryAt: _retryAt, halt: _halt, verifyAt: _verifyAt, unreached: _unreached, ...rest } = record;
   return { ...rest, absences: [] };
 }
 

@@ -82,6 +82,21 @@ function speaksForAll(record: EffectRecord, refusals: number): boolean {
   return record.safety.kind === 'keyed' || refusals >= unknownAttempts(record).length;
 }
 
+/**
+ * A look that did not reach the vendor is written down with a pause that grows, so that whoever comes next, in whatever
+ * process, looks for the others first.
+ */
+export function postponed(record: EffectRecord, retryAfterMs: number | undefined, now: number): Change | undefined {
+  const unreached = (record.unreached ?? 0) + 1;
+  const pauseMs = Math.max(retryAfterMs ?? 0, Math.min(1_000 * 2 ** unreached, 300_000));
+  if (hasHappened(record)) {
+    if (record.verifyAt === undefined) return undefined;
+    return change({ ...record, unreached, verifyAt: { after: pauseMs } }, [], now);
+  }
+  if (stateOf(record, now) !== 'in_doubt') return undefined;
+  return change({ ...record, unreached, retryAt: { after: pauseMs } }, [], now);
+}
+
 /** Attempts of before the probe that others' looks, or a person, closed meanwhile: proof wins over both. */
 function believedAbsent(record: EffectRecord, attempts: number): readonly Attempt[] {
   const before = new Set(record.attempts.slice(0, attempts));
