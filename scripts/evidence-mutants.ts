@@ -4,6 +4,7 @@ const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const unrecorded = 'packages/core/test/oncely/unrecorded.test.ts';
 const twins = 'packages/core/test/oncely/twins-when-sent.test.ts';
 const fair = 'packages/core/test/oncely/fair-recovery.test.ts';
+const stopping = 'packages/core/test/oncely/stopping.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
 
 /** What core takes for evidence, and what it never forgets of it, broken one at a time. */
@@ -143,5 +144,21 @@ export const evidenceMutants: readonly Mutant[] = [
     to: 'return `${client}${tenant.slice(0, 0)}`;',
     test: fair,
     named: 'gives each tenant its share',
+  },
+  {
+    breaks: 'C18: a call that was aborted goes on to send',
+    file: 'packages/core/src/runner.ts',
+    from: 'if (job.wanted?.() === false && !mayHaveHappened(seen.record))',
+    to: 'if (job.wanted?.() === false && seen.revision < 0)',
+    test: stopping,
+    named: 'C18: nothing more is sent once nobody waits',
+  },
+  {
+    breaks: 'C14: a recorded no passes for one that was said now',
+    file: 'packages/core/src/oncely.ts',
+    from: 'markRecorded(error, effect.recordedNo);',
+    to: '',
+    test: stopping,
+    named: 'is given again says that it is recorded',
   },
 ];

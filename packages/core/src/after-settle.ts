@@ -3,6 +3,7 @@ import type { RunOutcome } from './events.ts';
 import { backoffMs, type Job, type RunnerParts } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { hasHappened, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import type { RecordedNo } from './scope.ts';
 import * as unsettled from './unsettled.ts';
 
 export interface Ended {
@@ -12,6 +13,7 @@ export interface Ended {
   readonly outcome: Exclude<RunOutcome, 'failed'>;
   /** Nothing was sent for this call: the recorded outcome was given. */
   readonly replayed?: boolean;
+  readonly recordedNo?: RecordedNo;
 }
 
 /** The response for the caller once its attempt is settled; `undefined` where the lifecycle must go on. */

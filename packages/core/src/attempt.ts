@@ -5,7 +5,7 @@ import type { Keeping } from './keeping.ts';
 import { keysNow, markersOf, type NamingKey } from './keys.ts';
 import type { Seen } from './ledger-session.ts';
 import type { Ending } from './lifecycle/settle.ts';
-import { currentAttempts, stateOf } from './lifecycle/state.ts';
+import { currentAttempts, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import { issuePermit, PermitDenied, type Instant, type IssuedPermit } from './permit.ts';
 import type { Attempt, EffectRecord } from './record.ts';
@@ -32,7 +32,12 @@ export async function attempt(
     windowMs: Math.min(options.sendWindowMs, job.giveUpAt - start.monotonic),
     answerMs: Math.min(options.leaseMs, (job.deadlineAt ?? Infinity) - start.monotonic),
     slot,
-    withdrawn: () => (closing.aborted ? String(closing.reason) : undefined),
+    withdrawn: () => {
+      if (closing.aborted) return String(closing.reason);
+      // Only this attempt is open, and it has not sent yet.
+      const isWanted = job.wanted?.() !== false || unknownAttempts(record).length > 1;
+      return isWanted ? undefined : 'nobody waits for it any more';
+    },
   });
   crashPoint('after_claim', slot);
   const since = beginning(clock);

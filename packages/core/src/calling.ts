@@ -14,14 +14,25 @@ export async function handedIn<T>(effect: EffectFrame, performing: Promise<T>): 
   }
 }
 
-/** Stops waiting when the caller's signal aborts; the work goes on. */
-export function untilAborted<T>(running: Promise<T>, signal: AbortSignal | undefined, contract: Contract): Promise<T> {
+/** How many callers of one run have not stopped waiting. */
+export interface Waiting {
+  callers: number;
+}
+
+/** Stops waiting when the caller's signal aborts; what was sent goes on. */
+export function untilAborted<T>(
+  running: Promise<T>,
+  signal: AbortSignal | undefined,
+  contract: Contract,
+  waiting: Waiting,
+): Promise<T> {
   if (!signal) return running;
   return new Promise((resolve, reject) => {
     const abort = (): void => {
+      waiting.callers -= 1;
       reject(
         new OncelyError('aborted', {
-          message: `this caller stopped waiting for ${slotOf(contract)}; the effect goes on and may happen.`,
+          message: `this caller stopped waiting for ${slotOf(contract)}; what was sent of it goes on and may happen. Where nothing was, nothing more is sent once nobody waits.`,
           cause: signal.reason,
         }),
       );

@@ -28,6 +28,8 @@ export interface Job {
   readonly giveUpAt: number;
   /** On the same clock; not even the answer to what was sent is awaited beyond it. */
   readonly deadlineAt?: number;
+  /** Whether anybody waits for it still; absent: it is done for nobody in particular. */
+  readonly wanted?: () => boolean;
   readonly correlationId?: string;
   /** The version of the approval policy that this process runs; absent: none. */
   readonly policyVersion?: number;

@@ -21,6 +21,7 @@ import { reseal } from './reseal.ts';
 import { recover } from './recover.ts';
 import { createRetention } from './retention.ts';
 import { sweep } from './sweep.ts';
+import { markRecorded } from './recorded.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { enter, noteOpen } from './open-frames.ts';
 import { bindResult } from './live-results.ts';
@@ -151,7 +152,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     return afterwards(
       () => inside(() => begun(fn())),
       (result) => bindResult(result, { inside, end, rest }),
-      end,
+      (error) => {
+        markRecorded(error, effect.recordedNo);
+        end();
+      },
     );
   };
   const effectFor =

@@ -20,7 +20,7 @@ import type { Runner } from './runner.ts';
 import { poison, refuseClosed, refuseForeign, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
 import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
 import { contractOf } from './contract-of.ts';
-import { abortedBefore, handedIn, untilAborted } from './calling.ts';
+import { abortedBefore, handedIn, untilAborted, type Waiting } from './calling.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
 import { takeCall, type Call } from './whose-call.ts';
 
@@ -56,7 +56,7 @@ export interface Origin {
 export function createPerform(
   parts: PerformParts,
 ): (origin: Origin, write: VendorWrite, call?: Call) => Promise<WireResponse> {
-  const inFlight = new Map<string, Promise<Ended>>();
+  const inFlight = new Map<string, { readonly running: Promise<Ended>; readonly waiting: Waiting }>();
 
   return async (origin, write, call = takeCall()) => {
     // Synchronously, before anything is awaited: two unnamed writes begun together must see each other.
@@ -144,6 +144,7 @@ export function createPerform(
       await refuseBeforeItsTurn(parts.session, effect, contract);
       const ended = (how: Ended): void => {
         if (how.definite) effect.ended = true;
+        if (how.recordedNo) effect.recordedNo = how.recordedNo;
         onEnded(how);
       };
       return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed, ended));
@@ -210,21 +211,24 @@ export function createPerform(
     // Who asks for a person joins nobody who does not: the question must reach the record.
     const asks = job.claim.approval !== undefined;
     const id = [slotOf(contract), contract.logicVersion, printed.print.full, options.submit === true, asks].join('\n');
-    let running = inFlight.get(id);
-    const joins = running !== undefined;
-    if (running) {
+    const before = inFlight.get(id);
+    const joins = before !== undefined;
+    const waiting = before?.waiting ?? { callers: 0 };
+    waiting.callers += 1;
+    let running: Promise<Ended>;
+    if (before) {
       report(job, slotOf(contract), parts.clock, () => ({ type: 'joined' }));
       // One that joins keeps its own time.
-      running = within(parts.clock, job.giveUpAt - parts.clock.monotonic(), running, () => {
+      running = within(parts.clock, job.giveUpAt - parts.clock.monotonic(), before.running, () => {
         throw unsettled.outlasted(job);
       });
     } else {
-      running = parts.runner.run(job);
-      inFlight.set(id, running);
+      running = parts.runner.run({ ...job, wanted: () => waiting.callers > 0 });
+      inFlight.set(id, { running, waiting });
       const forget = (): boolean => inFlight.delete(id);
       running.then(forget, forget);
     }
-    const ended = await untilAborted(running, options.signal, contract);
+    const ended = await untilAborted(running, options.signal, contract, waiting);
     onEnded?.(joins ? { ...ended, replayed: true } : ended);
     return ended.response;
   }
@@ -263,6 +267,7 @@ export function createPerform(
         fingerprint: print,
         drift: options.drift ?? parts.defaultDrift,
         onDoubt: options.onDoubt ?? 'stop',
+        ...(options.onRejected === undefined ? {} : { onRejected: options.onRejected }),
         ...tracing(scope.traceparent),
         run: { ...runOf(frame), ...(options.correlationId === undefined ? {} : { call: options.correlationId }) },
         ...asked,

@@ -1,12 +1,14 @@
 import type { WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
-import { slotOf } from './contract.ts';
+import { effectKeyOf, slotOf } from './contract.ts';
 import type { Job, RunnerParts } from './job.ts';
 import { keysNow } from './keys.ts';
 import { stateOf } from './lifecycle/state.ts';
 import { openStored } from './payload.ts';
+import type { Seen } from './ledger-session.ts';
 import type { EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
+import type { RecordedNo } from './scope.ts';
 
 /** The recorded outcome, as it was kept, or read again at the vendor. @throws OncelyError where it is neither. */
 export async function recorded(
@@ -26,4 +28,19 @@ export async function recorded(
   } catch (error) {
     throw refusals.resultUnavailable(job, record, error);
   }
+}
+
+/** What marks the vendor's no of before as one that was not said now. */
+export function recordedNo({ record, at }: Seen): { recordedNo?: RecordedNo } {
+  if (!record || stateOf(record, at) !== 'rejected') return {};
+  const no = record.attempts.findLast(({ evidence }) => evidence === 'rejected');
+  const effect = effectKeyOf(record.contract, record.generation);
+  const fix = `oncely.effect('${record.contract.stepId}', { onRejected: 'again' }, ...) asks the vendor once more; so does other input, or await oncely.effects.reopen('${effect}', { by: 'name' })`;
+  return { recordedNo: { replayed: true, at: no?.settledAt ?? record.tombstone?.at ?? at, effect, fix } };
+}
+
+/** The vendor's error of a no that was given again says so, as far as it is an object that takes it. */
+export function markRecorded(error: unknown, no: RecordedNo | undefined): void {
+  if (no === undefined || typeof error !== 'object' || error === null || !Object.isExtensible(error)) return;
+  if (!('oncely' in error)) Object.defineProperty(error, 'oncely', { value: no, configurable: true });
 }

@@ -21,7 +21,16 @@ const because = (reason: string | undefined): string => {
 
 export const named = (job: Job): string => `${job.claim.operation} (${effectKeyOf(job.claim.contract)})`;
 
-export function refused(job: Job, record: EffectRecord, refusal: Refusal): OncelyError {
+/** What is known of a doubt: the vendor's own words where this process read them, else how the attempt ended. */
+export function known(record: EffectRecord, cause: unknown): string {
+  if (cause instanceof Error && cause.message !== '') return cause.message.split('\n')[0] ?? '';
+  const reason = unknownAttempts(record).findLast((attempt) => attempt.reason !== undefined)?.reason;
+  return reason === undefined
+    ? 'nobody has reported how its last attempt ended'
+    : `its last attempt ended as ${reason}`;
+}
+
+export function refused(job: Job, record: EffectRecord, refusal: Refusal, cause?: unknown): OncelyError {
   const what = named(job);
   const id = job.claim.contract.stepId;
   switch (refusal.code) {
@@ -64,7 +73,8 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal): Oncel
       });
     case 'stopped':
       return about(job, 'stopped', {
-        message: `${what} was sent, and whether it happened cannot be found out: ${refusal.reason}. It is not sent again. A person who looked must say which:`,
+        message: `${what} was sent, and whether it happened cannot be found out: ${refusal.reason}. What is known: ${known(record, cause)}. It is not sent again. A person who looked must say which:`,
+        cause,
         fix: `await oncely.effects.resolve('${effectKeyOf(job.claim.contract)}', { happened: { vendorId: '...' } }, { by: 'name' })  // or { happened: false }`,
       });
   }

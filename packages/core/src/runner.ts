@@ -11,12 +11,12 @@ import type { Change } from './lifecycle/change.ts';
 import { decideClaim } from './lifecycle/claim.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import { namingFor } from './lifecycle/naming.ts';
-import { isOpen } from './lifecycle/state.ts';
+import { isOpen, mayHaveHappened } from './lifecycle/state.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { postpone, probe } from './probing.ts';
 import { policyFor, refuseOutdated, withPreview } from './policing.ts';
-import { recorded } from './recorded.ts';
+import { recorded, recordedNo } from './recorded.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
@@ -116,6 +116,7 @@ export function createRunner(parts: RunnerParts): Runner {
       switch (decision.kind) {
         case 'send': {
           refuseWhenClosing(job, seen);
+          if (job.wanted?.() === false && !mayHaveHappened(seen.record)) throw unsettled.abandoned(job);
           const turn = job.turn?.();
           if (turn) {
             const began = clock.monotonic();
@@ -189,6 +190,7 @@ export function createRunner(parts: RunnerParts): Runner {
             definite: true,
             outcome: 'replayed',
             replayed: !sent.times,
+            ...recordedNo(seen),
           };
         case 'wait': {
           const waitMs = decision.until - seen.at;
@@ -211,7 +213,7 @@ export function createRunner(parts: RunnerParts): Runner {
         case 'refuse':
           reportRefusal(job, slot, clock, decision.refusal.code);
           parts.observing.note(job, { type: 'refused', detail: decision.refusal.code }, seen);
-          throw refusals.refused(job, seen.record as EffectRecord, decision.refusal);
+          throw refusals.refused(job, seen.record as EffectRecord, decision.refusal, lastCause);
       }
     }
   };

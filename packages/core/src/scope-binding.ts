@@ -1,7 +1,7 @@
 /** Runs `fn` and hands on its result, or what its promise resolves to, through `onValue`; `onError` before a throw. */
-export function afterwards<T>(fn: () => T, onValue: <R>(value: R) => R, onError: () => void): T {
+export function afterwards<T>(fn: () => T, onValue: <R>(value: R) => R, onError: (error: unknown) => void): T {
   const failed = (error: unknown): never => {
-    onError();
+    onError(error);
     throw error;
   };
   let result: T;

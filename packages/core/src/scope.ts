@@ -40,10 +40,25 @@ export interface EffectOptions {
   readonly approval?: 'required' | { readonly ttlMs?: number; readonly approvers?: number | readonly Quorum[] };
   /** For an unverifiable effect in doubt: `stop` (default) for a person, or `resend`, which may double it. */
   readonly onDoubt?: 'stop' | 'resend';
-  /** Stops this caller's waiting; the effect itself goes on. */
+  /**
+   * After the vendor's definite no, the same input: `replay` (default) gives that no again, marked by `error.oncely`;
+   * `again` asks the vendor once more, under a new key and with a fresh approval.
+   */
+  readonly onRejected?: 'replay' | 'again';
+  /** Stops this caller's waiting. What was sent goes on; where nothing was, nothing is sent once nobody waits. */
   readonly signal?: AbortSignal;
   /** This call's own id, for the audit only; it is never part of a key. Default: the scope's. */
   readonly correlationId?: string;
+}
+
+/** A vendor's no that was not said now but is recorded; it stands on the error as `error.oncely`. */
+export interface RecordedNo {
+  readonly replayed: true;
+  /** When it was recorded, on the ledger's clock, in milliseconds since 1970. */
+  readonly at: number;
+  readonly effect: string;
+  /** What opens it again. */
+  readonly fix: string;
 }
 
 /** An effect's options with what only we set: to hand it in instead of performing it. */
@@ -91,6 +106,8 @@ export interface EffectFrame {
   /** Its write has come to a clear end. */
   ended?: true;
   write?: { readonly operation: string; readonly fingerprint: string };
+  /** Its write was not sent: the vendor's no of before was given again. */
+  recordedNo?: RecordedNo;
   /** Hears how the write stands in the ledger once it has ended, however it did. */
   readonly tell?: (told: Told) => void;
   /** The step that must have happened before this one may. */

@@ -4,7 +4,8 @@ import { holderName, inHand } from './in-hand.ts';
 import type { Job } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { unknownAttempts } from './lifecycle/state.ts';
-import { about, named } from './refusals.ts';
+import type { EffectRecord } from './record.ts';
+import { about, known, named } from './refusals.ts';
 
 // The errors of an effect that a call leaves unsettled: what is known of it, in the vendor's own words, and what to do.
 
@@ -37,7 +38,7 @@ export function waiting(
     });
   }
   return about(job, 'in_doubt', {
-    message: `${named(job)} was sent and may have happened: the answer was lost. It is settled by evidence from the vendor, not by sending anew.`,
+    message: `${named(job)} was sent and may have happened: ${known(seen.record as EffectRecord, cause)}. It is settled by evidence from the vendor, not by sending anew.`,
     retryAfterMs,
     fix: 'call again with the same input after retryAfterMs, or await oncely.recover()',
     cause,
@@ -52,6 +53,14 @@ function whoIsAtIt({ record }: Seen): string {
     : `is being sent by another process (${holder})`;
 }
 
+/** Everybody who waited has stopped waiting, and nothing of it may have happened: so nothing is sent. */
+export function abandoned(job: Job): OncelyError {
+  return about(job, 'aborted', {
+    message: `${named(job)} was aborted by everybody who waited for it before anything of it may have happened. Nothing more was sent.`,
+    fix: 'call again with the same input where it is wanted after all',
+  });
+}
+
 /** A caller that joined another one's call, and whose own time was over first. */
 export function outlasted(job: Job): OncelyError {
   return about(job, 'in_progress', {
@@ -64,7 +73,7 @@ export function outlasted(job: Job): OncelyError {
 export function exhausted(job: Job, seen: Seen, sends: number, cause: unknown): OncelyError {
   if (seen.record && unknownAttempts(seen.record).length > 0) {
     return about(job, 'in_doubt', {
-      message: `${named(job)} was sent ${sends === 0 ? 'earlier' : `${sends} times under one key`} without a clear answer and may have happened.`,
+      message: `${named(job)} was sent ${sends === 0 ? 'earlier' : `${sends} times under one key`} without a clear answer and may have happened: ${known(seen.record, cause)}.`,
       fix: 'call again with the same input later, or await oncely.recover()',
       retryAfterMs: 5_000,
       cause,

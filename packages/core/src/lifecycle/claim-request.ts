@@ -26,6 +26,8 @@ export interface ClaimRequest {
   readonly drift: 'first' | 'refuse';
   /** What to do with an unverifiable effect in doubt; `resend` may double it and is audited. */
   readonly onDoubt: 'stop' | 'resend';
+  /** What the same input does after a definite no: the no is given again, or it is sent once more under a new key. */
+  readonly onRejected?: 'replay' | 'again';
   readonly approval?: ApprovalRequest;
   /**
    * The version of the approval policy in force, where it speaks of this operation. Recovery cannot judge an input by

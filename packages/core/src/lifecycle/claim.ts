@@ -69,7 +69,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     case 'succeeded':
       return acceptable ? { kind: 'replay', drifted: difference !== 'same' } : refuseChange;
     case 'rejected':
-      if (difference === 'same') return { kind: 'replay', drifted: false };
+      if (difference === 'same' && request.onRejected !== 'again') return { kind: 'replay', drifted: false };
       return reopened(record, request, now);
     case 'compensating':
     case 'compensated':

@@ -54,6 +54,11 @@ export function unknownAttempts(record: EffectRecord): readonly Attempt[] {
   return currentAttempts(record).filter((attempt) => attempt.evidence === 'unknown');
 }
 
+/** Whether anything of it has happened, or may have. */
+export function mayHaveHappened(record: EffectRecord | undefined): boolean {
+  return record !== undefined && (hasHappened(record) || unknownAttempts(record).length > 0);
+}
+
 /** Whether the attempt's holder may still be at it. */
 function isLive(attempt: Attempt, now: number): boolean {
   return isOpen(attempt) && now < attempt.leaseUntil;
