@@ -144,7 +144,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     // Its scope lives at least as long: what it returned may be read after the scope's function has ended.
     const leave = enter(frame);
     const inside = <R>(work: () => R): R => runInFrames({ scope: frame, effect }, work);
-    const end = (): void => {
+    const end = (error?: unknown): void => {
+      markRecorded(error, effect.recordedNo);
       effect.closed = true;
       rest();
       leave();
@@ -152,10 +153,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     return afterwards(
       () => inside(() => begun(fn())),
       (result) => bindResult(result, { inside, end, rest }),
-      (error) => {
-        markRecorded(error, effect.recordedNo);
-        end();
-      },
+      end,
     );
   };
   const effectFor =
