@@ -86,7 +86,7 @@ export const hubspotMutants: readonly Mutant[] = [
     from: `vendor: connected.vendor.of(call) };`,
     to: `vendor: connected.vendor };`,
     test: asTheSdk,
-    named: 'goes to the portal of the token that a middleware brings',
+    named: 'has the headers and the agent that middleware and call give, as the raw client',
   },
   {
     breaks: 'HubSpot: a client that does not use our config taken all the same',
