@@ -104,11 +104,16 @@ describe.each(['SQLite', 'Postgres', 'Redis'])('I5 on %s: nothing leaves without
     const ledger = stores[store]?.(opened) as Ledger;
     await ledger.open();
     if (way.suspect) await ledger.markSuspect(Date.now() - 60_000);
-    const sent = await Promise.all(
+    // All are prepared before any path is tried: recovery in one may perform what is approved, for a moment, in another.
+    const cells = await Promise.all(
       Object.entries(paths).map(async ([path, send], at) => {
         const desk = openDesk(fake, ledger, `${store}${opened}x${at}`);
         await way.prepare(desk);
-        const before = desk.sent();
+        return { path, send, desk, before: desk.sent() };
+      }),
+    );
+    const sent = await Promise.all(
+      cells.map(async ({ path, send, desk, before }) => {
         await send(desk, way);
         return [path, before, desk.sent()];
       }),
