@@ -6,6 +6,10 @@ export { aesCodec, envelopeCodec } from './aes-codec.ts';
 export type { AesCodecOptions, EnvelopeCodecOptions } from './aes-codec.ts';
 export { defineAdapter, defineOperation } from './adapter.ts';
 export type {
+  Fact,
+  OperationNames,
+  Said,
+  WriteToSay,
   Adapter,
   AdapterRuntime,
   Compensation,
@@ -37,6 +41,8 @@ export type {
 export type { AuditProblem, Verified, VerifyOptions } from './audit/verify.ts';
 export { effectKeyOf } from './contract.ts';
 export type { Contract } from './contract.ts';
+export { approvalHtml, approvalText, approvalView } from './approval-view.ts';
+export type { ApprovalView } from './approval-view.ts';
 export type { Clock } from './clock.ts';
 export type { Effect } from './effect.ts';
 export type { Allowed, DecisionAsked, MayDecide } from './deciding.ts';

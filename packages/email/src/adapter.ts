@@ -24,6 +24,8 @@ import {
   type ReadOptions,
 } from './request.ts';
 import { fromResponse, toResponse } from './response.ts';
+import { sayWrite } from './saying.ts';
+import { storedParameters } from './stored-parameters.ts';
 import { createSpool, type Spool } from './spool.ts';
 import type { MailData, TransporterLike } from './transporter.ts';
 
@@ -70,6 +72,8 @@ export function oncelyEmail<Client extends TransporterLike>(
 ): Adapter<Client> {
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'email',
+    operations: { names: ['email.send'] },
+    say: sayWrite,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const client = build(account);
@@ -85,6 +89,7 @@ export function oncelyEmail<Client extends TransporterLike>(
         client,
         resend: (target, permit) => delivery.deliver(target.request, permit),
         rekey: rekeyRequest,
+        parametersOf: storedParameters,
         probe: createProbe(options.probe),
         restore,
       };

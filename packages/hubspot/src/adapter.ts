@@ -2,6 +2,8 @@ import { defineAdapter, type Adapter, type AdapterRuntime, type VendorWrite, typ
 import { takeCall, type Call } from '@oncely/core/adapter';
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
+import { storedParameters } from './stored-parameters.ts';
+import { sayWrite } from './saying.ts';
 import { readBody, type WireBody } from './body.ts';
 import { planCompensation } from './compensate.ts';
 import { responseContext, type RequestContextLike, type ResponseContextLike } from './context.ts';
@@ -81,6 +83,7 @@ export function oncelyHubspot<Client extends HubSpotLike>(
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'hubspot',
     operations: { names: operationNames, canonical: canonicalName },
+    say: sayWrite,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const client = build({ middleware: [guard] }, account);
@@ -154,6 +157,7 @@ function connect<Client extends HubSpotLike>(
     client,
     resend: (target, permit) => send(parts, target.request, permit, target),
     rekey: rekeyRequest,
+    parametersOf: storedParameters,
     probe: (target) => probe(parts, target),
     lookAgain: (target) => lookAgain(parts, target),
     restore: (target) => restore(parts, target),

@@ -9,10 +9,13 @@ import { planCompensation } from './compensate.ts';
 import { ownFetch, usersFetch, type Desk, type Settings } from './intercept.ts';
 import { lineBy } from './lines.ts';
 import type { SlackLike } from './looking.ts';
+import { operationNames } from './methods.ts';
 import { createOutcomes } from './outcomes.ts';
 import { createOwnTokens } from './own-tokens.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import { answerThrough, resend } from './send.ts';
+import { sayWrite } from './saying.ts';
+import { storedParameters } from './stored-parameters.ts';
 import { createStreams } from './streams.ts';
 import { createUploads } from './uploads.ts';
 import { fetchOf, mustCarry, timeoutOf } from './wiring.ts';
@@ -65,6 +68,8 @@ export function oncelySlack<Client extends SlackLike>(
   const sleep = options.sleep ?? ((ms: number) => pause(ms));
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'slack',
+    operations: { names: operationNames },
+    say: sayWrite,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const desk: Desk = {

@@ -1,4 +1,4 @@
-import { OncelyError, type Effect } from '@oncely/core';
+import { approvalView, OncelyError, type Effect } from '@oncely/core';
 
 import {
   actionIdOf,
@@ -172,17 +172,37 @@ function peopleIn(names: readonly string[]): string {
   return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
 }
 
-/** What core kept of the input for people, its secrets left out. */
-function previewOf({ approval }: Effect): ApprovalBlock[] {
-  const preview = approval?.preview;
-  const json = preview === undefined ? undefined : JSON.stringify(preview, undefined, 2);
-  if (json === undefined) return [];
-  return [
-    {
-      type: 'section',
-      text: markdown(`\`\`\`\n${literal(json, limits.section - '```\n\n```'.length, 'lines')}\n\`\`\``),
-    },
-  ];
+/** What core kept of the input for people, its secrets left out: the adapter's words, then all that is given. */
+function previewOf(effect: Effect): ApprovalBlock[] {
+  const preview = effect.approval?.preview;
+  if (preview === undefined) return [];
+  const view = approvalView(effect);
+  const rest = view ? { ...preview, ...hidden } : preview;
+  const blocks: ApprovalBlock[] = [];
+  if (view && typeof (preview as { $summary?: unknown }).$summary === 'string') {
+    blocks.push(section(literal(view.summary, limits.section)));
+  }
+  const changes = view?.changed.map(
+    ({ name, before, now }) => `${name}: ${before === undefined ? '' : `${before} → `}${now}`,
+  );
+  if (changes && changes.length > 0) {
+    const text = literal(changes.join('\n'), limits.section - 60, 'lines');
+    blocks.push(section(`*Changed since it was asked before*\n${text}`));
+  }
+  const written = view?.lines.filter((line) => line.written).map(({ name }) => name) ?? [];
+  if (written.length > 0) {
+    const names = literal(written.join(', '), 500);
+    blocks.push({ type: 'context', elements: [markdown(`A model may have written: ${names}`)] });
+  }
+  const json = literal(JSON.stringify(rest, undefined, 2), limits.section - '```\n\n```'.length, 'lines');
+  return [...blocks, section(`\`\`\`\n${json}\n\`\`\``)];
+}
+
+/** What is said above the rest already. */
+const hidden = { $summary: undefined, $written: undefined, $changed: undefined } as const;
+
+function section(text: string): ApprovalBlock {
+  return { type: 'section', text: markdown(text) };
 }
 
 function button(

@@ -1,6 +1,11 @@
 import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
 
-import { entryOf } from './table.ts';
+import { entryOf, table } from './table.ts';
+
+/** The names of all operations: of the methods that write. */
+export const operationNames: readonly string[] = table
+  .filter(({ kind }) => kind !== 'read' && kind !== 'passes')
+  .map(({ method }) => `slack.${method}`);
 
 /** Whether a method changes something. Slack's verb says nothing, since every call is a POST. */
 export function isWrite(method: string): boolean {

@@ -65,6 +65,11 @@ export function isThere(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
+/** The parts that say something, as one sentence; what is long is cut, since all of it stands beside. */
+export function sentence(...parts: readonly (string | undefined)[]): string {
+  return firstLines(parts.filter(isThere).join(' '), 1, 700);
+}
+
 /** A write of which nothing more is known: its operation with all that it is given. */
 export function generally({ operation, parameters, account }: WriteToSay): string {
   const names = Object.keys(parameters).filter((name) => isThere(parameters[name]));

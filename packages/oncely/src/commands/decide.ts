@@ -1,4 +1,4 @@
-import type { Actor, Effect, Oncely } from '@oncely/core';
+import { approvalText, type Actor, type Effect, type Oncely } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
@@ -6,7 +6,6 @@ import { CommandError } from '../command-error.ts';
 import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm.ts';
 import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { printable } from '../masked.ts';
 import { findEffect } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 
@@ -113,8 +112,9 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
       `What stands there has the fingerprint ${fingerprint.slice(0, 16) || '(none)'}, not ${given}; look at it again. Nothing was changed.`,
     );
   }
-  const preview = options.reveal === true ? seen.approval?.preview : undefined;
-  const verb = preview === undefined ? 'Approve' : `Approve ${printable(JSON.stringify(preview))}`;
+  // Who decides sees what they decide on; a script has been given its fingerprint.
+  const isShown = options.reveal === true || call.around.interactive;
+  const verb = isShown && seen.approval ? `Approve ${approvalText(seen)}\n` : 'Approve';
   return decideOn(call, seen.slot, options, verb, (effects, key, actor) =>
     effects.approve(key, {
       ...actor,
