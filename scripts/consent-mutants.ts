@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const gate = 'packages/core/test/lifecycle/gate.test.ts';
 const policy = 'packages/core/test/oncely/policy.test.ts';
 const deciding = 'packages/core/test/oncely/deciding.test.ts';
+const shown = 'packages/core/test/oncely/shown.test.ts';
 const around = 'packages/stripe/test/consent/no-way-around.test.ts';
 
 /** What an approval promises: no way around it, and nothing else than what was shown; broken one at a time. */
@@ -41,11 +42,11 @@ export const consentMutants: readonly Mutant[] = [
   },
   {
     breaks: 'a write outside of any scope that passes the policy',
-    file: 'packages/core/src/perform.ts',
-    from: `    await refuseWithoutConsent(`,
-    to: `    void refuseWithoutConsent; void (`,
-    test: around,
-    named: 'past nothing but the policy',
+    file: 'packages/core/src/policing.ts',
+    from: `if (judge(approvals, { operation, input }).approval) refuse(`,
+    to: `if (judge(approvals, { operation, input }).approval && input === null) refuse(`,
+    test: policy,
+    named: 'outside of any scope what a policy asks for is not sent',
   },
   {
     breaks: 'a decision stored on whatever stands there then',
@@ -142,5 +143,61 @@ export const consentMutants: readonly Mutant[] = [
     to: `const all = [...asking.slice(0, 1).map(({ rule }) => rule),`,
     test: policy,
     named: 'each may ask, and the strictest holds',
+  },
+  {
+    breaks: 'words for a person that leave out what is redacted elsewhere',
+    file: 'packages/core/src/preview.ts',
+    from: `const parameters = redacted(input, redact);`,
+    to: `const parameters = redacted(input, (shown) => shown ?? redact(shown));`,
+    test: shown,
+    named: 'holds nothing that is redacted',
+  },
+  {
+    breaks: "a person shown another caller's input",
+    file: 'packages/core/src/policing.ts',
+    from: `const isCallers = job.claim.fingerprint.full === draft.fingerprint.full && job.prepare !== undefined;`,
+    to: `const isCallers = job.prepare !== undefined;`,
+    test: shown,
+    named: 'is never the input of another caller',
+  },
+  {
+    breaks: 'a preview that a rule empties',
+    file: 'packages/core/src/preview.ts',
+    from: `    $summary: said.summary,`,
+    to: `    ...(own ? {} : { $summary: said.summary }),`,
+    test: shown,
+    named: 'is never emptied by a preview of its own',
+  },
+  {
+    breaks: 'a difference that nobody is shown',
+    file: 'packages/core/src/preview.ts',
+    from: `return difference.length === 0 ? shown :`,
+    to: `return difference.length >= 0 ? shown :`,
+    test: shown,
+    named: 'says what differs from what was asked before',
+  },
+  {
+    breaks: 'markup in what a person is shown',
+    file: 'packages/core/src/approval-view.ts',
+    from: `.replaceAll(/[&<>"']/g, (char) => entities[char] ?? char)`,
+    to: `.replaceAll(/[&"']/g, (char) => entities[char] ?? char)`,
+    test: shown,
+    named: 'as HTML, in which nothing is markup',
+  },
+  {
+    breaks: "a party of Stripe's that the sentence leaves out",
+    file: 'packages/stripe/src/saying.ts',
+    from: `!name.startsWith('$') && !said.includes(name)`,
+    to: `!name.startsWith('$') && !said.includes(name) && name !== 'on_behalf_of'`,
+    test: 'packages/stripe/test/saying.test.ts',
+    named: 'I12: each of the',
+  },
+  {
+    breaks: 'a mail whose envelope is not said',
+    file: 'packages/email/src/saying.ts',
+    from: `isThere(envelope) ? `,
+    to: `envelope === 0 ? `,
+    test: 'packages/email/test/saying.test.ts',
+    named: 'I12: a mail says',
   },
 ];

@@ -92,8 +92,11 @@ describe('asked', () => {
     const ran = await runHere(['approve', slot, '--reveal'], { answer: 'n', cwd: project.path });
     const { fingerprint = '' } = (await app.effects.get(slot))?.approval ?? {};
     expect(ran.asked[0]).toContain(`fingerprint ${fingerprint.slice(0, 16)}`);
-    expect(ran.asked[0]).toContain('"amount":"1000"');
+    expect(ran.asked[0]).toContain('Refund 1000 (minor units) of ch_1');
+    expect(ran.asked[0]).toContain('sk_live_PlantedInTheInput');
     const masked = await runHere(['approve', slot], { answer: 'n', cwd: project.path });
-    expect(masked.asked[0]).not.toContain('1000');
+    // Nobody decides unseen; only what looks like a secret is left out.
+    expect(masked.asked[0]).toContain('Refund 1000 (minor units) of ch_1');
+    expect(masked.asked[0]).not.toContain('PlantedInTheInput');
   });
 });

@@ -18,7 +18,6 @@ import { carry } from './carrying.ts';
 import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
-import { canonicalName, operationNames } from './operation-names.ts';
 import { isWrite, operationOf } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import type { StripeLike } from './reader.ts';
@@ -35,8 +34,8 @@ import {
   type SdkCall,
 } from './request.ts';
 import { fail, respond } from './response.ts';
-import { sayWrite } from './saying.ts';
 import { storedParameters } from './stored-parameters.ts';
+import { told } from './told.ts';
 import { agentOf, mustCarry } from './wiring.ts';
 
 /** Configuration for `new Stripe(key, config)`: the public hook for HTTP. Everything else is the builder's own. */
@@ -104,8 +103,7 @@ export function oncelyStripe<Client extends StripeLike>(
 ): Adapter<Client> {
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'stripe',
-    operations: { names: operationNames, canonical: canonicalName },
-    say: sayWrite,
+    ...told,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();

@@ -90,9 +90,8 @@ describe('what was judged is what is approved', () => {
   it.each([undefined, '', 7])('refuses a fingerprint that nobody can have been shown: %s', async (fingerprint) => {
     const { oncely, pay } = house(true);
     await pay();
-    await expect(oncely.effects.approve(slot, { by: 'ann', fingerprint: fingerprint as never })).rejects.toMatchObject({
-      code: 'invalid_input',
-    });
+    const approving = oncely.effects.approve(slot, { by: 'ann', fingerprint: fingerprint as never });
+    await expect(approving).rejects.toThrow('fingerprint is missing');
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -1, '5' as never, 1_001])(

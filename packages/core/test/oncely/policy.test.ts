@@ -94,7 +94,7 @@ it('touches asks where one of its paths is there', () => {
 
 describe('several rules for one operation', () => {
   const operations = {
-    'stripe.*': { approvers: 2, ttlMs: 100, except: ['stripe.customers.*'] },
+    'stripe.*': { approvers: 4, ttlMs: 100, except: ['stripe.customers.*'] },
     'stripe.refunds.*': { when: () => false, notBy: ['bot'] },
     'stripe.refunds.create': { above: { amount: 10 }, ttlMs: 50, approvers: [{ group: 'finance', count: 3 }] },
   };
@@ -102,11 +102,11 @@ describe('several rules for one operation', () => {
   it('each may ask, and the strictest holds', () => {
     expect(judged(operations, 'stripe.refunds.create', { amount: 11 }).approval).toEqual({
       ttlMs: 50,
-      approvers: 3,
+      approvers: 4,
       quorum: [{ group: 'finance', count: 3 }],
     });
     expect(judged(operations, 'stripe.refunds.create', { amount: 9 })).toMatchObject({
-      approval: { ttlMs: 100, approvers: 2 },
+      approval: { ttlMs: 100, approvers: 4 },
       asking: ['stripe.*'],
     });
   });

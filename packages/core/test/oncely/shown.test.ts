@@ -9,10 +9,10 @@ const slot = 'invoice_1:desk:refund';
 
 interface House {
   readonly vendor: TestVendor;
-  start(
+  readonly start: (
     options?: Partial<OncelyOptions<Record<never, never>>>,
     adapter?: Partial<Adapter<TestClient, 'one'>>,
-  ): TestOncely;
+  ) => TestOncely;
 }
 
 function house(): House {

@@ -6,6 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm.ts';
 import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { masked } from '../masked.ts';
 import { findEffect } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 
@@ -114,7 +115,9 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
   }
   // Who decides sees what they decide on; a script has been given its fingerprint.
   const isShown = options.reveal === true || call.around.interactive;
-  const verb = isShown && seen.approval ? `Approve ${approvalText(seen)}\n` : 'Approve';
+  const lines = approvalText(seen).split('\n');
+  const shown = options.reveal === true ? lines : lines.map((line) => /^\s*/.exec(line)?.[0] + masked(line));
+  const verb = isShown && seen.approval ? `Approve ${shown.join('\n')}\n` : 'Approve';
   return decideOn(call, seen.slot, options, verb, (effects, key, actor) =>
     effects.approve(key, {
       ...actor,
