@@ -116,6 +116,7 @@ export function oncelySlack<Client extends SlackLike>(
       const known = { tokens: desk.tokens, isAnothers: desk.outcomes.isAnothers };
       return {
         client,
+        parametersOf: storedParameters,
         resend: (target, permit) => resend(own, desk, target, permit),
         probe: (target) => probe(own, target, known),
         lookAgain: (target) => lookAgain(own, target, known),
