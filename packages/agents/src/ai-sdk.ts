@@ -44,14 +44,21 @@ export function aiSdkTools(tools: readonly Tool[], options: AiSdkOptions = {}): 
       tool.execute(input, contextOf('ai-sdk', { toolCallId, signal }));
     const about = (input: unknown, { toolCallId }: AiSdkCall) => ({ tool: tool.name, toolCallId, input });
     const needsApproval = (input: unknown, call: AiSdkCall): Promise<boolean> =>
-      scoped(within, call, () => asked.waits(about(input, call), () => execute(input, call)));
+      scoped(within, call, () => asked.waits(about(input, call), () => execute(input, call)), {
+        tool: tool.name,
+        input,
+      });
     return {
       title: tool.title,
       description: tool.description,
       inputSchema: strictSchema(tool.inputSchema),
       outputSchema: strictSchema(tool.outputSchema),
       ...(approvals === 'native' ? { needsApproval } : {}),
-      execute: (input, call) => scoped(within, call, () => asked.take(about(input, call), () => execute(input, call))),
+      execute: (input, call) =>
+        scoped(within, call, () => asked.take(about(input, call), () => execute(input, call)), {
+          tool: tool.name,
+          input,
+        }),
     };
   };
   return Object.fromEntries(tools.map((tool) => [tool.name, convert(tool)]));

@@ -5,9 +5,17 @@ import { callAsking, type ApprovalBridge, type Suspended } from './approvals.ts'
 export interface ConvertOptions<Native> {
   /**
    * Opens the scope of one call, where it is not open around the whole run: in a server whose requests come one by one.
-   * Take the tenant from the session or the credentials, never from what a model or a client wrote.
+   * Take the tenant from the credentials, never from what a model or a client wrote. The case must be the same after a
+   * restart and a new connection: a session id is a run id, and names none. Where nothing of yours names one, take the
+   * object that the call is about, from its input, within what the credentials may touch.
    */
-  readonly within?: <T>(run: () => Promise<T>, native: Native) => Promise<T>;
+  readonly within?: <T>(run: () => Promise<T>, native: Native, call: CalledTool) => Promise<T>;
+}
+
+/** A call as a model or client made it: its input is a claim, and not judged yet. */
+export interface CalledTool {
+  readonly tool: string;
+  readonly input: unknown;
 }
 
 /** For a framework in which a tool can suspend its run. */
@@ -28,7 +36,7 @@ export function callTool<Native>(
   const execute = (): Promise<ToolResult> => tool.execute(input, context);
   const run = (): Promise<ToolResult> =>
     approvals && suspended ? callAsking(tool, input, execute, native, approvals, suspended) : execute();
-  return scoped(within, native, run);
+  return scoped(within, native, run, { tool: tool.name, input });
 }
 
 /** Runs something in the scope of one call, where the converter was told how to open it. */
@@ -36,8 +44,9 @@ export function scoped<Native, T>(
   within: ConvertOptions<Native>['within'],
   native: Native,
   run: () => Promise<T>,
+  call: CalledTool,
 ): Promise<T> {
-  return within ? within(run, native) : run();
+  return within ? within(run, native, call) : run();
 }
 
 /** The fields of a context that are there. */

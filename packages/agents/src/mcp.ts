@@ -53,10 +53,16 @@ interface McpAnswer {
 
 /**
  * Registers the tools on a server of `@modelcontextprotocol/server` (run with 2.4). A client's `_meta` is its own claim
- * and never read: open the scope in `within`, from the session or `http.authInfo`.
+ * and never read: open the scope in `within`. The session id is a run id: it is another one after a reconnect, so that a
+ * call which is sent again would be another case. The tenant comes from `http.authInfo`, the case from there too or from
+ * the object that the call is about. See docs/recipes/mcp-server.md.
  * @example
  * registerMcpTools(server, tools, {
- *   within: (run, { sessionId }) => oncely.scope({ businessId: caseOf(sessionId), workflowId: 'refund-desk' }, run),
+ *   within: (run, { http, sessionId }, { input }) =>
+ *     oncely.scope(
+ *       { tenant: tenantOf(http?.authInfo), businessId: paymentIn(input), workflowId: 'refund-desk', correlationId: sessionId },
+ *       run,
+ *     ),
  * });
  */
 export function registerMcpTools(

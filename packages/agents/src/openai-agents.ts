@@ -53,7 +53,10 @@ export function openAiAgentsTools<Native>(
     const about = (input: unknown, callId = '') => ({ tool: each.name, toolCallId: callId, input });
     const needsApproval: OpenAiAgentsDefinition['needsApproval'] = (runContext, input, callId) => {
       const native = { runContext, ...(callId === undefined ? {} : { toolCall: { callId } }) };
-      return scoped(within, native, () => asked.waits(about(input, callId), () => call(input, native)));
+      return scoped(within, native, () => asked.waits(about(input, callId), () => call(input, native)), {
+        tool: each.name,
+        input,
+      });
     };
     return tool({
       name: each.name,
@@ -64,9 +67,9 @@ export function openAiAgentsTools<Native>(
       ...(approvals === 'native' ? { needsApproval } : {}),
       execute: (input, runContext, details: OpenAiAgentsCall = {}) => {
         const native = { ...details, runContext };
-        return scoped(within, native, () =>
-          asked.take(about(input, details.toolCall?.callId), () => call(input, native)),
-        );
+        const take = (): Promise<ToolResult> =>
+          asked.take(about(input, details.toolCall?.callId), () => call(input, native));
+        return scoped(within, native, take, { tool: each.name, input });
       },
     });
   });

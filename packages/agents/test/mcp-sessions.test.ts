@@ -49,3 +49,38 @@ it('a server opens the scope of each call from its session, whatever a client cl
   expect(fake.effects('refunds.create')).toHaveLength(1);
   await fake.close();
 });
+
+it('a call that is sent again over another session is one effect, where the case is what it is about', async () => {
+  const fake = await startStripeFake();
+  fake.seedCharge({ id: 'ch_1', amount: 50_000, currency: 'usd' });
+  const { host, port } = fake;
+  const oncely = createOncely({
+    ledger: memoryLedger(),
+    clients: {
+      stripe: oncelyStripe(
+        (config) => new Stripe('sk_test_1', { host, port, protocol: 'http', telemetry: false, ...config }),
+      ),
+    },
+    drainOnSigterm: false,
+  });
+  const tools = stripeTools(oncely.clients.stripe, { allow: ['stripe_refund_partial'] });
+  const statuses: unknown[] = [];
+  for (let session = 0; session < 2; session += 1) {
+    const [one, other] = InMemoryTransport.createLinkedPair();
+    const server = new McpServer(about);
+    registerMcpTools(server, tools, {
+      within: (run, _call, { tool, input }) => {
+        const { payment } = input as typeof refund;
+        return oncely.scope({ businessId: payment, workflowId: tool, correlationId: `session_${session}` }, run);
+      },
+    });
+    const client = new Client(about);
+    await Promise.all([server.connect(one), client.connect(other as never)]);
+    const { structuredContent } = await client.callTool({ name: 'stripe_refund_partial', arguments: refund });
+    statuses.push((structuredContent as { status: string }).status);
+    await client.close();
+  }
+  expect(statuses).toEqual(['succeeded', 'already_done']);
+  expect(fake.effects('refunds.create')).toHaveLength(1);
+  await fake.close();
+});
