@@ -184,4 +184,12 @@ export const mailMutants: readonly Mutant[] = [
     test: 'packages/email/test/pool.test.ts',
     named: 'do not lose their time, by its rate',
   },
+  {
+    breaks: 'mail: only the present marker looked for (C13)',
+    file: 'packages/email/src/probe.ts',
+    from: `...markersIn(target)]`,
+    to: `target.marker]`,
+    test: 'packages/email/test/markers.test.ts',
+    named: 'is found under the marker of each attempt',
+  },
 ];

@@ -1,4 +1,5 @@
 import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
+import { markersIn } from '@oncely/core/adapter';
 
 import { messageIdOf, readRequest } from './request.ts';
 import { toResponse } from './response.ts';
@@ -34,48 +35,47 @@ export interface MailProbe {
 /** The look-up behind a doubt. No address is in what it says: it is kept in the audit. */
 export function createProbe(own: MailProbe | undefined): (target: Target) => Promise<ProbeAnswer> {
   return async (target) => {
-    const question = questionOf(target);
-    const when = `${question.from.toISOString()} and ${question.until.toISOString()}`;
-    const what =
-      question.messageId === undefined
-        ? `a Message-ID that begins with <${question.marker}@`
-        : `Message-ID ${question.messageId}`;
-    const where = `Look into the mail provider's log or the recipient's mailbox for ${what}, between ${when}; where it is found, that id is the vendorId`;
+    const questions = questionsOf(target);
+    const when = `${new Date(target.from).toISOString()} and ${new Date(target.until).toISOString()}`;
+    const what = questions.map(({ messageId, marker }) => messageId ?? `one that begins with <${marker}@`).join(' or ');
+    const where = `Look into the mail provider's log or the recipient's mailbox for Message-ID ${what}, between ${when}; where it is found, that id is the vendorId`;
     if (!own) {
       const reason = `e-mail gives no way to ask whether a message was accepted. ${where}`;
       return { kind: 'cannot_know', reason };
     }
-    const answer = await own.find(question);
-    switch (answer.kind) {
-      case 'found': {
-        const vendorId = answer.messageId ?? question.messageId ?? question.marker;
-        const response = toResponse({ messageId: vendorId });
-        // Two copies are two effects: both are named, and the ledger raises its alarm.
-        const matches = Array.from({ length: Math.max(1, answer.times ?? 1) }, (_, index) => ({
-          vendorId: index === 0 ? vendorId : `${vendorId}#${index + 1}`,
-          response,
-        }));
-        return { kind: 'found', matches };
+    const matches: { readonly vendorId: string; readonly response: WireResponse }[] = [];
+    let unable: string | undefined;
+    for (const question of questions) {
+      const answer = await own.find(question);
+      if (answer.kind === 'cannot_know') unable ??= answer.reason;
+      if (answer.kind !== 'found') continue;
+      const vendorId = answer.messageId ?? question.messageId ?? question.marker;
+      const response = toResponse({ messageId: vendorId });
+      // Two copies are two effects: both are named, and the ledger raises its alarm.
+      for (let copy = 1; copy <= Math.max(1, answer.times ?? 1); copy += 1) {
+        matches.push({ vendorId: copy === 1 ? vendorId : `${vendorId}#${copy}`, response });
       }
-      case 'absent':
-        if (own.absenceIsProof === true) return { kind: 'absent' };
-        return { kind: 'cannot_know', reason: `the look-up did not find it, which proves nothing. ${where}` };
-      case 'cannot_know':
-        return { kind: 'cannot_know', reason: `${answer.reason}. ${where}` };
     }
+    if (matches.length > 0) return { kind: 'found', matches };
+    if (unable !== undefined) return { kind: 'cannot_know', reason: `${unable}. ${where}` };
+    if (own.absenceIsProof === true) return { kind: 'absent' };
+    return { kind: 'cannot_know', reason: `the look-up did not find it, which proves nothing. ${where}` };
   };
 }
 
-function questionOf(target: Target): MailQuestion {
+/** One for every Message-ID under which the mail may be: an attempt of an earlier release gave it another one. */
+function questionsOf(target: Target): readonly MailQuestion[] {
   const request = target.request === undefined ? undefined : readRequest(target.request);
-  // Of one that is settled the recorded id is the one that it has, and its request is gone.
-  const messageId = target.vendorId ?? (request && messageIdOf(request.mail, target.marker));
-  return {
-    ...(messageId === undefined ? {} : { messageId }),
-    marker: target.marker,
-    from: new Date(target.from),
-    until: new Date(target.until),
-  };
+  const markers = new Set([...(request ? [request.marker] : []), ...markersIn(target)]);
+  const [from, until] = [new Date(target.from), new Date(target.until)];
+  const questions = new Map<string, MailQuestion>();
+  for (const marker of markers) {
+    // Of one that is settled the recorded id is the one that it has, and its request is gone.
+    const messageId = target.vendorId ?? (request && messageIdOf(request.mail, marker));
+    if (questions.has(messageId ?? marker)) continue;
+    questions.set(messageId ?? marker, { ...(messageId === undefined ? {} : { messageId }), marker, from, until });
+  }
+  return [...questions.values()];
 }
 
 /** The little that is known of a mail whose result was not kept; who accepted it is left out, not guessed. */
