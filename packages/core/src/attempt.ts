@@ -1,5 +1,6 @@
 import type { Target, Verdict } from './adapter.ts';
 import { crashPoint } from './crash-point.ts';
+import { OncelyError } from './errors.ts';
 import type { Hand, Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
 import { keysNow, markersOf, type NamingKey } from './keys.ts';
@@ -77,12 +78,20 @@ async function sendOnce(
     // Nothing is sent without the check, so doubt is none; a yes all the same is an adapter that sent without it. A no
     // may come before: SMTP refuses sender and recipients before the message, whose first byte the check guards.
     if (verdict.evidence === 'unknown') return { ...verdict, evidence: 'not_applied' };
-    return verdict.evidence === 'accepted' ? { evidence: 'unknown', reason: 'sent_without_check' } : verdict;
+    if (verdict.evidence !== 'accepted') return verdict;
+    return { evidence: 'unknown', reason: 'sent_without_check', cause: sentWithoutCheck(job.claim.operation) };
   } catch (error) {
     if (permit.passed) return { evidence: 'unknown', reason: 'adapter_failed', cause: error };
     const reason = error instanceof PermitDenied ? error.message : 'never_sent';
     return { evidence: 'not_applied', reason, cause: error };
   }
+}
+
+function sentWithoutCheck(operation: string): OncelyError {
+  return new OncelyError('invalid_config', {
+    message: `the adapter of ${operation} sent without asking for permission, so it may send twice.`,
+    fix: 'call permit.check() synchronously right before the first byte that can cause the effect',
+  });
 }
 
 /** Stores what an attempt ended with, whoever else changed the record meanwhile. */

@@ -173,6 +173,14 @@ export function codecFailed(job: Job, seen: Seen, cause: unknown): OncelyError {
   });
 }
 
+/** An adapter that says its vendor honours our key, and does not send it. */
+export function withoutKey(job: Job, seen: Seen): OncelyError {
+  return stillOpen(job, seen, 'invalid_config', {
+    message: `${named(job)}: its adapter declares ${job.claim.operation} as keyed, and the request that it prepares does not carry the key.`,
+    fix: "put `keys.key` into what `prepare` gives, where the vendor takes an idempotency key; or declare safety: { kind: 'probed' } or { kind: 'unverifiable' }",
+  });
+}
+
 export function notPrepared(job: Job, seen: Seen, cause: unknown): OncelyError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return stillOpen(job, seen, 'not_sent', {

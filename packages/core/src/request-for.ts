@@ -23,6 +23,8 @@ export async function requestFor(
     const stored = await openStored(kept, codec, { slot: slotOf(job.claim.contract), kind: 'request' });
     return stored === undefined ? undefined : job.rekey(stored, keys);
   }
+  // Sent again without it, what may have happened would happen twice.
+  if (job.claim.safety.kind === 'keyed' && !prepared.includes(keys.key)) throw refusals.withoutKey(job, seen);
   if (!job.complete) return prepared;
   const late = (): never => {
     throw new Error('it did not answer in time');

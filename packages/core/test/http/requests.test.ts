@@ -118,7 +118,11 @@ describe('a body', () => {
       if (bank.got.length === 1) response.destroy();
       else response.writeHead(200, ours).end('{}');
     };
-    const keyed = { ...raw, safety: { kind: 'keyed', windowMs: 3_600_000 } } as const;
+    const keyed = {
+      safety: { kind: 'keyed', windowMs: 3_600_000 },
+      request: (make: string, { key }: { readonly key: string }): HttpRequest =>
+        ({ ...(given[make] as object), headers: { 'idempotency-key': key } }) as HttpRequest,
+    } as const;
     const { act } = openDesk(bank, { keyed });
     given[name] = { method: 'POST', path: '/a', ...request };
     await act((client) => client.keyed(name));

@@ -191,6 +191,25 @@ it('C13: a request that goes out under another key after nothing was found keeps
   }
 });
 
+it('C20: an adapter that declares keyed and never sends the key is refused before anything is sent', async () => {
+  const vendor = vendorOf(keyed);
+  const keyless: ReturnType<typeof adapterOf> = {
+    ...adapterOf(vendor),
+    connect: (runtime, account) =>
+      adapterOf(vendor).connect(
+        { perform: (write) => runtime.perform({ ...write, prepare: () => JSON.stringify(write.parameters) }) },
+        account,
+      ),
+  };
+  const oncely = createOncely({ ledger: memoryLedger(), drainOnSigterm: false, clients: { named: keyless } });
+  const told = await oncely
+    .scope(desk, () => oncely.effect('write', () => oncely.clients.named.write({})))
+    .catch((error: unknown) => error);
+  expect(told).toMatchObject({ code: 'invalid_config', message: expect.stringContaining('does not carry the key') });
+  expect(vendor.sent).toHaveLength(0);
+  expect(await oncely.effects.get(slot)).toBeUndefined();
+});
+
 it('C13: nothing is sent or looked up under another fingerprintKey than it was named by', async () => {
   const vendor = vendorOf(keyed);
   const ledger = memoryLedger();

@@ -58,7 +58,7 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
             const { status } = await runtime.perform({
               operation,
               parameters,
-              prepare: () => JSON.stringify(parameters),
+              prepare: ({ key }) => JSON.stringify({ ...parameters, key }),
               send: (_request, permit) => send(permit),
               passThrough: () => Promise.reject(new Error('not in these tests')),
             });

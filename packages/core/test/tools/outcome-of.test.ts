@@ -6,7 +6,12 @@ import { z } from 'zod';
 
 import { openBank, openDesk, ours, unverifiable } from '../http/bank.ts';
 
-const request = (input: object): HttpRequest => ({ method: 'POST', path: '/pay', body: input });
+const request = (input: object, { key }: { readonly key: string }): HttpRequest => ({
+  method: 'POST',
+  path: '/pay',
+  headers: { 'idempotency-key': key },
+  body: input,
+});
 
 async function open(
   safety: { kind: 'unverifiable' } | { kind: 'keyed'; windowMs: number } = unverifiable,
