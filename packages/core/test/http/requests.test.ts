@@ -121,7 +121,10 @@ describe('a body', () => {
     const keyed = {
       safety: { kind: 'keyed', windowMs: 3_600_000 },
       request: (make: string, { key }: { readonly key: string }): HttpRequest =>
-        ({ ...(given[make] as object), headers: { 'idempotency-key': key } }) as HttpRequest,
+        ({
+          ...(given[make] as HttpRequest),
+          headers: { 'idempotency-key': key },
+        }) as HttpRequest,
     } as const;
     const { act } = openDesk(bank, { keyed });
     given[name] = { method: 'POST', path: '/a', ...request };
