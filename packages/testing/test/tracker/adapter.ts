@@ -8,6 +8,7 @@ import {
   type Verdict,
   type WireResponse,
 } from '@oncely/core';
+import { copyInput } from '@oncely/core/adapter';
 import { exchange } from '@oncely/core/transport';
 
 import { classify } from './classify.ts';
@@ -88,12 +89,15 @@ export function oncelyTracker(options: {
     accounts: 'one',
     connect: (runtime) => ({
       client: {
-        createIssue: (input) =>
-          write(runtime, known.create, input, (reference) => ({
+        createIssue: async (given) => {
+          // At once: what is judged and approved is what is sent, whatever the caller does with its object meanwhile.
+          const input = copyInput(given);
+          return write(runtime, known.create, input, (reference) => ({
             method: 'POST',
             path: '/issues',
             body: { ...input, reference },
-          })),
+          }));
+        },
         closeIssue: (issue) =>
           write(runtime, known.close, { issue }, () => ({
             method: 'PATCH',

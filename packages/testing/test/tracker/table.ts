@@ -22,14 +22,14 @@ export const oncelyTracker = (url: string, token: string, landingBoundMs = 10_00
           body: { ...input, reference: marker },
         }),
         find: async (read, { marker }) => ((await read(`/issues?reference=${marker}`)) as { issues: Issue[] }).issues,
-        path: (id) => `/issues/${id}`,
+        path: (id) => `/issues/${encodeURIComponent(id)}`,
         undo: (issue) => ({ operation: 'closeIssue', input: { issue } }),
       },
       closeIssue: {
         safety: { kind: 'natural' },
         request: ({ issue }: { issue: string }) => ({
           method: 'PATCH',
-          path: `/issues/${issue}`,
+          path: `/issues/${encodeURIComponent(issue)}`,
           body: { state: 'closed' },
         }),
         find: async (read, { request }) => [await read(request.path)].filter((it) => (it as Issue).state === 'closed'),
