@@ -67,6 +67,7 @@ export function readCall(
 ): MailCall {
   const { auth, dkim, _dkim, normalizeHeaderKey, signal, disableFileAccess, disableUrlAccess, ...given } = data;
   refuseOtherCommand(given['ses']);
+  refuseOurId(given);
   const { mail, pointers } = takePointers(given);
   refuseForbidden(pointers, files && disableFileAccess !== true, addresses && disableUrlAccess !== true);
   const text = encodeMail(mail);
@@ -222,6 +223,16 @@ function encodeMail(mail: MailData): string {
       cause,
     });
   }
+}
+
+/** By it a mail of somebody else's making would be taken for the effect that it is the marker of. */
+function refuseOurId(mail: MailData): void {
+  const own = mail['messageId'] ?? headerOf(mail['headers'], 'message-id') ?? messageIdIn(mail['raw']);
+  if (typeof own !== 'string' || !/^\s*<?\s*oncely_[0-9a-f]{48}@/i.test(own)) return;
+  throw new OncelyError('invalid_input', {
+    message: 'messageId is one of Oncely’s, which names another mail. Nothing was sent and nothing was recorded.',
+    fix: 'leave messageId out, or give one of your own; restOf(mail, info) takes it out of a mail that was sent',
+  });
 }
 
 /** What SES is told past the mail: it would go to others, or say something else, than was judged. */

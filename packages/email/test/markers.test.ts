@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { encode } from '../src/encoding.ts';
 import { createProbe } from '../src/probe.ts';
+import { failureOf, openDesk, smtp } from './desk.ts';
 
 const target = {
   operation: 'email.send',
@@ -39,4 +40,14 @@ it('two of them are two mails, and none is asked for twice', async () => {
   const request = encode({ marker: 'oncely_sent', date: new Date(0), mail: { messageId: '<own@shop.example>' } });
   expect(await own.find({ ...target, request })).toMatchObject({ matches: [{}] });
   expect(own.asked).toEqual(['<own@shop.example>']);
+});
+
+it.each<[string, object]>([
+  ['messageId', { messageId: `<oncely_${'a'.repeat(48)}@shop.example>` }],
+  ['a header', { headers: { 'Message-ID': `oncely_${'a'.repeat(48)}@shop.example` } }],
+  ['a ready-made message', { raw: `Message-ID: <oncely_${'a'.repeat(48)}@shop.example>\r\n\r\nx` }],
+])('a Message-ID of ours, given by the caller as %s, is refused', async (_name, change) => {
+  const fake = await smtp();
+  expect(await failureOf(openDesk(fake).notify(change))).toMatchObject({ code: 'invalid_input' });
+  expect(fake.connections()).toBe(0);
 });
