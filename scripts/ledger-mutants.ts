@@ -221,4 +221,20 @@ export const ledgerMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/walking.test.ts',
     named: 'leaves others their turn, reads no more than a part at once, and finds all',
   },
+  {
+    breaks: 'the audit does not look at workflows on which nobody decided',
+    file: 'packages/core/src/audit/workflow-decision.ts',
+    from: `if (!latest.has(row.workflow) && !(await decisionOf(session, row))) {`,
+    to: `if (row.revision < 0 && !(await decisionOf(session, row))) {`,
+    test: 'packages/core/test/ledgers/unreadable.test.ts',
+    named: 'is seen by the audit: in SQLite',
+  },
+  {
+    breaks: 'a damaged record is read as far as it goes',
+    file: 'packages/core/src/record.ts',
+    from: `if (isRecord(draft)) {`,
+    to: `if (typeof draft === 'object') {`,
+    test: 'packages/core/test/ledgers/unreadable.test.ts',
+    named: 'is told of by its slot, and nothing is sent: it is of a newer version',
+  },
 ];

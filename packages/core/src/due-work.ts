@@ -95,12 +95,21 @@ async function scan(
     const { rows, next } = await session.ledger.list({ limit: page, due: true, after });
     for (const { slot, doc } of rows) {
       if (end !== undefined && slot > end) return undefined;
-      const { client, contract } = JSON.parse(doc) as Pick<EffectRecord, 'client' | 'contract'>;
-      found.push({ slot, client, tenant: contract.tenant ?? '' });
+      found.push({ slot, ...ownerOf(doc) });
     }
     if (next === undefined) return undefined;
     after = next;
     if (clock.monotonic() >= until) return after;
+  }
+}
+
+/** Whose it is. One that cannot be read is nobody's, told of when its turn comes, and holds up no other. */
+function ownerOf(doc: string): Pick<Due, 'client' | 'tenant'> {
+  try {
+    const { client, contract } = JSON.parse(doc) as Pick<EffectRecord, 'client' | 'contract'>;
+    return { client, tenant: contract.tenant ?? '' };
+  } catch {
+    return { client: '', tenant: '' };
   }
 }
 

@@ -180,7 +180,7 @@ export function createEffects(
         cursor = page.next;
         for (const row of page.rows) {
           if (!isEffectSlot(row.slot)) continue;
-          const effect = await effectOf(row.slot, decodeRecord(row.doc, row.at), page.at, codec);
+          const effect = await effectOf(row.slot, decodeRecord(row.doc, row.at, row.slot), page.at, codec);
           if (state !== undefined && effect.state !== state) continue;
           if (approval !== undefined && !isAsked(effect)) continue;
           effects.push(effect);

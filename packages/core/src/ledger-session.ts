@@ -103,7 +103,9 @@ export function ledgerSession(
     read: async (slot) => {
       await info();
       const { at, row } = await patiently(() => ledger.read(slot), 2_000);
-      return row ? { record: decodeRecord(row.doc, row.at), revision: row.revision, at } : { revision: 0, at };
+      return row
+        ? { record: decodeRecord(row.doc, row.at, row.slot), revision: row.revision, at }
+        : { revision: 0, at };
     },
     write,
     change: async (slot, before, decide, patienceMs) => {
@@ -131,7 +133,7 @@ export function seenAs(draft: Draft, answer: WriteAnswer & { kind: 'written' }):
 /** A conflicting row as the lifecycle reads it. */
 export function seenIn(answer: WriteAnswer & { kind: 'conflict' }): Seen {
   const { at, row } = answer;
-  return row ? { record: decodeRecord(row.doc, row.at), revision: row.revision, at } : { revision: 0, at };
+  return row ? { record: decodeRecord(row.doc, row.at, row.slot), revision: row.revision, at } : { revision: 0, at };
 }
 
 function asUnavailable(error: unknown, name: string): unknown {

@@ -38,6 +38,11 @@ export interface Ledger {
   readWorkflow(workflow: string): Promise<{ readonly at: number; readonly row?: WorkflowRow }>;
   /** Once it has answered, no claim in a workflow that is not running is stored. */
   writeWorkflow(command: WorkflowCommand): Promise<WorkflowAnswer>;
+  /**
+   * The workflows that are not running, in an order of the store's own, so that the audit sees one that was paused or
+   * cancelled past Oncely. A store without it has only those checked that somebody decided on.
+   */
+  heldWorkflows?(query: { readonly limit: number; readonly after?: string }): Promise<HeldWorkflows>;
   /** Marks what the ledger may have forgotten (failover, restored backup), or lifts the mark; raises the epoch. */
   markSuspect(since: number | undefined): Promise<LedgerInfo>;
   /** Raises the epoch and nothing else, so that every writer hears of what was stored before. */
@@ -165,6 +170,12 @@ export interface WorkflowRow {
   readonly at: number;
   readonly state: 'running' | 'paused' | 'cancelled';
   readonly doc: string;
+}
+
+export interface HeldWorkflows {
+  readonly rows: readonly WorkflowRow[];
+  /** Give it as `after` for the next page; absent: that was the last one. */
+  readonly next?: string;
 }
 
 export type WorkflowAnswer =

@@ -134,7 +134,7 @@ async function tellOfRemoval(
   const { slot, revision } = row;
   const index = { state: 'deleted', shelf: { name: 'expiry', afterMs: 0 } } as const;
   const event = isEffectSlot(slot)
-    ? appendEvents(decodeRecord(row.doc, row.at), [retentionBody('delete')])
+    ? appendEvents(decodeRecord(row.doc, row.at, row.slot), [retentionBody('delete')])
     : { draft: undefined, events: [await nextEvent(session, slot, 'delete')] };
   const doc = event.draft ? JSON.stringify(event.draft) : datedDoc(row).doc;
   const answer = await session.write({ slot, expect: revision, doc, index, events: event.events }, patienceMs);
@@ -184,7 +184,7 @@ async function pruneOne(
   }
   // Seals, policies and decisions on workflows have no retention.
   if (!isEffectSlot(row.slot)) return 'kept';
-  const record = decodeRecord(row.doc, row.at);
+  const record = decodeRecord(row.doc, row.at, row.slot);
   if (olderThanMs !== undefined) {
     const stone = record.result === undefined ? record.tombstone : undefined;
     return stone && at >= stone.at + olderThanMs ? remove('tombstonesDeleted') : 'kept';

@@ -1,4 +1,5 @@
 import type { Contract } from './contract.ts';
+import { OncelyError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /**
@@ -206,10 +207,61 @@ export function encodeRecord(draft: Draft): string {
   return JSON.stringify(draft);
 }
 
-/** Reads a stored record; `at` is the ledger's time of the write that stored it. */
-export function decodeRecord(doc: string, at: number): EffectRecord {
-  return resolveTimes(JSON.parse(doc) as Draft, at);
+/**
+ * Reads a stored record; `at` is the ledger's time of the write that stored it.
+ * @throws OncelyError `ledger_unusable` where it is damaged or of another version, naming the slot
+ */
+export function decodeRecord(doc: string, at: number, slot = 'unknown'): EffectRecord {
+  const draft = parsed(doc);
+  if (isRecord(draft)) {
+    try {
+      return resolveTimes(draft, at);
+    } catch {
+      // A part of it is not what it should be.
+    }
+  }
+  const newer = typeof draft?.format === 'number' && draft.format > 1;
+  // Neither the text nor what the parser says of it: it quotes the text.
+  throw new OncelyError('ledger_unusable', {
+    message: `The record of ${slot} cannot be read: ${newer ? `it was written by a newer version of @oncely/core (format ${draft.format})` : 'it is damaged, or was written by something else'}. Nothing was sent for it.`,
+    fix: newer
+      ? 'update @oncely/core in this process'
+      : `put back the row of ${slot} from a backup (table effects, or the key that ends with it); until then nothing is sent for this slot, and all others go on`,
+    effect: slot,
+  });
 }
+
+function parsed(doc: string): Draft | undefined {
+  try {
+    return JSON.parse(doc) as Draft;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(draft: Partial<Draft> | null | undefined): draft is Draft {
+  if (typeof draft !== 'object' || draft === null || draft.format !== 1) return false;
+  const { contract, attempts, absences, decisions, chain, fingerprint, safety, generation } = draft;
+  return (
+    typeof contract?.stepId === 'string' &&
+    typeof contract.businessId === 'string' &&
+    typeof contract.workflowId === 'string' &&
+    typeof contract.logicVersion === 'number' &&
+    typeof generation === 'number' &&
+    typeof draft.operation === 'string' &&
+    typeof draft.client === 'string' &&
+    typeof draft.account === 'string' &&
+    typeof safety?.kind === 'string' &&
+    typeof fingerprint?.full === 'string' &&
+    Array.isArray(attempts) &&
+    attempts.every((attempt) => evidences.has(attempt?.evidence) && typeof attempt.token === 'string') &&
+    Array.isArray(absences) &&
+    Array.isArray(decisions) &&
+    typeof chain?.sequence === 'number'
+  );
+}
+
+const evidences: ReadonlySet<unknown> = new Set(['unknown', 'not_applied', 'rejected', 'accepted']);
 
 /** The record that a draft becomes when the ledger stores it at `at`. */
 export function resolveTimes(draft: Draft, at: number): EffectRecord {

@@ -105,7 +105,7 @@ async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: num
   }
   // Nothing else beside the effects is sealed.
   if (!isEffectSlot(slot)) return 'same';
-  const record = decodeRecord(row.doc, row.at);
+  const record = decodeRecord(row.doc, row.at, row.slot);
   // Its holder is about to write it.
   if (stateOf(record, at) === 'executing') return isCurrent(record, codec) ? 'same' : 'skipped';
   const result = await sealedAnew(record.result, codec, { slot, kind: 'result' });

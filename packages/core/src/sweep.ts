@@ -118,7 +118,7 @@ export async function sweep(parts: SweepParts, options: SweepOptions = {}): Prom
       const some = rows.slice(from, from + Math.min(concurrency, limit - examined));
       await Promise.all(
         some.map(async (row) => {
-          const record = decodeRecord(row.doc, row.at);
+          const record = decodeRecord(row.doc, row.at, row.slot);
           tell(row, record, await sweepOne(parts, options, row, record, at, giveUpAt));
         }),
       );

@@ -144,7 +144,7 @@ async function standing(
 ): Promise<{ readonly row?: Row; readonly end: number; readonly isUnsent: boolean }> {
   const { at, row } = await session.ledger.read(slot);
   if (!row) return { end: 0, isUnsent: true };
-  const record = decodeRecord(row.doc, row.at);
+  const record = decodeRecord(row.doc, row.at, row.slot);
   const state = stateOf(record, at);
   const isUnsent = state === 'awaiting_approval' || state === 'ready';
   if (state === 'executing') return { row, end: Infinity, isUnsent };

@@ -131,7 +131,7 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
         ...(after === undefined ? {} : { after }),
       });
       for (const row of page.rows) {
-        const record = decodeRecord(row.doc, row.at);
+        const record = decodeRecord(row.doc, row.at, row.slot);
         found.push({ slot: row.slot, record, at: page.at });
       }
       after = page.next;

@@ -45,7 +45,7 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
     dropped += batch.dropped ?? 0;
   });
   const effect = async ({ slot, doc, at: storedAt }: Row): Promise<void> => {
-    const record = decodeRecord(doc, storedAt);
+    const record = decodeRecord(doc, storedAt, slot);
     const events = (await session.ledger.history(slot)).map(eventOf);
     const attempts = attemptsOf(record, events);
     effects.push({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Budgets } from '../budgets.ts';
 import type { LedgerSession } from '../ledger-session.ts';
-import type { AuditedRow, WorkflowRow } from '../ledger.ts';
+import type { AuditedRow, HeldWorkflows, WorkflowRow } from '../ledger.ts';
 import { readWorkflowDoc } from '../workflow-doc.ts';
 import { workflowDecisionsOf, workflowOfDecision } from './reserved.ts';
 import { safely } from './verify-record.ts';
@@ -79,6 +79,16 @@ export async function workflowProblems(
     if ((latest.get(workflow)?.at ?? -Infinity) <= decision.at) latest.set(workflow, decision);
   }
   const problems: AuditProblem[] = [];
+  for (const row of await heldOf(session)) {
+    // Told before it is done, so a decision that is under way is stored already.
+    if (!latest.has(row.workflow) && !(await decisionOf(session, row))) {
+      problems.push({
+        kind: 'workflow',
+        slot: workflowDecisionsOf(row.workflow),
+        detail: `the workflow ${row.workflow} is ${row.state}, which nobody decided here: it was changed past Oncely`,
+      });
+    }
+  }
   for (const [workflow, { slot, at, sealed, doc }] of latest) {
     const { row } = await session.ledger.readWorkflow(workflow);
     const found = (detail: string): void => void problems.push({ kind: 'workflow', slot, detail });
@@ -94,6 +104,28 @@ export async function workflowProblems(
     }
   }
   return problems;
+}
+
+/** All workflows that are not running, as far as the store can tell. */
+async function heldOf({ ledger }: LedgerSession): Promise<WorkflowRow[]> {
+  const found: WorkflowRow[] = [];
+  let after: string | undefined;
+  do {
+    const page: HeldWorkflows = (await ledger.heldWorkflows?.({
+      limit: 200,
+      ...(after === undefined ? {} : { after }),
+    })) ?? { rows: [] };
+    found.push(...page.rows);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
+}
+
+/** The decision that a workflow's row refers to, if it is stored. */
+async function decisionOf(session: LedgerSession, row: WorkflowRow): Promise<boolean> {
+  const decision = safely(() => readWorkflowDoc(row))?.decision;
+  if (decision === undefined) return false;
+  return (await session.ledger.read(`${workflowDecisionsOf(row.workflow)}:${decision}`)).row !== undefined;
 }
 
 /** Whether the workflow is where a decision wants it, by whatever other one: then nothing is left to be done. */

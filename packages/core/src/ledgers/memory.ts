@@ -164,6 +164,7 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
       const row = workflows.get(workflow);
       return { at: now(), ...(row ? { row } : {}) };
     },
+    heldWorkflows: async () => ({ rows: [...workflows.values()].filter(({ state }) => state !== 'running') }),
     writeWorkflow: async ({ workflow, expect, state, doc }) => {
       const at = now();
       const row = workflows.get(workflow);

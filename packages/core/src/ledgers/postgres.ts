@@ -39,6 +39,7 @@ import {
   type WorkflowRowOf,
 } from '../postgres/rows.ts';
 import { refuseUnfitServer, selectServer } from '../postgres/server.ts';
+import { selectHeldWorkflows, selectWorkflow } from '../postgres/workflows.ts';
 import { writesOf } from '../postgres/writes.ts';
 import { shelfPage, shelfRange } from '../shelves.ts';
 
@@ -107,11 +108,6 @@ const selectInfo = `
 // The mark that leaves the mark as it is.
 const asItIs = -1;
 const callMarkSuspect = `call {mark_suspect_alone}($1)`;
-
-const selectWorkflow = `
-  select {now_ms}() as now_at, w.revision, w.at, w.state, w.doc
-  from (select) as one left join {workflows} w on w.key = $1
-`;
 
 const callWriteWorkflow = `call {write_workflow_alone}($1, $2, $3, $4, null)`;
 
@@ -259,6 +255,11 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     readWorkflow: async (workflow) => {
       const row = await one<WorkflowRowOf>(selectWorkflow, [keyOf(workflow)]);
       return { at: Number(row.now_at), ...(row.revision === null ? {} : { row: workflowRowOf(workflow, row) }) };
+    },
+    heldWorkflows: async ({ limit, after = '' }) => {
+      const found = await query<WorkflowRowOf & { readonly key: string }>(selectHeldWorkflows, [after, limit]);
+      const last = found.length === limit ? found.at(-1) : undefined;
+      return { rows: found.map((row) => workflowRowOf(row.key, row)), ...(last ? { next: last.key } : {}) };
     },
     writeWorkflow: async ({ workflow, expect, state, doc }) => {
       const call = [keyOf(workflow), expect, state, doc];

@@ -11,6 +11,7 @@ import { bucketOfWorkflow, type Bucket } from '../redis/buckets.ts';
 import { callScript, type Calling, type WaitReplicas } from '../redis/calling.ts';
 import { connectionOf, type RedisClient } from '../redis/client.ts';
 import { refusedByScript } from '../redis/failures.ts';
+import { heldPage } from '../redis/held.ts';
 import { listRows } from '../redis/listing.ts';
 import { listShelf } from '../redis/shelf-listing.ts';
 import { historyScript, readScript, workflowScript } from '../redis/scripts-read.ts';
@@ -169,6 +170,7 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
       const [now, text] = reply;
       return { at: Number(now), ...(text === undefined ? {} : { row: workflowRowOf(workflow, text) }) };
     },
+    heldWorkflows: ({ after }) => store.buckets().then((buckets) => heldPage(calling, buckets, after)),
     writeWorkflow: async ({ workflow, expect, state, doc }) => {
       const { index, bucket } = await placeOf(workflow);
       const args = [workflow, String(expect), state, doc];

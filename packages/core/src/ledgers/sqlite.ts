@@ -50,6 +50,10 @@ const updateSuspect = `update ledger set suspect_since = min(:since, coalesce(su
 
 const selectWorkflow = `select workflow, revision, at, state, doc from workflows where workflow = ?`;
 
+const selectHeldWorkflows = `
+  select workflow, revision, at, state, doc from workflows where workflow > ? and state <> 'running' order by workflow limit ?
+`;
+
 const insertWorkflow = `
   insert into workflows (workflow, revision, at, state, doc) values (?, ?, ?, ?, ?)
   on conflict (workflow) do update set revision = excluded.revision, at = excluded.at, state = excluded.state,
@@ -193,6 +197,12 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       patiently(() => {
         const row = readWorkflow(workflow);
         return { at: now(), ...(row ? { row } : {}) };
+      }),
+    heldWorkflows: ({ limit, after = '' }) =>
+      patiently(() => {
+        const rows = statement(selectHeldWorkflows).all(after, limit) as unknown as WorkflowRow[];
+        const last = rows.length === limit ? rows.at(-1) : undefined;
+        return { rows, ...(last ? { next: last.workflow } : {}) };
       }),
     writeWorkflow: ({ workflow, expect, state, doc }) =>
       patiently(() =>

@@ -99,7 +99,7 @@ async function listed(
   while (after !== undefined && found.length < atMost) {
     const limit = Math.min(200, atMost - found.length);
     const page: ListAnswer = await ledger.list({ ...only, state, limit, after });
-    for (const row of page.rows) found.push({ record: decodeRecord(row.doc, row.at), at: page.at });
+    for (const row of page.rows) found.push({ record: decodeRecord(row.doc, row.at, row.slot), at: page.at });
     after = page.next;
   }
   return found;

@@ -105,3 +105,25 @@ local row = redis.call('hget', KEYS[1], ARGV[1])
 return row and {now, row} or {now}
 `,
 };
+
+/**
+ * Workflows of a bucket that are not running, some at a time.
+ *
+ * KEYS    1 workflows
+ * ARGV    cursor of HSCAN
+ * returns next cursor, then of each its name and text
+ */
+export const heldScript: Script = {
+  name: 'held',
+  lua: `
+local found = redis.call('hscan', KEYS[1], ARGV[1], 'count', 200)
+local answer = {found[1]}
+for n = 1, #found[2], 2 do
+  if not string.find(found[2][n + 1], '^%d+ %d+ running ') then
+    answer[#answer + 1] = found[2][n]
+    answer[#answer + 1] = found[2][n + 1]
+  end
+end
+return answer
+`,
+};
