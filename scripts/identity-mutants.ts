@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
+const names = 'packages/core/test/oncely/ids.test.ts';
 const livesOn = 'packages/core/test/oncely/lives-on.test.ts';
 const queues = 'packages/stripe/test/queues.test.ts';
 
@@ -60,5 +61,29 @@ export const identityMutants: readonly Mutant[] = [
     to: ``,
     test: livesOn,
     named: 'that a scope returned makes its write in that scope',
+  },
+  {
+    breaks: 'an id that names nothing is taken',
+    file: 'packages/core/src/names.ts',
+    from: `const problem = id === undefined ? undefined : problemOf(id);`,
+    to: `const problem = id === '' ? problemOf(id) : undefined;`,
+    test: names,
+    named: 'is refused wherever a name goes, and nothing is sent or stored',
+  },
+  {
+    breaks: 'one id in two Unicode forms is two cases',
+    file: 'packages/core/src/names.ts',
+    from: `id.normalize('NFC')`,
+    to: `id`,
+    test: names,
+    named: 'are the same whether their accents are composed or not',
+  },
+  {
+    breaks: 'a retry loop inside of a scope makes an unnamed write once a try',
+    file: 'packages/core/src/perform.ts',
+    from: `if (!pending && scope.made?.has(made) === true) throw madeBefore(write);`,
+    to: ``,
+    test: names,
+    named: 'are refused in the scope, as a retry loop makes them',
   },
 ];

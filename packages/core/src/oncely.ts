@@ -2,7 +2,8 @@ import { createAudit } from './audit/audit.ts';
 import { checkpointing } from './audit/checkpoint.ts';
 import { durationProblem, randomToken, systemClock } from './clock.ts';
 import { createConnections } from './connections.ts';
-import { contractProblem, type Contract } from './contract.ts';
+import { contractOf } from './contract-of.ts';
+import { contractProblem } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { compilePolicy } from './compiled-policy.ts';
 import { createEffects } from './effects.ts';
@@ -23,6 +24,7 @@ import { createRetention } from './retention.ts';
 import { sweep } from './sweep.ts';
 import { markRecorded } from './recorded.ts';
 import { createRunner, type Runner } from './runner.ts';
+import { mustBeNamed, nameOf } from './names.ts';
 import { enter, noteOpen } from './open-frames.ts';
 import { bindResult } from './live-results.ts';
 import { afterwards, begun } from './scope-binding.ts';
@@ -136,8 +138,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   }
 
   const frameOf = (id: string, effectOptions: RunOptions): EffectFrame => {
-    stepIdOf(id, effectOptions.occurrence);
-    return { id, options: { ...effectOptions }, closed: false };
+    const name = nameOf(id);
+    stepIdOf(name, effectOptions.occurrence);
+    return { id: name, options: { ...effectOptions }, closed: false };
   };
   const effectIn = <T>(frame: ScopeFrame, effect: EffectFrame, fn: () => T): T => {
     const rest = noteOpen(effect);
@@ -165,14 +168,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const valueFor =
     (frameOf: () => ScopeFrame): Oncely['value'] =>
     async (id, fn) => {
-      const { scope } = frameOf();
-      const contract: Contract = {
-        ...(scope.tenant === undefined ? {} : { tenant: scope.tenant }),
-        businessId: scope.businessId,
-        workflowId: scope.workflowId,
-        stepId: stepIdOf(id, undefined),
-        logicVersion: scope.logicVersion ?? 1,
-      };
+      const contract = contractOf(frameOf(), stepIdOf(nameOf(id), undefined), {});
+      mustBeNamed(contract);
       return rememberValue(session, codec, contract, fn);
     };
 
@@ -206,7 +203,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       const tenant = scope.tenant ?? outer?.scope.tenant;
       const frame: ScopeFrame = {
         // A copy: an object that its owner reuses for the next case must not rename this one.
-        scope: { ...scope, ...(tenant === undefined ? {} : { tenant }) },
+        scope: {
+          ...scope,
+          businessId: nameOf(scope.businessId),
+          workflowId: nameOf(scope.workflowId),
+          ...(tenant === undefined ? {} : { tenant: nameOf(tenant) }),
+        },
         closed: false,
         ...(outer === undefined ? {} : { outer }),
         counts: new Map(),

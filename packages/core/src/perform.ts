@@ -17,8 +17,17 @@ import * as unsettled from './unsettled.ts';
 import { report, tracing } from './reporting.ts';
 import type { Ended } from './after-settle.ts';
 import type { Runner } from './runner.ts';
-import { poison, refuseClosed, refuseForeign, refuseUnexpected, reserveUnnamed } from './scope-guards.ts';
+import {
+  madeBefore,
+  poison,
+  poisonedBy,
+  refuseClosed,
+  refuseForeign,
+  refuseUnexpected,
+  reserveUnnamed,
+} from './scope-guards.ts';
 import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
+import { mustBeNamed, nameOf } from './names.ts';
 import { contractOf } from './contract-of.ts';
 import { abortedBefore, handedIn, untilAborted, type Waiting } from './calling.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
@@ -75,7 +84,7 @@ export function createPerform(
       const printed = await printOf(origin, write);
       if (effect) return await named(origin, write, scope, effect, printed);
       if (write.name !== undefined)
-        return await perform(origin, write, scope, stepIdOf(write.name, undefined), {}, printed);
+        return await perform(origin, write, scope, stepIdOf(nameOf(write.name), undefined), {}, printed);
       return await unnamed(origin, write, scope, printed);
     } finally {
       scope.underWay -= 1;
@@ -166,6 +175,8 @@ export function createPerform(
         `the unnamed write before it (${pending.operation}#${pending.number}) ended without a clear outcome, and this is another one`,
       );
     }
+    const made = `${operation} ${print.full}`;
+    if (!pending && scope.made?.has(made) === true) throw madeBefore(write);
     const number = pending?.number ?? (scope.counts.get(operation) ?? 0) + 1;
     scope.counts.set(operation, number);
     scope.pending = { operation, number, fingerprint: print.full };
@@ -178,19 +189,13 @@ export function createPerform(
         `${operation}#${number}`,
         { drift: 'refuse' },
         printed,
-        ({ definite }) => {
+        ({ definite, outcome }) => {
           if (definite) delete scope.pending;
+          if (definite && outcome !== 'rejected') (scope.made ??= new Set()).add(made);
         },
       );
     } catch (error) {
-      if (error instanceof OncelyError && error.code === 'input_changed') {
-        throw poison(
-          scope,
-          `${operation}#${number} was recorded with other input, so this run does not repeat the earlier one`,
-          error,
-        );
-      }
-      throw error;
+      throw poisonedBy(scope, `${operation}#${number}`, error);
     }
   }
 
@@ -206,6 +211,7 @@ export function createPerform(
     const contract = contractOf(scope, stepId, options, write);
     const problem = contractProblem(contract);
     if (problem !== undefined) throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.` });
+    mustBeNamed(contract);
     if (options.signal?.aborted === true) throw abortedBefore(contract);
     const job = jobOf(origin, write, scope, contract, options, printed);
     // Who asks for a person joins nobody who does not: the question must reach the record.

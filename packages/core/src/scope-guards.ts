@@ -75,6 +75,14 @@ export function reserveUnnamed(scope: ScopeFrame, write: VendorWrite): () => voi
   };
 }
 
+/** An unnamed write with the very input of one that its scope has made: a retry, or the same once more. */
+export function madeBefore(write: VendorWrite): OncelyError {
+  return new OncelyError('parallel_unnamed', {
+    message: `${write.operation.name} was called again with the very input of an unnamed write that this scope has made: without a name a retry cannot be told from one more. It was not sent.`,
+    fix: "oncely.effect('a-stable-name', () => ...), where a retry is the same effect; for one more on purpose: oncely.effect('a-stable-name', { occurrence: 2 }, () => ...)",
+  });
+}
+
 /** Poisons a scope: none of its later writes is sent. */
 export function poison(scope: ScopeFrame, why: string, cause?: unknown): OncelyError {
   scope.poisoned = why;
@@ -83,4 +91,10 @@ export function poison(scope: ScopeFrame, why: string, cause?: unknown): OncelyE
     fix: 'name the writes of this scope: oncely.effect(id, () => ...)',
     cause,
   });
+}
+
+/** What an unnamed write failed with; where it was recorded with other input, its scope is poisoned. */
+export function poisonedBy(scope: ScopeFrame, step: string, error: unknown): unknown {
+  if (!(error instanceof OncelyError) || error.code !== 'input_changed') return error;
+  return poison(scope, `${step} was recorded with other input, so this run does not repeat the earlier one`, error);
 }

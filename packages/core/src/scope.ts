@@ -87,6 +87,8 @@ export interface ScopeFrame {
   reentry?: Promise<void>;
   /** Computes a value once for the case, as `oncely.value` does. */
   remember?: <T>(id: string, compute: () => T | Promise<T>) => Promise<T>;
+  /** The unnamed writes that were made here, by operation and input. */
+  made?: Set<string>;
   /** How many unnamed writes of each operation have begun. */
   readonly counts: Map<string, number>;
   /** The unnamed write under way. */

@@ -25,6 +25,12 @@ export async function rememberValue<T>(
   await session.info();
   const found = await session.ledger.read(slot);
   if (found.row) return reveal<T>(found.row, codec);
+  if (contract.slotScope === 'business') {
+    // Earlier versions kept the values of such a scope for each workflow by itself.
+    const { slotScope: _slotScope, ...ofWorkflow } = contract;
+    const before = await session.ledger.read(`${prefix}${slotOf(ofWorkflow)}:v${contract.logicVersion}`);
+    if (before.row) return reveal<T>(before.row, codec);
+  }
   const json = toJson(await compute(), `value ${contract.stepId}`, [], 'refuse');
   const plain = json === undefined ? '' : JSON.stringify(json);
   const stored: Stored = codec

@@ -24,7 +24,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     todo: 'name the writes of this scope',
   },
   parallel_unnamed: {
-    what: 'two unnamed writes of a scope at once',
+    what: 'two unnamed writes of a scope at once, or one with the very input of another that was made',
     todo: 'name them',
   },
   foreign_context: {
