@@ -81,7 +81,7 @@ export const identityMutants: readonly Mutant[] = [
   {
     breaks: 'a retry loop inside of a scope makes an unnamed write once a try',
     file: 'packages/core/src/perform.ts',
-    from: `if (!pending && scope.made?.has(made) === true) throw madeBefore(write);`,
+    from: `if (!pending && scope.made?.has(made) === true) throw guards.madeBefore(write);`,
     to: ``,
     test: names,
     named: 'are refused in the scope, as a retry loop makes them',

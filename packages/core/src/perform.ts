@@ -17,15 +17,7 @@ import * as unsettled from './unsettled.ts';
 import { report, tracing } from './reporting.ts';
 import type { Ended } from './after-settle.ts';
 import type { Runner } from './runner.ts';
-import {
-  madeBefore,
-  poison,
-  poisonedBy,
-  refuseClosed,
-  refuseForeign,
-  refuseUnexpected,
-  reserveUnnamed,
-} from './scope-guards.ts';
+import * as guards from './scope-guards.ts';
 import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
 import { mustBeNamed, nameOf } from './names.ts';
 import { contractOf } from './contract-of.ts';
@@ -72,12 +64,12 @@ export function createPerform(
     const { frames } = call;
     if (!frames) return unscoped(origin, write);
     const { scope, effect } = frames;
-    refuseClosed(scope, effect, write, call);
-    refuseForeign(scope, effect, write, call);
+    guards.refuseClosed(scope, effect, write, call);
+    guards.refuseForeign(scope, effect, write, call);
     const release = effect
-      ? refuseUnexpected(effect, write)
+      ? guards.refuseUnexpected(effect, write)
       : write.name === undefined
-        ? reserveUnnamed(scope, write)
+        ? guards.reserveUnnamed(scope, write)
         : () => {};
     scope.underWay = (scope.underWay ?? 0) + 1;
     try {
@@ -169,14 +161,9 @@ export function createPerform(
     const { print } = printed;
     const operation = write.operation.name;
     const { pending } = scope;
-    if (pending && (pending.operation !== operation || pending.fingerprint !== print.full)) {
-      throw poison(
-        scope,
-        `the unnamed write before it (${pending.operation}#${pending.number}) ended without a clear outcome, and this is another one`,
-      );
-    }
+    guards.refuseAnother(scope, operation, print.full);
     const made = `${operation} ${print.full}`;
-    if (!pending && scope.made?.has(made) === true) throw madeBefore(write);
+    if (!pending && scope.made?.has(made) === true) throw guards.madeBefore(write);
     const number = pending?.number ?? (scope.counts.get(operation) ?? 0) + 1;
     scope.counts.set(operation, number);
     scope.pending = { operation, number, fingerprint: print.full };
@@ -195,7 +182,7 @@ export function createPerform(
         },
       );
     } catch (error) {
-      throw poisonedBy(scope, `${operation}#${number}`, error);
+      throw guards.poisonedBy(scope, `${operation}#${number}`, error);
     }
   }
 

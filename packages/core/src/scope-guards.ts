@@ -98,3 +98,13 @@ export function poisonedBy(scope: ScopeFrame, step: string, error: unknown): unk
   if (!(error instanceof OncelyError) || error.code !== 'input_changed') return error;
   return poison(scope, `${step} was recorded with other input, so this run does not repeat the earlier one`, error);
 }
+
+/** Poisons a scope whose unnamed write before this one ended without a clear outcome, where this is not its retry. */
+export function refuseAnother(scope: ScopeFrame, operation: string, print: string): void {
+  const { pending } = scope;
+  if (!pending || (pending.operation === operation && pending.fingerprint === print)) return;
+  throw poison(
+    scope,
+    `the unnamed write before it (${pending.operation}#${pending.number}) ended without a clear outcome, and this is another one`,
+  );
+}
