@@ -6,6 +6,7 @@ const doubt = 'packages/stripe/test/doubt.test.ts';
 const lookups = 'packages/stripe/test/lookups.test.ts';
 const sdk = 'packages/stripe/test/sdk.test.ts';
 const found = 'packages/stripe/test/found.test.ts';
+const lookFirst = 'packages/stripe/test/look-first.test.ts';
 const asTheSdk = 'packages/stripe/test/as-the-sdk.test.ts';
 
 /** What is broken of the ways in which an effect at Stripe is classified and found again. */
@@ -201,5 +202,21 @@ export const stripeMutants: readonly Mutant[] = [
     to: `if (where !== '') return;`,
     test: found,
     named: 'is refused as a value of the caller’s in a write: update',
+  },
+  {
+    breaks: 'Stripe: what is in doubt is sent again without a look',
+    file: 'packages/core/src/probing.ts',
+    from: `if (!resend || job.looksFirst !== true ||`,
+    to: `if (!resend || job.looksFirst !== undefined ||`,
+    test: lookFirst,
+    named: 'so that who honours no keys makes one of it: refunds.create',
+  },
+  {
+    breaks: 'Stripe: a resend that was not answered from under the key is believed',
+    file: 'packages/core/src/lifecycle/settle.ts',
+    from: `((record.safety.kind !== 'keyed' || ending.replayed === false) &&`,
+    to: `(record.safety.kind !== 'keyed' &&`,
+    test: lookFirst,
+    named: 'is looked at for two, and two is an alarm',
   },
 ];

@@ -1,4 +1,5 @@
 import { OncelyError } from './errors.ts';
+import { operationProblem } from './operation-problem.ts';
 import type { SafetyClass } from './record.ts';
 import type { Call } from './whose-call.ts';
 
@@ -33,6 +34,11 @@ export type Verdict =
        * id is kept and a replay reads the object again. `never`: it carries a secret that is shown once.
        */
       readonly remember?: 'all' | 'refetch' | 'never';
+      /**
+       * Where the vendor says whether it answered from under the key: false, of what was sent again, may be a second
+       * effect, and a look for two follows once nothing can land any more.
+       */
+      readonly replayed?: boolean;
     }
   | {
       readonly evidence: 'rejected';
@@ -179,6 +185,8 @@ export interface Connection<Client> {
   /** A stored request under another key, where the key is part of it. Default: it is not. */
   rekey?(request: string, keys: Keys): string;
   probe(target: Target): Promise<ProbeAnswer>;
+  /** Whether a keyed operation that is in doubt is looked for before it is sent again under its key. Default: no. */
+  looksFirst?(operation: string): boolean;
   /** The parameters of a stored request, as `VendorWrite.parameters` had them; `undefined` where it does not say them. */
   parametersOf?(request: string): unknown;
   /** What the vendor says now of the objects that a write names; it only reads. */
@@ -286,15 +294,4 @@ export function defineAdapter<Client, Accounts extends 'one' | 'many'>(
   adapter: Adapter<Client, Accounts>,
 ): Adapter<Client, Accounts> {
   return adapter;
-}
-
-function operationProblem(operation: Operation): string | undefined {
-  // Names go to terminals, logs and links as they are.
-  if (!/^[A-Za-z][\w.:/-]{0,300}$/.test(operation.name) || !/^\w+\../.test(operation.name))
-    return 'the name must read vendor.resource.verb, of letters, digits and . _ : / - only';
-  if (!(operation.landingBoundMs >= 0 && Number.isFinite(operation.landingBoundMs)))
-    return 'landingBoundMs must be a number of milliseconds';
-  if (operation.safety.kind === 'keyed' && !(operation.safety.windowMs > 0)) return 'safety.windowMs must be above 0';
-  const both = operation.material?.find((path) => operation.wording?.includes(path));
-  return both === undefined ? undefined : `${both} is declared both material and wording`;
 }

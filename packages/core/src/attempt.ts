@@ -156,6 +156,7 @@ async function endingOf(verdict: Verdict, codec: Codec | undefined, slot: string
         evidence: 'accepted',
         result: await storeResult(verdict.response, verdict.remember ?? 'all', codec, slot, keeping.result),
         ...(verdict.vendorId === undefined ? {} : { vendorId: verdict.vendorId }),
+        ...(verdict.replayed === undefined ? {} : { replayed: verdict.replayed }),
       };
     case 'rejected':
       return {

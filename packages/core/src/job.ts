@@ -21,6 +21,8 @@ export interface Job {
   rekey(request: string, keys: Keys): string;
   send(target: Target & { readonly request: string }, permit: Permit): Promise<Verdict>;
   probe(target: Target): Promise<ProbeAnswer>;
+  /** Whether it is looked for before it is sent again under its key. */
+  readonly looksFirst?: boolean;
   restore(target: Target): Promise<WireResponse>;
   /** What may be kept of its request and result. */
   readonly keeping: Keeping;

@@ -282,6 +282,7 @@ export function createPerform(
         return verdict;
       },
       probe: (target) => origin.connection.probe(target),
+      looksFirst: origin.connection.looksFirst?.(write.operation.name) === true,
       restore: (target) => origin.connection.restore(target),
       keeping,
       giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),

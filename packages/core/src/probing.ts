@@ -6,6 +6,7 @@ import type { Keeping } from './keeping.ts';
 import { keysNow } from './keys.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
 import { applyProbe, postponed, type Finding } from './lifecycle/probe.ts';
+import { unknownAttempts } from './lifecycle/state.ts';
 import { seenIn, type Sight } from './matching.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
 import type { EffectRecord } from './record.ts';
@@ -19,14 +20,52 @@ export type Probed =
   | { readonly kind: 'applied'; readonly seen: Seen }
   | { readonly kind: 'unreachable'; readonly reason: string; readonly retryAfterMs?: number };
 
+type Parts = Pick<RunnerParts, 'session' | 'codec' | 'clock'>;
+type Asking = Pick<
+  Job,
+  'looksFirst' | 'probe' | 'claim' | 'correlationId' | 'run' | 'giveUpAt' | 'keeping' | 'prepare'
+>;
+
 /** Asks the vendor whether the effect happened and stores what follows from the answer. */
-export async function probe(
-  { session, codec, clock }: Pick<RunnerParts, 'session' | 'codec' | 'clock'>,
-  job: Pick<Job, 'probe' | 'claim' | 'correlationId' | 'run' | 'giveUpAt' | 'keeping' | 'prepare'>,
+export async function probe(parts: Parts, job: Asking, slot: string, before: Seen): Promise<Probed> {
+  const record = before.record as EffectRecord;
+  const { sight, request } = await look(parts, job, slot, record);
+  if (sight.kind === 'unreachable') return sight;
+  // That this process cannot ask is no answer of the vendor: its own caller still can.
+  if (sight.kind === 'cannot_know' && request === undefined && withheldByPolicy(record)) {
+    throw refusals.lookUpNeedsCaller(job, sight.reason);
+  }
+  const seen = await apply(parts, job, slot, before, sight);
+  return { kind: 'applied', seen: seen === before ? await parts.session.read(slot) : seen };
+}
+
+/**
+ * One look before what is in doubt is sent again under its key: where the vendor shows it, it is settled by that, and
+ * whether whoever answers honours keys does not matter. Anything else it says, or that it says nothing, proves nothing
+ * yet: the key decides. @returns what stands in the ledger now, or nothing where it is to be sent.
+ */
+export async function settledByLook(
+  parts: Parts,
+  job: Asking,
   slot: string,
   before: Seen,
-): Promise<Probed> {
-  const record = before.record as EffectRecord;
+  resend: boolean,
+): Promise<Seen | undefined> {
+  const { record } = before;
+  if (!resend || job.looksFirst !== true || record?.safety.kind !== 'keyed' || unknownAttempts(record).length === 0)
+    return undefined;
+  const { sight } = await look(parts, job, slot, record);
+  if (sight.kind !== 'found') return undefined;
+  const seen = await apply(parts, job, slot, before, sight);
+  return seen === before ? undefined : seen;
+}
+
+async function look(
+  { session, codec, clock }: Parts,
+  job: Asking,
+  slot: string,
+  record: EffectRecord,
+): Promise<{ readonly sight: Sight; readonly request: string | undefined }> {
   const { naming } = await session.info();
   const kept = await openStored(record.request, codec, { slot, kind: 'request' }).catch(() => undefined);
   // Where it was not kept, its own caller has the same one.
@@ -49,14 +88,22 @@ export async function probe(
     ...lasted(clock, since),
     ...tracing(record.traceparent),
   }));
-  if (sight.kind === 'unreachable') return sight;
-  // That this process cannot ask is no answer of the vendor: its own caller still can.
-  if (sight.kind === 'cannot_know' && request === undefined && withheldByPolicy(record)) {
-    throw refusals.lookUpNeedsCaller(job, sight.reason);
-  }
+  return { sight, request };
+}
+
+/**
+ * On what stands now, since another may have settled it meanwhile; absence says nothing of newer attempts, and nothing
+ * of it is about another logic version, which the vendor knows under another marker.
+ */
+async function apply(
+  { session, codec, clock }: Parts,
+  job: Asking,
+  slot: string,
+  before: Seen,
+  sight: Exclude<Sight, { kind: 'unreachable' }>,
+): Promise<Seen> {
+  const record = before.record as EffectRecord;
   const finding = await findingOf(sight, codec, slot, job.keeping);
-  // On what stands now, since another may have settled it meanwhile; absence says nothing of newer attempts, and
-  // nothing of it is about another logic version, which the vendor knows under another marker.
   const seen = await session.change(
     slot,
     before,
@@ -67,7 +114,7 @@ export async function probe(
     patienceMs,
   );
   reportChange(aboutJob(job, slot, clock), 'probe', record, seen);
-  return { kind: 'applied', seen: seen === before ? await session.read(slot) : seen };
+  return seen;
 }
 
 /** Writes down that a look did not reach the vendor. What cannot be written now is looked at again the sooner. */

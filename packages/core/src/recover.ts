@@ -142,6 +142,7 @@ async function settleRecord(
     rekey: (request, keys) => origin.connection.rekey?.(request, keys) ?? request,
     send: (target, permit) => origin.connection.resend(target, permit),
     probe: (target) => origin.connection.probe(target),
+    looksFirst: origin.connection.looksFirst?.(record.operation) === true,
     restore: (target) => origin.connection.restore(target),
     keeping,
     knownAs: knownAs(origin.adapter, record.operation),

@@ -14,7 +14,7 @@ import { namingFor } from './lifecycle/naming.ts';
 import { isOpen, mayHaveHappened } from './lifecycle/state.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
-import { postpone, probe } from './probing.ts';
+import { postpone, probe, settledByLook } from './probing.ts';
 import { policyFor, refuseOutdated, withPreview } from './policing.ts';
 import { recorded, recordedNo } from './recorded.ts';
 import { requestFor } from './request-for.ts';
@@ -131,6 +131,11 @@ export function createRunner(parts: RunnerParts): Runner {
           }
           if (sent.times >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
             throw unsettled.exhausted(job, seen, sent.times, lastCause);
+          }
+          const settled = await settledByLook(parts, job, slot, seen, decision.request === 'stored');
+          if (settled) {
+            seen = settled;
+            break;
           }
           if (await watch.before(seen.record)) break;
           start ??= instant(clock);

@@ -18,21 +18,12 @@ import { carry } from './carrying.ts';
 import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
-import { isWrite, operationOf } from './operations.ts';
+import { isWrite, looksFirst, operationOf } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import type { StripeLike } from './reader.ts';
 import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
-import { refuseOwnMarker } from './own-marker.ts';
-import {
-  bodyOf,
-  headerOf,
-  ownKeyOf,
-  parametersOf,
-  prepareRequest,
-  readRequest,
-  rekeyRequest,
-  type SdkCall,
-} from './request.ts';
+import { judged } from './own-marker.ts';
+import { bodyOf, headerOf, ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall } from './request.ts';
 import { fail, respond } from './response.ts';
 import { storedParameters } from './stored-parameters.ts';
 import { told } from './told.ts';
@@ -57,6 +48,11 @@ export interface StripeOptions<Accounts extends 'one' | 'many' = 'one' | 'many'>
    * an error of connecting proves that a write was not sent.
    */
   readonly httpClient?: StripeHttpClient;
+  /**
+   * Whether a write in doubt that leaves our marker is looked for once before it is sent again, so that a proxy or an
+   * emulator which honours no keys makes no second effect. Default true; it is a read more for each doubt.
+   */
+  readonly lookBeforeResend?: boolean;
 }
 
 /** What is the same for all calls of a client. */
@@ -127,6 +123,7 @@ export function oncelyStripe<Client extends StripeLike>(
         rekey: rekeyRequest,
         parametersOf: storedParameters,
         probe: (target) => probe(own, target, credentials),
+        looksFirst: (operation) => options.lookBeforeResend !== false && looksFirst(operation),
         lookAgain: (target) => lookAgain(own, target, credentials),
         restore: (target) => restore(own, target, credentials),
         compensate: (target) => planCompensation(own, client, target),
@@ -200,18 +197,6 @@ function writeOf(
   };
 }
 
-/** The parameters, or a refusal of them for whoever asks: nobody does where a call only passes. */
-function judged(call: SdkCall, operation: string, authorized: Authorized): unknown {
-  try {
-    refuseOwnMarker(call, operation);
-    return parametersOf(call, authorized);
-  } catch (error) {
-    const refused = Promise.reject(error as Error);
-    refused.catch(() => undefined);
-    return refused;
-  }
-}
-
 /** Sends a stored request with the credentials and the address of this process's SDK. */
 async function sendOnce(call: SdkCall, stored: string, permit: Permit, setting: Setting): Promise<Verdict> {
   const request = readRequest(stored);
@@ -237,7 +222,7 @@ async function sendOnce(call: SdkCall, stored: string, permit: Permit, setting: 
       });
   switch (end.kind) {
     case 'answered':
-      return classify(end.response, request.method);
+      return classify(end.response, request.method, request.path);
     case 'not_sent':
       return { evidence: 'not_applied', reason: end.reason, cause: end.cause };
     case 'lost':

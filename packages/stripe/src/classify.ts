@@ -57,12 +57,18 @@ const forNow: ReadonlySet<unknown> = new Set([
  * 429 or 502, a body that is no JSON, a non-2xx without an `error` (which the SDK would resolve as a success).
  * @see https://docs.stripe.com/api/idempotent_requests, https://docs.stripe.com/error-low-level
  */
-export function classify(response: WireResponse, method: string): Verdict {
+export function classify(response: WireResponse, method: string, path = ''): Verdict {
   const { status, headers } = response;
   const body = parse(response.body);
   if (body === undefined) return unknown(response, `http_${status}_not_json`);
   const replayed = headers['idempotent-replayed'] === 'true';
-  if (status >= 200 && status < 300) return accepted(response, body);
+  if (status >= 200 && status < 300) {
+    const verdict = accepted(response, body);
+    // Documented of v1, and of what carries a key.
+    return verdict.evidence === 'accepted' && method === 'POST' && path.startsWith('/v1/')
+      ? { ...verdict, replayed }
+      : verdict;
+  }
   const said = saidIn(body, headers);
   if (said === undefined) return unknown(response, `http_${status}_without_error`);
   if (!said.own) return unknown(response, `http_${status}_not_stripe`, said);

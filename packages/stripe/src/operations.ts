@@ -71,6 +71,11 @@ export function knownByName(name: string): Known | undefined {
   return { entry, lookUp: lookUpOf(entry), ...(simple && entry.get !== undefined ? { collection } : {}) };
 }
 
+/** Whether what a write leaves can be found by our marker, and so before it is sent again. */
+export function looksFirst(operation: string): boolean {
+  return knownByName(operation)?.lookUp.kind === 'list';
+}
+
 /** An id is told by its digits or capitals, which no resource of Stripe has but `v1` and `v2`. */
 function withoutId(segment: string): string {
   return /[A-Z0-9]/.test(segment) && !/^v\d$/.test(segment) ? ':id' : segment;

@@ -1,6 +1,7 @@
 import { OncelyError } from '@oncely/core';
 
-import { markerField, parametersGiven, type SdkCall } from './request.ts';
+import type { Authorized } from './credentials.ts';
+import { markerField, parametersGiven, parametersOf, type SdkCall } from './request.ts';
 
 /**
  * Refuses a write that brings a value of its own under the name of our marker, at whatever depth: an effect would be
@@ -8,7 +9,7 @@ import { markerField, parametersGiven, type SdkCall } from './request.ts';
  *
  * @throws OncelyError `invalid_input`
  */
-export function refuseOwnMarker(call: SdkCall, operation: string): void {
+function refuseOwnMarker(call: SdkCall, operation: string): void {
   const where = markerIn(parametersGiven(call), []);
   if (where === undefined) return;
   throw new OncelyError('invalid_input', {
@@ -32,4 +33,16 @@ function markerIn(value: unknown, path: readonly string[]): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The parameters, or a refusal of them for whoever asks: nobody does where a call only passes. */
+export function judged(call: SdkCall, operation: string, authorized: Authorized): unknown {
+  try {
+    refuseOwnMarker(call, operation);
+    return parametersOf(call, authorized);
+  } catch (error) {
+    const refused = Promise.reject(error as Error);
+    refused.catch(() => undefined);
+    return refused;
+  }
 }

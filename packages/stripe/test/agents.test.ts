@@ -45,6 +45,7 @@ describe("the user's own agent", () => {
         stripe: oncelyStripe((config) => new Stripe(apiKey, { ...addressOf(fake), ...config }), {
           httpAgent,
           landingBoundMs: 40,
+          lookBeforeResend: false,
         }),
       },
       drainOnSigterm: false,

@@ -1,3 +1,4 @@
+import { looksFirst } from '../src/operations.ts';
 import {
   adapterConformance,
   httpFaultOf,
@@ -155,6 +156,7 @@ function kitOf({ operation, safety, effect, method, path, changed, before: prepa
   return {
     operation,
     safety,
+    looksFirst: looksFirst(operation),
     faults: httpFaults,
     secret: apiKey,
     changed,

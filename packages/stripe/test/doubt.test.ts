@@ -53,7 +53,10 @@ describe('the window of a key, at its edge', () => {
         const oncely = createOncely({
           ledger,
           clients: {
-            stripe: oncelyStripe((given) => new Stripe(apiKey, { ...addressOf(fake), ...given }), { landingBoundMs }),
+            stripe: oncelyStripe((given) => new Stripe(apiKey, { ...addressOf(fake), ...given }), {
+              landingBoundMs,
+              lookBeforeResend: false,
+            }),
           },
           leaseMs,
           maxAttempts,

@@ -19,7 +19,7 @@ describe('a non-2xx in JSON without an error', () => {
     for (const after of ['before_effect', 'after_effect'] as const) {
       const { fake, process } = await startWorld();
       fake.fail({ kind: 'no_error_body', status, after });
-      const { oncely, effect } = process();
+      const { oncely, effect } = process({ looks: false });
       const result = await effect((stripe) => stripe.refunds.create(refund));
       expect(fake.effects().map(({ id }) => id)).toEqual([result.id]);
       expect((await oncely.effects.get(slot))?.attempts[0]).toMatchObject({ evidence: 'unknown' });
@@ -39,7 +39,7 @@ describe('a closed connection', () => {
   it('makes one send an attempt, whatever retries the caller asks the SDK for', async () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'reset_before_effect' }, { times: 5 });
-    const { oncely, effect } = process({ maxAttempts: 1 });
+    const { oncely, effect } = process({ looks: false, maxAttempts: 1 });
     await expect(effect((stripe) => stripe.refunds.create(refund, { maxNetworkRetries: 3 }))).rejects.toMatchObject({
       code: 'in_doubt',
       cause: { code: 'ECONNRESET' },
@@ -53,7 +53,7 @@ describe('a 500 that Stripe stored under the key', () => {
   it('is looked up by list and not sent for ever', async () => {
     const { fake, keys, process } = await startWorld();
     fake.fail({ kind: 'status', status: 500, after: 'after_effect' });
-    const result = await process().effect((stripe) => stripe.refunds.create(refund));
+    const result = await process({ looks: false }).effect((stripe) => stripe.refunds.create(refund));
     expect(fake.effects().map(({ id }) => id)).toEqual([result.id]);
     // The second send is answered with the stored 500; a third would be too.
     expect(keys()).toHaveLength(2);
@@ -63,7 +63,7 @@ describe('a 500 that Stripe stored under the key', () => {
   it('gives the key up where the list proves that nothing happened', async () => {
     const { fake, keys, process } = await startWorld();
     fake.fail({ kind: 'status', status: 500, after: 'before_effect', stored: true });
-    const { oncely, effect } = process();
+    const { oncely, effect } = process({ looks: false });
     const result = await effect((stripe) => stripe.refunds.create(refund));
     const [first, second, third] = keys();
     expect(second).toBe(first);
@@ -77,7 +77,7 @@ describe('a 500 that Stripe stored under the key', () => {
     fake.fail({ kind: 'status', status: 500, after: 'after_effect' });
     const upload = { file: { data: Buffer.from('x'), name: 'a', type: 'text/plain' } };
     await expect(
-      process().effect((stripe) => stripe.files.create({ ...upload, purpose: 'dispute_evidence' })),
+      process({ looks: false }).effect((stripe) => stripe.files.create({ ...upload, purpose: 'dispute_evidence' })),
     ).rejects.toMatchObject({ code: 'stopped', next: 'ask-a-person' });
     expect(keys()).toHaveLength(2);
     expect(fake.effects()).toHaveLength(1);
@@ -88,10 +88,12 @@ describe('the idempotency key', () => {
   it('is ours, short, and the same in every process', async () => {
     const { fake, keys, process } = await startWorld();
     fake.fail({ kind: 'reset_before_effect' }, { times: 1 });
-    await expect(process({ maxAttempts: 1 }).effect((stripe) => stripe.refunds.create(refund))).rejects.toMatchObject({
+    await expect(
+      process({ looks: false, maxAttempts: 1 }).effect((stripe) => stripe.refunds.create(refund)),
+    ).rejects.toMatchObject({
       code: 'in_doubt',
     });
-    await process().effect((stripe) => stripe.refunds.create(refund));
+    await process({ looks: false }).effect((stripe) => stripe.refunds.create(refund));
     const [first, second] = keys();
     expect(first).toMatch(/^oncely_[0-9a-f]{48}$/);
     expect(second).toBe(first);
@@ -101,7 +103,7 @@ describe('the idempotency key', () => {
   it('is the same bytes too: a resend never mismatches its own key', async () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'reset_after_effect' });
-    await process().effect((stripe) =>
+    await process({ looks: false }).effect((stripe) =>
       stripe.customers.create({ name: 'Ä & Co', metadata: { b: '2', a: '1' }, preferred_locales: ['de', 'en'] }),
     );
     const [first, second] = fake.requests;
@@ -117,7 +119,7 @@ describe('the idempotency key', () => {
   it('is another one after a definite no, for changed input and for a reopened effect', async () => {
     const { fake, keys, process } = await startWorld();
     const pay = { amount: 1000, currency: 'usd', confirm: true };
-    const { oncely, effect } = process();
+    const { oncely, effect } = process({ looks: false });
     const declined = effect((stripe) =>
       stripe.paymentIntents.create({ ...pay, payment_method: 'pm_card_chargeDeclined' }),
     );
@@ -143,7 +145,7 @@ describe('the idempotency key', () => {
   it('in use by a request that still runs is waited for', async () => {
     const { fake, keys, process } = await startWorld();
     fake.fail({ kind: 'slow_execution', ms: 2_000 });
-    const { oncely, effect } = process({ config: { timeout: 800 }, maxAttempts: 7 });
+    const { oncely, effect } = process({ looks: false, config: { timeout: 800 }, maxAttempts: 7 });
     const result = await effect((stripe) => stripe.refunds.create(refund));
     expect(fake.effects().map(({ id }) => id)).toEqual([result.id]);
     expect(new Set(keys()).size).toBe(1);
@@ -162,7 +164,7 @@ describe("the vendor's errors", () => {
       payment_method: 'pm_card_chargeDeclinedInsufficientFunds',
     };
     for (let run = 1; run <= 2; run += 1) {
-      const error: unknown = await process()
+      const error: unknown = await process({ looks: false })
         .effect((stripe) => stripe.paymentIntents.create(pay))
         .catch((cause: unknown) => cause);
       expect(error).toBeInstanceOf(Stripe.errors.StripeCardError);
@@ -175,7 +177,7 @@ describe("the vendor's errors", () => {
   it('for credentials and rights end nothing: mended, the same call goes through', async () => {
     const good = 'sk_test_good';
     const { fake, process } = await startWorld({ apiKeys: { [good]: 'acct_platform' } });
-    const bad = process({ apiKey: 'sk_test_revoked' });
+    const bad = process({ looks: false, apiKey: 'sk_test_revoked' });
     await expect(bad.effect((stripe) => stripe.refunds.create(refund))).rejects.toBeInstanceOf(
       Stripe.errors.StripeAuthenticationError,
     );
@@ -186,7 +188,7 @@ describe("the vendor's errors", () => {
       after: 'before_effect',
       body: { error: { type: 'invalid_request_error', message: 'no' } },
     });
-    const mended = process({ apiKey: good });
+    const mended = process({ looks: false, apiKey: good });
     await expect(mended.effect((stripe) => stripe.refunds.create(refund))).rejects.toBeInstanceOf(
       Stripe.errors.StripePermissionError,
     );
@@ -197,7 +199,7 @@ describe("the vendor's errors", () => {
   it('for a rate limit longer than the call may wait reach the caller and leave the effect open', async () => {
     const { fake, later, process } = await startWorld();
     fake.fail({ kind: 'rate_limited', retryAfterS: 60 });
-    const { oncely, effect } = process();
+    const { oncely, effect } = process({ looks: false });
     await expect(effect((stripe) => stripe.refunds.create(refund))).rejects.toBeInstanceOf(
       Stripe.errors.StripeRateLimitError,
     );

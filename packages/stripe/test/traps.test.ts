@@ -38,14 +38,14 @@ describe('trap: a v1 DELETE is not keyed', () => {
     const { fake, raw, process } = await startWorld();
     const { id } = await raw.customers.create();
     fake.fail({ kind: 'reset_after_effect' });
-    expect(await process().effect((stripe) => stripe.customers.del(id))).toEqual({
+    expect(await process({ looks: false }).effect((stripe) => stripe.customers.del(id))).toEqual({
       id,
       object: 'customer',
       deleted: true,
     });
     expect(fake.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
     const other = await startWorld();
-    const gone = other.process().effect((stripe) => stripe.customers.del('cus_nobody'));
+    const gone = other.process({ looks: false }).effect((stripe) => stripe.customers.del('cus_nobody'));
     await expect(gone).rejects.toMatchObject({ statusCode: 404, code: 'resource_missing' });
   });
 
@@ -58,7 +58,7 @@ describe('trap: a v1 DELETE is not keyed', () => {
       enabled_events: ['v1.billing.meter.no_meter_found'],
     });
     fake.fail({ kind: 'reset_after_effect' });
-    await process().effect((stripe) => stripe.v2.core.eventDestinations.del(id));
+    await process({ looks: false }).effect((stripe) => stripe.v2.core.eventDestinations.del(id));
     const sent = fake.requests.filter(({ method }) => method === 'DELETE');
     expect(new Set(sent.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
     expect(sent).toHaveLength(2);
@@ -71,7 +71,7 @@ describe('trap: a 409', () => {
     const { fake, process } = await startWorld();
     const conflict = { error: { type: 'invalid_request_error', code: 'idempotency_key_in_use', message: 'in use' } };
     fake.fail({ kind: 'status', status: 409, after: 'before_effect', body: conflict });
-    const { oncely, effect } = process();
+    const { oncely, effect } = process({ looks: false });
     await effect(refund);
     expect((await oncely.effects.get(slot))?.attempts.map(({ evidence, reason }) => reason ?? evidence)).toEqual([
       'idempotency_key_in_use',
@@ -86,7 +86,7 @@ describe('trap: a 429', () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'rate_limited', retryAfterS: 0.05 });
     fake.fail({ kind: 'gateway_429', after: 'after_effect' });
-    const { oncely, effect } = process();
+    const { oncely, effect } = process({ looks: false });
     await effect(refund);
     const ends = (await oncely.effects.get(slot))?.attempts.map(({ evidence }) => evidence);
     expect(ends).toEqual(['not_applied', 'unknown', 'accepted']);
@@ -100,7 +100,7 @@ describe('trap: an answer that is no JSON', () => {
     fake.fail({ kind: 'not_json' });
     await expect(raw.refunds.create({ charge: 'ch_1', amount: 1 })).rejects.toMatchObject({ statusCode: undefined });
     fake.fail({ kind: 'not_json' });
-    const { id } = await process().effect(refund);
+    const { id } = await process({ looks: false }).effect(refund);
     expect(
       fake
         .effects()
@@ -116,7 +116,7 @@ describe('trap: telemetry', () => {
     vi.stubEnv('XDG_CONFIG_HOME', home);
     try {
       const { process } = await startWorld();
-      await process({ config: { telemetry: true } }).effect(refund);
+      await process({ looks: false, config: { telemetry: true } }).effect(refund);
       expect(existsSync(join(home, 'stripe'))).toBe(false);
     } finally {
       await rm(home, { recursive: true });
@@ -125,7 +125,7 @@ describe('trap: telemetry', () => {
 
   it('of another call is in no request of ours, so that a resend is the same', async () => {
     const { fake, process } = await startWorld();
-    const { stripe, effect } = process({ config: { telemetry: true } });
+    const { stripe, effect } = process({ looks: false, config: { telemetry: true } });
     await stripe.customers.list();
     fake.fail({ kind: 'reset_after_effect' });
     await effect(refund);
@@ -140,8 +140,8 @@ describe('trap: the API version moves with the SDK', () => {
     const old = (stripe: Stripe): Promise<Stripe.Refund> =>
       stripe.refunds.create({ charge: 'ch_1', amount: 7 }, { apiVersion: '2024-06-20' });
     fake.fail({ kind: 'reset_after_effect' });
-    await expect(process({ maxAttempts: 1 }).effect(old)).rejects.toMatchObject({ code: 'in_doubt' });
-    await process().effect(refund);
+    await expect(process({ looks: false, maxAttempts: 1 }).effect(old)).rejects.toMatchObject({ code: 'in_doubt' });
+    await process({ looks: false }).effect(refund);
     expect(fake.requests.map(({ headers }) => headers['stripe-version'])).toEqual(['2024-06-20', '2024-06-20']);
     expect(fake.effects()).toHaveLength(1);
   });
@@ -151,7 +151,7 @@ describe('trap: metadata added on a replay is a mismatch', () => {
   it('so our marker is in the first send already, and a resend never meets its own key', async () => {
     const { fake, process } = await startWorld();
     fake.fail({ kind: 'reset_after_effect' }, { times: 2 });
-    await process().effect(refund);
+    await process({ looks: false }).effect(refund);
     const bodies = fake.requests.map(({ body }) => body);
     expect(new Set(bodies).size).toBe(1);
     expect(bodies).toHaveLength(3);
@@ -166,7 +166,7 @@ describe('trap: the bag of headers', () => {
     const direct = await byFetch.refunds.create({ charge: 'ch_1', amount: 1 });
     expect(direct.lastResponse.headers).toBeInstanceOf(Headers);
     // The user's own choice of client gives way: ours comes last in the builder.
-    const { effect } = process({ config: { httpClient: Stripe.createFetchHttpClient() } });
+    const { effect } = process({ looks: false, config: { httpClient: Stripe.createFetchHttpClient() } });
     for (const result of [await effect(refund), await effect(refund)]) {
       expect(result.lastResponse.headers['request-id']).toMatch(/^req_/);
       expect(Object.getPrototypeOf(result.lastResponse.headers)).toBe(Object.prototype);
@@ -194,11 +194,11 @@ describe('trap: lists without a `created` filter', () => {
       code: 'parameter_unknown',
     });
     fake.fail({ kind: 'reset_after_effect' });
-    await expect(process({ maxAttempts: 1 }).effect(hook)).rejects.toMatchObject({ code: 'in_doubt' });
+    await expect(process({ looks: false, maxAttempts: 1 }).effect(hook)).rejects.toMatchObject({ code: 'in_doubt' });
     for (let count = 0; count < 120; count += 1) await hook(raw);
     later(24 * hour);
     const before = fake.requests.length;
-    const { id } = await process().effect(hook);
+    const { id } = await process({ looks: false }).effect(hook);
     const ours = fake.effects(({ key }) => key?.startsWith('oncely_') === true);
     expect(ours.map((each) => each.id)).toEqual([id]);
     expect(fake.requests.slice(before).map(({ query }) => query.has('created[gte]'))).toEqual([false, false]);
@@ -210,9 +210,9 @@ describe('trap: sources have no list', () => {
     const { fake, later, process } = await startWorld();
     fake.fail({ kind: 'reset_before_effect' });
     const source = (stripe: Stripe): Promise<Stripe.Source> => stripe.sources.create({ type: 'ach_credit_transfer' });
-    await expect(process({ maxAttempts: 1 }).effect(source)).rejects.toMatchObject({ code: 'in_doubt' });
+    await expect(process({ looks: false, maxAttempts: 1 }).effect(source)).rejects.toMatchObject({ code: 'in_doubt' });
     later(24 * hour);
-    const { effect, oncely } = process();
+    const { effect, oncely } = process({ looks: false });
     await expect(effect(source)).rejects.toMatchObject({ code: 'stopped', next: 'ask-a-person' });
     expect((await oncely.effects.get(slot))?.stopped).toContain('no list of what it makes');
   });

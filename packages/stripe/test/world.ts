@@ -21,6 +21,8 @@ type Options = Omit<OncelyOptions<Record<never, never>>, 'clients' | 'ledger'> &
   readonly apiKey?: string;
   readonly config?: Partial<Stripe.StripeConfig>;
   readonly landingBoundMs?: number;
+  /** False where the subject is the key alone. */
+  readonly looks?: boolean;
   readonly codec?: Codec;
 };
 
@@ -71,11 +73,14 @@ export async function startWorld(options: StripeFakeOptions = {}): Promise<World
 }
 
 export function startProcess(fake: StripeFake, ledger: Ledger, options: Options = {}): Process {
-  const { apiKey: key = apiKey, config, landingBoundMs = 40, ...rest } = options;
+  const { apiKey: key = apiKey, config, landingBoundMs = 40, looks = true, ...rest } = options;
   const oncely = createOncely({
     ledger,
     clients: {
-      stripe: oncelyStripe((given) => new Stripe(key, { ...addressOf(fake), ...config, ...given }), { landingBoundMs }),
+      stripe: oncelyStripe((given) => new Stripe(key, { ...addressOf(fake), ...config, ...given }), {
+        landingBoundMs,
+        lookBeforeResend: looks,
+      }),
     },
     leaseMs: 4_000,
     waitMs: 8_000,

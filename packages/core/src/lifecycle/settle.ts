@@ -5,7 +5,13 @@ import { landingEndOf } from './state.ts';
 
 /** What an attempt ended with, as the adapter classified the vendor's answer. */
 export type Ending =
-  | { readonly evidence: 'accepted'; readonly vendorId?: string; readonly result: Stored }
+  | {
+      readonly evidence: 'accepted';
+      readonly vendorId?: string;
+      readonly result: Stored;
+      /** False: the vendor, which says so where it is, did not answer from under the key. */
+      readonly replayed?: boolean;
+    }
   | {
       readonly evidence: 'rejected';
       readonly result: Stored;
@@ -144,7 +150,8 @@ function accepted(
     [...record.attempts, ...attempts].some(
       (attempt) => attempt.evidence === 'not_applied' && attempt.basis === 'probe',
     ) ||
-    (record.safety.kind !== 'keyed' &&
+    // A key that was honoured leaves no doubt of those beside it; the vendor's own word says where it was not.
+    ((record.safety.kind !== 'keyed' || ending.replayed === false) &&
       attempts.some((attempt) => attempt.logicVersion === version && attempt.evidence === 'unknown'));
   const draft: Draft = {
     ...rest,

@@ -63,6 +63,8 @@ export interface AdapterKit {
   /** `stripe.refunds.create`. */
   readonly operation: string;
   readonly safety: SafetyClass['kind'];
+  /** A keyed one that is looked for before it is sent again, and that a look shows. */
+  readonly looksFirst?: boolean;
   readonly faults: readonly AdapterFault[];
   /** The credential that every process of this kit uses, recognisable and at least 16 characters. */
   readonly secret: string;

@@ -238,7 +238,8 @@ function lostAnswer(fault: AdapterFault): AdapterCase {
       switch (kit.safety) {
         case 'keyed':
           bench.verify(await stage.perform(process));
-          assert.equal(bench.sent(), 2, 'the same key was sent again');
+          if (kit.looksFirst === true) assert.equal(bench.sent(), 1, 'it was looked for, and not sent again');
+          else assert.equal(bench.sent(), 2, 'the same key was sent again');
           break;
         case 'constrained':
         case 'natural':
