@@ -200,4 +200,12 @@ export const consentMutants: readonly Mutant[] = [
     test: 'packages/email/test/saying.test.ts',
     named: 'I12: a mail says',
   },
+  {
+    breaks: 'an approval that expired while it was claimed',
+    file: 'packages/core/src/attempt.ts',
+    from: `if (isOutlived(record)) return`,
+    to: `if (isOutlived(record) && record.attempts.length === 0) return`,
+    test: deciding,
+    named: 'I5: an approval that expires on the way',
+  },
 ];

@@ -63,6 +63,7 @@ async function sendOnce(
   permit: IssuedPermit,
   inHand: Hand['made'],
 ): Promise<Verdict> {
+  if (isOutlived(record)) return { evidence: 'not_applied', reason: 'approval_expired' };
   try {
     const { naming } = await session.info();
     const target = targetOf(record, naming, undefined, record.attempts.at(-1)?.token);
@@ -92,6 +93,12 @@ function sentWithoutCheck(operation: string): OncelyError {
     message: `the adapter of ${operation} sent without asking for permission, so it may send twice.`,
     fix: 'call permit.check() synchronously right before the first byte that can cause the effect',
   });
+}
+
+/** Whether the approval that a claim was decided by had expired when the ledger stored the claim, by its own clock. */
+function isOutlived({ approval, attempts }: EffectRecord): boolean {
+  const claimedAt = attempts.at(-1)?.claimedAt ?? 0;
+  return approval?.expiresAt !== undefined && claimedAt >= approval.expiresAt;
 }
 
 /** Stores what an attempt ended with, whoever else changed the record meanwhile. */

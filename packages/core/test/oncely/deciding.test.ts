@@ -1,4 +1,5 @@
 import { isOncelyError, type Effect, type MayDecide, type OncelyOptions } from '@oncely/core';
+import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 
@@ -226,4 +227,29 @@ describe('breaking the glass', () => {
     await pay(100, 'ann');
     expect(await approve('ann', emergency)).toContain('may not approve');
   });
+});
+
+it('I5: an approval that expires on the way to the ledger sends nothing', async () => {
+  let ahead = 0;
+  const ledger = memoryLedger({ now: () => 1_000_000 + ahead });
+  const slow: typeof ledger = {
+    ...ledger,
+    write: (command) => {
+      // As where a key service, a look or the network takes its time between the decision and the claim.
+      if (command.doc.includes('"evidence":"unknown"')) ahead += 1_000;
+      return ledger.write(command);
+    },
+  };
+  const shop = openShop(slow);
+  const oncely = shop.start({ approvals: { version: 1, operations: { 'shop.pay': { ttlMs: 500 } } } });
+  const pay = (): Promise<unknown> =>
+    oncely
+      .scope(desk, () => oncely.effect('refund', () => oncely.clients.shop.write('pay', { amount: 1 })))
+      .catch((error: unknown) => isOncelyError(error) && error.code);
+  await pay();
+  const fingerprint = (await oncely.effects.get(slot))?.approval?.fingerprint ?? '';
+  await oncely.effects.approve(slot, { by: 'ann', fingerprint });
+  expect(await pay()).toBe('approval_required');
+  expect(shop.vendor.sends).toBe(0);
+  expect((await oncely.effects.get(slot))?.approval?.state).toBe('pending');
 });

@@ -21,7 +21,7 @@ export function makeOncely(env: Readonly<Record<string, string | undefined>> = p
     approvals: {
       version: 1,
       operations: {
-        'stripe.refunds.create': { when: (input) => Number(input['amount']) > 100_00, ttlMs: 24 * 3_600_000 },
+        'stripe.refunds.create': { above: { amount: 100_00 }, ttlMs: 24 * 3_600_000 },
       },
       mayDecide: ({ by }) => !by.startsWith('agent:'),
     },

@@ -20,7 +20,7 @@ export function makeOncely(env: Readonly<Record<string, string | undefined>> = p
     approvals: {
       version: 1,
       operations: {
-        'stripe.refunds.create': { when: (input) => Number(input['amount']) > 500_00, ttlMs: 24 * 3_600_000 },
+        'stripe.refunds.create': { above: { amount: 500_00 }, ttlMs: 24 * 3_600_000 },
       },
     },
     budgets: { reEntries: 20, reExecutions: 10 },
