@@ -5,6 +5,8 @@ import { WebClient } from '@slack/web-api';
 
 /** Where what is posted is seen by customers. */
 export const customers = 'C0CUSTOMERS';
+/** Ours alone. Everywhere else a person is asked: a channel has an id, and names that a list of others would miss. */
+export const ours = 'C0RESEARCH';
 
 /** Long research: each costly step is a value that is kept, a run takes hours, and what customers see waits for a person. */
 export function makeOncely(env: Readonly<Record<string, string | undefined>> = process.env) {
@@ -18,7 +20,7 @@ export function makeOncely(env: Readonly<Record<string, string | undefined>> = p
       version: 1,
       // Whoever reads it is not there at night: the question holds for three days.
       operations: {
-        'slack.chat.postMessage': { when: (input) => input['channel'] === customers, ttlMs: 72 * 3_600_000 },
+        'slack.chat.postMessage': { when: (input) => input['channel'] !== ours, ttlMs: 72 * 3_600_000 },
       },
     },
     // A run that begins for the fiftieth time is stuck, and costs a model's tokens each time.
