@@ -82,7 +82,7 @@ export const initMutants: readonly Mutant[] = [
   {
     breaks: 'gates: a policy that asks nobody',
     file: 'packages/oncely/templates/long-research/oncely.config.ts',
-    from: `when: (input) => input['channel'] === customers,`,
+    from: `when: (input) => input['channel'] !== ours,`,
     to: `when: (input) => input['channel'] === 'C0NOBODY',`,
     test: templates,
     named: 'the gates are green',
