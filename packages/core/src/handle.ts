@@ -6,6 +6,7 @@ import type { Effects } from './effects.ts';
 import type { Inspect } from './inspect.ts';
 import type { Observation } from './observe.ts';
 import type { Adapters } from './options.ts';
+import type { PolicyView } from './policy-view.ts';
 import type { Pruned, PruneOptions } from './prune.ts';
 import type { Recovered, RecoverOptions } from './recover.ts';
 import type { Resealed, ResealOptions } from './reseal.ts';
@@ -49,6 +50,8 @@ export interface Oncely<A extends Adapters = Adapters> {
   checkpoint: MakeCheckpoint;
   readonly effects: Effects;
   readonly workflows: Workflows;
+  /** What the approval policy of this process says, without a write. */
+  readonly policy: PolicyView;
   /** For operators. */
   readonly inspect: Inspect;
   readonly audit: Audit;

@@ -17,6 +17,7 @@ import { observedDuplicates } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
 import { createPerform } from './perform.ts';
+import { createPolicyView } from './policy-view.ts';
 import { prune } from './prune.ts';
 import { reseal } from './reseal.ts';
 import { recover } from './recover.ts';
@@ -238,6 +239,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     checkpoint: checkpointFor(() => requireScope('oncely.checkpoint')),
     effects,
     workflows: createWorkflows(finishParts),
+    policy: createPolicyView(approvals, options.clients, (operation) => keepingOf(operation).preview),
     audit,
     inspect: createInspect(session, codec),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),

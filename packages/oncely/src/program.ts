@@ -9,6 +9,7 @@ import { addInit } from './commands/init.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addMcp } from './commands/mcp.ts';
+import { addPolicy } from './commands/policy.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
 import { addRetention } from './commands/retain.ts';
@@ -50,6 +51,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addAudit,
     addRetention,
     addReport,
+    addPolicy,
     addMcp,
     addExplain,
     addInit,

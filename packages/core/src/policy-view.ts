@@ -1,0 +1,62 @@
+import type { Adapter } from './adapter.ts';
+import { knownAs } from './asking.ts';
+import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
+import { judge } from './judging.ts';
+import type { ApprovalRequest } from './lifecycle/claim-request.ts';
+import { fits } from './operation-patterns.ts';
+import { previewOf, type Preview } from './preview.ts';
+
+/** What the approval policy of this process says of one write. Nothing is sent or stored for it. */
+export interface PolicyAnswer {
+  /** The one name of the operation. */
+  readonly operation: string;
+  /** Whether a client has it; `undefined` where that cannot be told. */
+  readonly known?: boolean;
+  /** Whether a person would be asked. */
+  readonly asks: boolean;
+  /** The rules that speak of the operation, the most particular first, and whether each asks for this input. */
+  readonly rules: readonly { readonly rule: string; readonly asks: boolean }[];
+  /** For how much and how long, where it asks. */
+  readonly approval?: ApprovalRequest;
+  /** What the person would be shown. */
+  readonly preview: Preview;
+}
+
+export interface PolicyView {
+  /**
+   * What the policy says of a write with this input, decoded as the vendor's SDK sends it.
+   * @throws OncelyError `invalid_config` where a predicate throws
+   */
+  explain(operation: string, input?: unknown, options?: { readonly requestedBy?: string }): PolicyAnswer;
+}
+
+type Clients = Readonly<Record<string, Pick<Adapter, 'operations' | 'say' | 'vendor'>>>;
+
+export function createPolicyView(
+  policy: CompiledPolicy | undefined,
+  clients: Clients = {},
+  redact: (operation: string) => (parameters: unknown) => unknown,
+): PolicyView {
+  const adapters = Object.values(clients);
+  return {
+    explain: (given, input = {}, { requestedBy } = {}) => {
+      const adapter = adapters.find(({ vendor }) => given.startsWith(`${vendor}.`));
+      const operation = adapter ? knownAs(adapter, given) : given;
+      const names = adapters.map(({ operations }) => operations?.names);
+      const known = names.includes(undefined) ? undefined : names.flat().some((each) => fits(each ?? '', operation));
+      const about = { operation, input, ...(requestedBy === undefined ? {} : { requestedBy }) };
+      const { approval, asking, preview } = judge(policy, about);
+      return {
+        operation,
+        ...(known === undefined ? {} : { known }),
+        asks: approval !== undefined,
+        rules: (policy ? rulesFor(policy, operation) : []).map(({ given: rule }) => ({
+          rule,
+          asks: asking.includes(rule),
+        })),
+        ...(approval === undefined ? {} : { approval }),
+        preview: previewOf(adapter ?? {}, { operation, account: '' }, input, redact(operation), preview),
+      };
+    },
+  };
+}

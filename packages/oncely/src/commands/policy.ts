@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import type { PolicyAnswer } from '@oncely/core';
+import type { Command } from 'commander';
+
+import type { Call, Kit } from '../call.ts';
+import { CommandError } from '../command-error.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { printable } from '../masked.ts';
+
+interface ExplainOptions {
+  readonly with?: string;
+  readonly by?: string;
+}
+
+/** One row of a table of calls and what the policy is to say of them. */
+interface Row {
+  readonly operation: string;
+  readonly with?: unknown;
+  readonly by?: string;
+  readonly asks: boolean;
+  /** How many people, where that matters. */
+  readonly approvers?: number;
+}
+
+/** What the approval policy says, before anybody is asked. */
+export function addPolicy(program: Command, kit: Kit): void {
+  const policy = program.command('policy').summary('what the approval policy says of a call, without making it');
+  policy
+    .command('explain')
+    .summary('whether a person would be asked, by which rules, and what they would be shown')
+    .argument('<operation>', 'stripe.refunds.create')
+    .option('--with <json>', 'the input, as the vendor is sent it')
+    .option('--by <identity>', 'on whose behalf: requestedBy of the scope')
+    .action((operation: string, options: ExplainOptions, command: Command) =>
+      kit.use(command, async (call) => explain(call, operation, options)),
+    );
+  policy
+    .command('test')
+    .summary('check a table of calls, JSON: [{ "operation", "with", "asks": true, "approvers": 2 }]')
+    .argument('<file>', 'the table')
+    .action((file: string, _options: object, command: Command) => kit.use(command, (call) => test(call, file)));
+}
+
+function explain(call: Call, operation: string, options: ExplainOptions): ExitCode {
+  call.needsConfig('policy explain');
+  const input = options.with === undefined ? {} : jsonOf(options.with, '--with');
+  const answer = call.oncely.policy.explain(operation, input, of(options.by));
+  call.answer(answer, [
+    `${answer.operation}${answer.known === false ? '  (no client has it)' : ''}`,
+    `  ${verdict(answer)}`,
+    ...answer.rules.map(({ rule, asks }) => `  rule '${rule}': ${asks ? 'asks' : 'does not ask'}`),
+    ...(answer.rules.length === 0 ? ['  no rule speaks of it'] : []),
+    `  shown: ${printable(String(answer.preview['$summary']))}`,
+  ]);
+  return answer.known === false ? 1 : 0;
+}
+
+async function test(call: Call, file: string): Promise<ExitCode> {
+  call.needsConfig('policy test');
+  const text = await readFile(resolve(call.around.cwd, file), 'utf8').catch((error: unknown) => {
+    throw new CommandError(
+      'usage',
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  });
+  const rows = rowsOf(jsonOf(text, file), file);
+  const results = rows.map((row, at) => {
+    const answer = call.oncely.policy.explain(row.operation, row.with, of(row.by));
+    const people = answer.approval?.approvers ?? 1;
+    const isRight =
+      answer.known !== false &&
+      answer.asks === row.asks &&
+      (row.approvers === undefined || !answer.asks || people === row.approvers);
+    return { row: at + 1, wanted: row.asks, ...answer, isRight };
+  });
+  const wrong = results.filter(({ isRight }) => !isRight);
+  call.answer({ rows: rows.length, wrong: wrong.length, results }, [
+    ...wrong.map(
+      ({ row, wanted, ...answer }) =>
+        `row ${row}  ${answer.operation}: ${answer.known === false ? 'no client has it' : verdict(answer)}, wanted: ${wanted ? 'asks' : 'does not ask'}`,
+    ),
+    `${rows.length - wrong.length} of ${rows.length} as wanted`,
+  ]);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+function verdict({ asks, approval }: PolicyAnswer): string {
+  if (!asks) return 'nobody is asked';
+  const { approvers = 1, quorum, notBy, ttlMs } = approval ?? {};
+  const who = quorum
+    ? quorum.map(({ group, count }) => `${count} of ${group}`).join(', ')
+    : approvers === 1
+      ? 'a person'
+      : `${approvers} people`;
+  const not = notBy === undefined ? '' : `, but not ${notBy.join(' or ')}`;
+  return `asks ${who}${not}, within ${Math.round((ttlMs ?? 0) / 60_000)} minutes`;
+}
+
+function of(by: string | undefined): { readonly requestedBy?: string } {
+  return by === undefined ? {} : { requestedBy: by };
+}
+
+function jsonOf(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new CommandError('usage', `${where} is no JSON.`);
+  }
+}
+
+function rowsOf(table: unknown, file: string): readonly Row[] {
+  const isRow = (row: unknown): row is Row => {
+    const { operation, asks } = (row ?? {}) as Partial<Row>;
+    return typeof operation === 'string' && typeof asks === 'boolean';
+  };
+  if (Array.isArray(table) && table.length > 0 && table.every(isRow)) return table;
+  throw new CommandError(
+    'usage',
+    `${file} must be a list of { "operation": "stripe.refunds.create", "with": {}, "asks": true }.`,
+  );
+}
