@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Restored, WireResponse } from './adapter.ts';
+import type { Fact, Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
 import { listMayBe } from './attention.ts';
 import { decidingOn, refuseBadWord, type MayDecide } from './deciding.ts';
 import { effectOf, type Effect } from './effect.ts';
+import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { ListAnswer } from './ledger.ts';
@@ -58,6 +59,13 @@ export interface Effects {
     },
   ): Promise<Effect>;
   decline(id: string | Contract, actor: Actor): Promise<Effect>;
+  /**
+   * What the vendor says now of the objects that a waiting approval names, to help whoever decides: it is read when this
+   * is called, as of `at` by the ledger's clock, and neither stored nor judged. Where it cannot be read, `problem` says so.
+   */
+  facts(
+    id: string | Contract,
+  ): Promise<{ readonly at: number; readonly facts: readonly Fact[]; readonly problem?: string }>;
   /** Takes an approval back. Where a claim was first, what it sent is looked for and nothing more is sent. */
   revoke(id: string | Contract, actor: Actor): Promise<Effect>;
   /** Performs what was handed in or approved, or settles its doubt, as far as it can be within the time. */
@@ -217,6 +225,10 @@ export function createEffects(
         ...(breakGlass === true ? { breakGlass } : {}),
       });
       return actor.perform === true && approved.approval?.state === 'approved' ? complete(approved.slot) : approved;
+    },
+    facts: async (id) => {
+      const { slot, record, at } = await find(id);
+      return factsFor(parts, await effectOf(slot, record, at, codec), at);
     },
     decline: (id, actor) => decideOn(id, { ...decisionOf(actor), kind: 'decline' }),
     revoke: (id, actor) => decideOn(id, { ...decisionOf(actor), kind: 'revoke' }),

@@ -17,6 +17,7 @@ import { answerMs, exchange } from '@oncely/core/transport';
 import { carry } from './carrying.ts';
 import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
+import { factsOf } from './facts.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, looksFirst, operationOf } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
@@ -122,6 +123,7 @@ export function oncelyStripe<Client extends StripeLike>(
         resend: (target, permit) => resend(own, passages, credentials, target, permit),
         rekey: rekeyRequest,
         parametersOf: storedParameters,
+        facts: (write) => factsOf(own, write),
         probe: (target) => probe(own, target, credentials),
         looksFirst: (operation) => options.lookBeforeResend !== false && looksFirst(operation),
         lookAgain: (target) => lookAgain(own, target, credentials),
