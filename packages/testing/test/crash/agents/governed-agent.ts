@@ -12,6 +12,8 @@ const local = { host: '127.0.0.1', port: STRIPE_PORT, protocol: 'http', telemetr
 const landing = { landingBoundMs: 200 };
 const desk = { businessId: 'invoice_1', workflowId: 'desk' } as const;
 const ann = { by: 'ann' } as const;
+// Who asked for the undo does not approve it.
+const bob = { by: 'bob' } as const;
 
 export async function agent(): Promise<void> {
   const { ledger, close } = ledgerAt(JSON.parse(STORE) as Store);
@@ -31,7 +33,7 @@ export async function agent(): Promise<void> {
   /** A person who approves whatever waits, and has it performed at once. */
   const approve = async (effect: Effect): Promise<void> => {
     const fingerprint = effect.approval?.fingerprint ?? '';
-    await effects.approve(effect.key, { ...ann, fingerprint, perform: true });
+    await effects.approve(effect.key, { ...bob, fingerprint, perform: true });
   };
   const waiting = async (): Promise<Effect | undefined> =>
     (await effects.list({ state: 'awaiting_approval' })).effects[0];
