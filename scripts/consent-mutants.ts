@@ -208,4 +208,12 @@ export const consentMutants: readonly Mutant[] = [
     test: deciding,
     named: 'I5: an approval that expires on the way',
   },
+  {
+    breaks: 'another spelling of a path is another operation',
+    file: 'packages/stripe/src/operations.ts',
+    from: `const plain = asServed(path);`,
+    to: `const plain = withoutQuery(path);`,
+    test: 'packages/stripe/test/saying.test.ts',
+    named: 'whatever path an SDK takes, an operation has one name',
+  },
 ];

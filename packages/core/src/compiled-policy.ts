@@ -71,9 +71,16 @@ export function strayName(policy: ApprovalPolicy | undefined, clients: Clients =
   return undefined;
 }
 
+/** A copy: what was checked is what holds, whatever becomes of the caller's objects. */
 function ruleOf(rule: ApprovalPolicy['operations'][string]): ApprovalRule {
   if (rule === true) return {};
-  return typeof rule === 'function' ? { when: rule } : rule;
+  if (typeof rule === 'function') return { when: rule };
+  const { when, preview, ...data } = rule;
+  return {
+    ...structuredClone(data),
+    ...(when === undefined ? {} : { when }),
+    ...(preview === undefined ? {} : { preview }),
+  };
 }
 
 function nearest(name: string, known: readonly string[]): string | undefined {

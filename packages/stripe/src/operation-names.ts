@@ -1,14 +1,12 @@
 import { entryNamed, entryOf, table } from './table.ts';
 
 /** Older paths that Stripe still takes, and what the SDK has for the same. */
-const older: Readonly<Record<string, string>> = {
-  'stripe.post.v1.charges.:id.refund': 'stripe.refunds.create',
-  'stripe.post.v1.charges.:id.refunds': 'stripe.refunds.create',
-  'stripe.post.v1.customers.:id.subscriptions': 'stripe.subscriptions.create',
-  'stripe.post.v1.customers.:id.subscriptions.:id': 'stripe.subscriptions.update',
-  'stripe.delete.v1.customers.:id.subscriptions.:id': 'stripe.subscriptions.cancel',
-  'stripe.delete.v1.customers.:id.subscription': 'stripe.subscriptions.cancel',
-};
+const older: readonly (readonly [older: RegExp, name: string])[] = [
+  [/^stripe\.post\.v1\.charges\.[^.]+\.refunds?$/, 'stripe.refunds.create'],
+  [/^stripe\.post\.v1\.customers\.[^.]+\.subscriptions?$/, 'stripe.subscriptions.create'],
+  [/^stripe\.post\.v1\.customers\.[^.]+\.subscriptions\.[^.]+$/, 'stripe.subscriptions.update'],
+  [/^stripe\.delete\.v1\.customers\.[^.]+\.subscriptions?(\.[^.]+)?$/, 'stripe.subscriptions.cancel'],
+];
 
 /** Every name there is, `*` for paths that the table does not know. */
 export const operationNames: readonly string[] = [
@@ -19,7 +17,7 @@ export const operationNames: readonly string[] = [
 
 /** The one name of what several methods of the SDK, or an older path, do. */
 export function canonicalName(name: string): string {
-  const known = older[name];
+  const known = older.find(([path]) => path.test(name))?.[1];
   if (known !== undefined) return known;
   const entry = entryNamed(name);
   const first = entry && entryOf(entry.method, entry.path.replaceAll(':id', 'ID_1'));

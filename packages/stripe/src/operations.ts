@@ -36,7 +36,7 @@ export function isWrite(method: string, path: string): boolean {
 
 /** The operation of a write, from its method and path; one that the table does not know is a write all the same. */
 export function operationOf(method: string, path: string, landingBoundMs: number): StripeOperation {
-  const plain = withoutQuery(path);
+  const plain = asServed(path);
   const entry = entryOf(method, plain);
   const name = entry?.name ?? `${method.toLowerCase()}${plain.split('/').map(withoutId).join('.')}`;
   return {
@@ -79,6 +79,31 @@ export function looksFirst(operation: string): boolean {
 /** An id is told by its digits or capitals, which no resource of Stripe has but `v1` and `v2`. */
 function withoutId(segment: string): string {
   return /[A-Z0-9]/.test(segment) && !/^v\d$/.test(segment) ? ':id' : segment;
+}
+
+/**
+ * A path as a server reads it: dots resolved, each segment decoded, no slash twice or at the end. An operation is named by
+ * it, so that no other spelling of a path is another operation.
+ */
+export function asServed(path: string): string {
+  const plain = withoutQuery(path);
+  // What is spelled plainly, as every method of the SDK is, needs no look.
+  if (!/%|\/\.|\/\/|\\|\/$|#|\s/.test(plain)) return plain;
+  const segments: string[] = [];
+  for (const segment of new URL(plain.replace(/^\/+/, '/'), 'http://localhost').pathname.split('/')) {
+    const read = decoded(segment);
+    if (read === '..') segments.pop();
+    else if (read !== '' && read !== '.') segments.push(read);
+  }
+  return `/${segments.join('/')}`;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 export function withoutQuery(path: string): string {

@@ -73,7 +73,21 @@ it('whatever path an SDK takes, an operation has one name by which policies know
     const named = operationOf(method, pathOf(path).path, 0).name;
     expect(canonicalName(`stripe.${name}`)).toBe(canonicalName(named));
   }
-  for (const path of ['/v1/charges/ch_1/refund', '/v1/charges/ch_1/refunds', '/v1/refunds']) {
+  const refunds = [
+    '/v1/charges/ch_1/refund',
+    '/v1/charges/ch_a/refunds',
+    '/v1/refunds',
+    '/v1/refunds/',
+    '//v1//refunds',
+  ];
+  const spelled = [
+    '/v1/x/../refunds',
+    '/v1/./refunds',
+    '/v1/%72efunds',
+    '/v1/x/%2e%2e/refunds',
+    '/v1/refunds?charge=ch_1',
+  ];
+  for (const path of [...refunds, ...spelled]) {
     expect(canonicalName(operationOf('POST', path, 0).name)).toBe('stripe.refunds.create');
   }
   expect(operationNames).toContain('stripe.refunds.create');

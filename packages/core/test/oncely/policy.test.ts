@@ -116,6 +116,13 @@ describe('several rules for one operation', () => {
   });
 });
 
+it('a policy is what it was when it was checked', () => {
+  const above = { amount: 10 };
+  const policy = compilePolicy({ version: 1, operations: { 'shop.pay': { above } } });
+  above.amount = 1_000_000;
+  expect(judge(policy, { operation: 'shop.pay', input: { amount: 11 } }).approval).toBeDefined();
+});
+
 describe('a name that fits nothing', () => {
   const api = httpAdapter({
     vendor: 'erp',

@@ -38,6 +38,8 @@ export interface Desk {
   readonly slot: string;
   call(ask: Ask): Promise<unknown>;
   submit(ask: Ask): Promise<unknown>;
+  /** The same write, made by a generator or a stream that the effect gives. */
+  generate(ask: Ask, how: 'generator' | 'stream'): Promise<unknown>;
   /** Outside of any scope, where that is observed. */
   unscoped(ask: Ask): Promise<unknown>;
   /** By a fresh process. */
@@ -104,6 +106,18 @@ export function openDesk(fake: StripeFake, ledger: Ledger, businessId: string): 
     submit: (ask) =>
       within(ask, (oncely) =>
         oncely.scope(scope(ask), () => oncely.submit('refund', ask.effect ?? {}, () => refund(oncely, ask))),
+      ),
+    generate: (ask, how) =>
+      within(ask, (oncely) =>
+        oncely.scope(scope(ask), async () => {
+          const given: AsyncIterable<unknown> = oncely.effect('refund', ask.effect ?? {}, () => {
+            const steps = (async function* () {
+              yield await refund(oncely, ask);
+            })();
+            return how === 'generator' ? steps : ReadableStream.from(steps);
+          });
+          for await (const _step of given);
+        }),
       ),
     unscoped: (ask) => within(ask, (oncely) => refund(oncely, ask)),
     with: (ask, work) => within(ask, (oncely) => work(oncely, slotOf(ask))),

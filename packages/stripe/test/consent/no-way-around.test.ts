@@ -38,6 +38,8 @@ const paths: Readonly<Record<string, (desk: Desk, way: Way) => Promise<unknown>>
     desk.with(ask, (oncely, slot) =>
       oncely.effects.approve(slot, { by: 'mallory', fingerprint: 'f'.repeat(64), perform: true }),
     ),
+  'a generator that writes': (desk, { ask }) => desk.generate(ask, 'generator'),
+  'a stream that writes': (desk, { ask }) => desk.generate(ask, 'stream'),
   'a write outside of any scope': (desk, way) => (hasPolicy(way) ? desk.unscoped(way.ask) : Promise.resolve()),
   'a word that it did not happen': async (desk, { ask }) => {
     await desk.with({}, (oncely, slot) => oncely.effects.resolve(slot, { happened: false }, { by: 'mallory' }));
