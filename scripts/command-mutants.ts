@@ -42,4 +42,20 @@ export const commandMutants: readonly Mutant[] = [
     test: 'packages/oncely/test/runbooks.test.ts',
     named: 'ledger lost: restored from a backup',
   },
+  {
+    breaks: 'the command: what a terminal obeys reaches it from data',
+    file: 'packages/oncely/src/screen.ts',
+    from: `  const shown = (text: string, what: RegExp): string => coloured(escaped(text, what));`,
+    to: `  const shown = (text: string, _what: RegExp): string => coloured(text);`,
+    test: 'packages/oncely/test/hostile-text.test.ts',
+    named: 'every command prints it escaped',
+  },
+  {
+    breaks: 'the command: data that ends its line and begins one that looks like ours',
+    file: 'packages/oncely/src/screen.ts',
+    from: `typeof line === 'string' ? shown(line, hidden)`,
+    to: `typeof line === 'string' ? shown(line, hiddenButBreaks)`,
+    test: 'packages/oncely/test/hostile-text.test.ts',
+    named: 'every command prints it escaped',
+  },
 ];

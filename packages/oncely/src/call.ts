@@ -4,22 +4,23 @@ import type { Oncely } from '@oncely/core';
 
 import { CommandError, failureOf } from './command-error.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { createScreen, type Line, type Screen } from './screen.ts';
 import { openSession, type GlobalOptions } from './session.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What one command works with. */
 export interface Call {
   readonly oncely: Oncely;
-  readonly around: Surroundings;
+  readonly around: Screen;
   readonly json: boolean;
-  /** Prints one JSON document with `--json`, else the lines. */
-  readonly answer: (document: object, lines: readonly string[]) => void;
+  /** Prints one JSON document with `--json`, else the lines, each on one. */
+  readonly answer: (document: object, lines: readonly Line[]) => void;
   /** @throws CommandError where only the ledger is known, and `what` needs the application's clients or rules. */
   readonly needsConfig: (what: string) => void;
 }
 
 export interface Kit {
-  readonly around: Surroundings;
+  readonly around: Screen;
   /** Opens the ledger, does the work, closes it, and keeps the exit code. */
   readonly use: (
     command: Command,
@@ -34,17 +35,19 @@ export interface Kit {
 }
 
 /** The kit of one run; `end` takes its exit code. */
-export function createKit(around: Surroundings, end: (code: ExitCode) => void): Kit {
+export function createKit(surroundings: Surroundings, end: (code: ExitCode) => void): Kit {
+  const around = createScreen(surroundings);
   const answerOf =
     (json: boolean): Call['answer'] =>
     (document, lines) =>
-      around.print(json ? JSON.stringify(document, null, 2) : lines.join('\n'));
+      json ? around.printJson(JSON.stringify(document, null, 2)) : around.printLines(lines);
   const guarded = async (json: boolean, work: () => Promise<ExitCode>): Promise<void> => {
     try {
       end(await work());
     } catch (error) {
       const { exitCode, ...failure } = failureOf(error);
-      around.complain(json ? JSON.stringify({ error: failure }) : around.paint('red', failure.message));
+      if (json) around.complainJson(JSON.stringify({ error: failure }));
+      else around.complain(around.paint('red', failure.message));
       end(exitCode);
     }
   };

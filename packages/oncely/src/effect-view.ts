@@ -109,7 +109,7 @@ export function effectLine(effect: Effect, now: number, paint: Surroundings['pai
     shortIdOf(effect.slot),
     paint(states[effect.state].style, effect.state.padEnd(widest)),
     age(now - effect.createdAt).padStart(4),
-    `${effect.operation}  ${printable(effect.key)}${twice}${byHand}`,
+    `${printable(effect.operation)}  ${printable(effect.key)}${twice}${byHand}`,
   ].join('  ');
 }
 
@@ -118,10 +118,10 @@ const widest = Math.max(...stateNames.map((name) => name.length));
 /** An effect as a paragraph, without its history. */
 export function effectLines(effect: Effect, now: number, paint: Surroundings['paint']): string[] {
   const lines = [
-    `${paint('bold', shortIdOf(effect.slot))}  ${paint(states[effect.state].style, effect.state)}  ${effect.operation}`,
+    `${paint('bold', shortIdOf(effect.slot))}  ${paint(states[effect.state].style, effect.state)}  ${printable(effect.operation)}`,
     row('key', printable(effect.key)),
     row('workflow', printable(workflowOf(effect))),
-    row('client', effect.account === '' ? effect.client : `${effect.client}, account ${printable(effect.account)}`),
+    row('client', printable(effect.account === '' ? effect.client : `${effect.client}, account ${effect.account}`)),
     row('made', `${clockTime(effect.createdAt)}, ${age(now - effect.createdAt)} ago`),
   ];
   if (effect.vendorId !== undefined) lines.push(row('vendor id', printable(effect.vendorId)));

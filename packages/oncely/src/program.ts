@@ -21,6 +21,7 @@ import { version } from './version.ts';
 
 /** Builds the program; `end` takes the exit code of the command that ran. */
 export function createProgram(around: Surroundings, end: (code: ExitCode) => void): Command {
+  const kit = createKit(around, end);
   const program = new Command('oncely')
     .description("What happened, why, and what is safe to do: the operator's command of Oncely.")
     .version(version, '-V, --version')
@@ -29,8 +30,8 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     .option('--json', 'one JSON document on the standard output, errors as JSON on the other')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => around.print(text.trimEnd()),
-      writeErr: (text) => around.complain(text.trimEnd()),
+      writeOut: (text) => kit.around.print(text.trimEnd()),
+      writeErr: (text) => kit.around.complain(text.trimEnd()),
     })
     .exitOverride()
     .addHelpText(
@@ -39,7 +40,6 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
         .map(([code, text]) => `  ${code}  ${text}`)
         .join('\n')}`,
     );
-  const kit = createKit(around, end);
   for (const add of [
     addLedger,
     addList,

@@ -19,6 +19,11 @@ export function readmeTables(): string {
   ].join('\n');
 }
 
+/** The commands that the program has. */
+export function commandNames(): readonly string[] {
+  return createProgram(nowhere, () => undefined).commands.map((command) => command.name());
+}
+
 /** A table without what the formatter does to its columns. */
 export function plainTable(text: string): string {
   return text

@@ -83,7 +83,7 @@ async function verify({ oncely, around, answer }: Call, options: VerifyOptions):
 
 async function exported({ oncely, around }: Call, { to }: ExportOptions): Promise<ExitCode> {
   if (to === undefined) {
-    for await (const line of oncely.audit.export()) around.print(line.trimEnd());
+    for await (const line of oncely.audit.export()) around.printJson(line.trimEnd());
     return 0;
   }
   // Never over what was exported before.

@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm.ts';
 import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { masked } from '../masked.ts';
+import { masked, printable } from '../masked.ts';
 import { findEffect } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 
@@ -134,7 +134,7 @@ async function resolve(call: Call, id: string, options: ResolveOptions): Promise
     throw new CommandError('usage', 'Say one of --happened <vendor id>, --did-not-happen, --reopen.');
   }
   if (happened !== undefined) {
-    return decideOn(call, id, options, `It happened, as ${happened}`, (effects, key, actor) =>
+    return decideOn(call, id, options, `It happened, as ${printable(happened)}`, (effects, key, actor) =>
       effects.resolve(key, { happened: { vendorId: happened } }, actor),
     );
   }

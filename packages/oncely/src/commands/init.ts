@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { Option, type Command } from 'commander';
 
-import type { Kit } from '../call.ts';
+import type { Call, Kit } from '../call.ts';
 import { CommandError } from '../command-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { LedgerKind } from '../init/config-text.ts';
@@ -45,11 +45,7 @@ export function addInit(program: Command, kit: Kit): void {
     );
 }
 
-async function init(
-  options: InitOptions,
-  around: Surroundings,
-  answer: (document: object, lines: readonly string[]) => void,
-): Promise<ExitCode> {
+async function init(options: InitOptions, around: Surroundings, answer: Call['answer']): Promise<ExitCode> {
   if (options.template !== undefined) return template(options.template, options, around, answer);
   const project = readProject(await loadMorph(around.cwd), around.cwd);
   const plan = planOf(project, {
@@ -61,7 +57,7 @@ async function init(
   const written = options.write === true && diff !== '';
   if (written) writeChanges(around.cwd, plan.changes);
   answer({ ...plan, changes: plan.changes.map(({ path }) => path), skipped: project.skipped, diff, written }, [
-    ...(written || diff === '' ? [] : [diff]),
+    ...(written || diff === '' ? [] : [{ source: diff }]),
     ...reportLines(plan, around),
     ...project.skipped.map((folder) => `Not read: ${folder}, a project of its own; run init there.`),
     diff === ''
@@ -77,14 +73,14 @@ function template(
   name: TemplateName,
   { write = false }: InitOptions,
   { cwd }: Surroundings,
-  answer: (document: object, lines: readonly string[]) => void,
+  answer: Call['answer'],
 ): ExitCode {
   const changes = templateFiles(name);
   const diff = unifiedDiff(changes);
   const install = templates[name].install;
   if (write) writeChanges(cwd, changes);
   answer({ template: name, changes: changes.map(({ path }) => path), install, diff, written: write }, [
-    ...(write ? [] : [diff]),
+    ...(write ? [] : [{ source: diff }]),
     `To install: npm install ${install.join(' ')} && npm install --save-dev @oncely/testing`,
     write
       ? `Written: ${changes.map(({ path }) => path).join(', ')}. The gates: node --test gates.test.ts`
