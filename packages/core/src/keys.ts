@@ -27,7 +27,7 @@ export function namingKey(bytes: Uint8Array): NamingKey {
  *
  * @throws OncelyError `invalid_config` where it was named under another key than this process has
  */
-export function keysOf(contract: Contract, generation: number, naming: string | undefined, key: NamingKey): Keys {
+function keysOf(contract: Contract, generation: number, naming: string | undefined, key: NamingKey): Keys {
   if (naming === undefined) return { key: unkeyed(effectKeyOf(contract, generation)), marker: unkeyedMarker(contract) };
   if (namedBy(naming) !== key.id) throw otherKey(effectKeyOf(contract, generation));
   const from = markerFrom(naming);

@@ -48,7 +48,7 @@ export function plainWhy(error: unknown): string {
 }
 
 /** A text that may quote an address: without the user and the password in it. */
-export function withoutPasswords(text: string): string {
+function withoutPasswords(text: string): string {
   return text.replace(/(\w:\/\/)[^\s'"]*@/g, '$1…@');
 }
 

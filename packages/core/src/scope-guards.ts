@@ -84,7 +84,7 @@ export function madeBefore(write: VendorWrite): OncelyError {
 }
 
 /** Poisons a scope: none of its later writes is sent. */
-export function poison(scope: ScopeFrame, why: string, cause?: unknown): OncelyError {
+function poison(scope: ScopeFrame, why: string, cause?: unknown): OncelyError {
   scope.poisoned = why;
   return new OncelyError('scope_poisoned', {
     message: `${why}. It was not sent, and no other write of this scope will be.`,

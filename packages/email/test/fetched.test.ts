@@ -2,8 +2,7 @@ import { createOncely } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import nodemailer from 'nodemailer';
 import type { SendMailOptions } from 'nodemailer';
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
@@ -17,6 +16,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { oncelyEmail } from '../src/index.ts';
 import { failureOf, mail } from './desk.ts';
+import { selfSigned } from './self-signed.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -106,28 +106,7 @@ describe('content at an address', () => {
   });
 
   it('is fetched by the TLS options that are given with it', async () => {
-    const [key, cert] = [join(folder, 'k'), join(folder, 'c')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        '/CN=localhost',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
-    const options = { key: await readFile(key), cert: await readFile(cert) };
-    const port = await listen(createSecureServer(options, (_request, response) => response.end('secure')));
+    const port = await listen(createSecureServer(selfSigned, (_request, response) => response.end('secure')));
     const href = `https://localhost:${port}/a.bin`;
     const { send } = desk();
     const tls = { rejectUnauthorized: false };

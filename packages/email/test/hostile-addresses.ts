@@ -46,7 +46,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-export function hostileText(random: () => number): string {
+function hostileText(random: () => number): string {
   const length = 1 + Math.floor(random() * 7);
   return Array.from({ length }, () => pieces[Math.floor(random() * pieces.length)]).join('');
 }

@@ -104,7 +104,7 @@ export function addressOf(base: string): string {
 }
 
 /** The request as the SDK made it. */
-export function asMade(call: SdkCall, { body, portal, ownKey }: Said): HubSpotRequest {
+function asMade(call: SdkCall, { body, portal, ownKey }: Said): HubSpotRequest {
   const headers: Record<string, string> = {};
   for (const name of kept) {
     const value = (name === 'content-type' ? body.contentType : undefined) ?? headerOf(call.headers, name);
