@@ -1,6 +1,7 @@
 import { OncelyError, type Keys } from '@oncely/core';
 
 import { senderOf, type OwnToken } from './own-tokens.ts';
+import { knownMethod } from './table.ts';
 
 /** A request as it is kept in the ledger and resent: everything but the token. */
 export interface SlackRequest {
@@ -89,7 +90,7 @@ export async function readFormCall(url: string, method: string, init: RequestIni
  */
 export function methodOf(url: string): string {
   const { pathname } = new URL(url);
-  return pathname.slice(pathname.lastIndexOf('/') + 1);
+  return knownMethod(pathname.slice(pathname.lastIndexOf('/') + 1));
 }
 
 /** Methods that take metadata with which what they make is found again. */

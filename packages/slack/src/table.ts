@@ -49,6 +49,13 @@ export const table: readonly Entry[] = [adminRows, workspaceRows].flatMap((rows)
 
 const byMethod = new Map(table.map((entry) => [entry.method, entry]));
 
+const byAnyCase = new Map(table.map(({ method }) => [method.toLowerCase(), method]));
+
+/** A method as the table has it, in whatever case it is called: another spelling is no other operation. */
+export function knownMethod(method: string): string {
+  return byAnyCase.get(method.toLowerCase()) ?? method;
+}
+
 /** A method that the table does not know is a write that cannot be looked up. */
 export function entryOf(method: string): Entry {
   return (

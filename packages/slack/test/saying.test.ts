@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { operationNames } from '../src/methods.ts';
+import { methodOf } from '../src/request.ts';
 import { sayWrite } from '../src/saying.ts';
 
 it(`I12: each of the ${operationNames.length} writes says where, to whom, what, and its workspace`, () => {
@@ -26,3 +27,10 @@ it.each([
 ])('%s %j', (operation, parameters, words) => {
   expect(sayWrite({ operation, parameters, account: '' }).summary).toBe(words);
 });
+
+it.each(['chat.postmessage', './CHAT.postMessage', 'x/../chat.postMessage', 'chat.postMessage?x=1#y'])(
+  'however a method is spelled, it has one name by which policies know it: %s',
+  (method) => {
+    expect(methodOf(new URL(method, 'https://slack.com/api/').href)).toBe('chat.postMessage');
+  },
+);
