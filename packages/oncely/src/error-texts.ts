@@ -29,7 +29,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
   },
   foreign_context: {
     what: 'a queue started the call in the context of another scope or effect, so it is not known whose it is',
-    todo: "`queue.add(() => flow.effect(id, () => ...))` with its own scope's `flow`, or `AsyncResource.bind` the task",
+    todo: '`queue.add(() => flow.effect(id, () => ...))`, or `AsyncResource.bind` the task',
   },
   second_write: {
     what: 'a second write inside one named effect',

@@ -7,7 +7,7 @@ describe('on a ledger with a fault and a question in it', async () => {
   const app = project.app();
   await project.refund(app, 'invoice_1');
   await project.refund(app, 'invoice_2', { approval: 'required' }).catch(() => undefined);
-  project.fake.fail({ kind: 'reset_after_effect' });
+  project.fake.fail({ kind: 'reset_before_effect' });
   await project.refund(app, 'invoice_3');
 
   it('status counts, and says by its exit code that a person is needed', async () => {

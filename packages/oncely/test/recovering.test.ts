@@ -20,7 +20,7 @@ describe('recover', () => {
   it('says that it is not finished while the vendor does not answer, and why', async () => {
     const project = await startProject();
     const app = project.app({ maxAttempts: 1 });
-    project.fake.fail({ kind: 'reset_after_effect' }, { times: 50 });
+    project.fake.fail({ kind: 'reset_after_effect' }, { times: 50, match: () => true });
     await project.refund(app, 'invoice_1').catch(() => undefined);
     const ran = ended(await project.run('recover', '--deadline', '1s'), 4);
     expect(ran.out).toMatch(/^1 looked at: 1 in_doubt\n\w{8} {2}still open: /);
@@ -29,7 +29,7 @@ describe('recover', () => {
   it('says so for programs too', async () => {
     const project = await startProject();
     const app = project.app({ maxAttempts: 1 });
-    project.fake.fail({ kind: 'reset_after_effect' }, { times: 50 });
+    project.fake.fail({ kind: 'reset_after_effect' }, { times: 50, match: () => true });
     await project.refund(app, 'invoice_1').catch(() => undefined);
     expect(parsed(ended(await project.run('recover', '--deadline', '1s', '--json'), 4))).toMatchObject({
       open: [{ slot, reason: expect.any(String) }],
