@@ -8,6 +8,7 @@ const sdk = 'packages/stripe/test/sdk.test.ts';
 const found = 'packages/stripe/test/found.test.ts';
 const lookFirst = 'packages/stripe/test/look-first.test.ts';
 const asTheSdk = 'packages/stripe/test/as-the-sdk.test.ts';
+const callOptions = 'packages/stripe/test/call-options.test.ts';
 
 /** What is broken of the ways in which an effect at Stripe is classified and found again. */
 export const stripeMutants: readonly Mutant[] = [
@@ -218,5 +219,29 @@ export const stripeMutants: readonly Mutant[] = [
     to: `(record.safety.kind !== 'keyed' &&`,
     test: lookFirst,
     named: 'is looked at for two, and two is an alarm',
+  },
+  {
+    breaks: 'headers of a call lost in a resend',
+    file: 'packages/stripe/src/request.ts',
+    from: `{ ...extraHeaders(call.headers).kept }`,
+    to: `{}`,
+    test: callOptions,
+    named: 'by additionalHeaders go out in a resend',
+  },
+  {
+    breaks: 'a credential in a header of a call kept in the ledger',
+    file: 'packages/stripe/src/extra-headers.ts',
+    from: `if (credentialNames.test(lower) || credentialValues.test(text))`,
+    to: `if (credentialValues.test(text))`,
+    test: callOptions,
+    named: 'and are credentials go out and are not kept',
+  },
+  {
+    breaks: "the user's HTTP client of Stripe overridden without a word",
+    file: 'packages/stripe/src/adapter.ts',
+    from: `(options.httpAgent === undefined ? users.httpClient : undefined)`,
+    to: `undefined`,
+    test: asTheSdk,
+    named: 'an HTTP client by fetch that stands before our config',
   },
 ];

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Agent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent } from 'node:http';
 
 import {
   defineAdapter,
@@ -12,10 +11,7 @@ import {
   type Verdict,
 } from '@oncely/core';
 import { bindMethods, createCalls, type Calls } from '@oncely/core/adapter';
-import { answerMs, exchange } from '@oncely/core/transport';
 
-import { carry } from './carrying.ts';
-import { classify } from './classify.ts';
 import { planCompensation } from './compensate.ts';
 import { factsOf } from './facts.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
@@ -24,11 +20,12 @@ import { lookAgain, probe, restore } from './probe.ts';
 import type { StripeLike } from './reader.ts';
 import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
 import { judged } from './own-marker.ts';
-import { bodyOf, headerOf, ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall } from './request.ts';
+import { ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall, type SdkHeaders } from './request.ts';
 import { fail, respond } from './response.ts';
+import { sendOnce, type Setting } from './send.ts';
 import { storedParameters } from './stored-parameters.ts';
 import { told } from './told.ts';
-import { agentOf, mustCarry } from './wiring.ts';
+import { agentOf, baseOf, hostOf, mustCarry, usersCarrier, type UsersCarrier } from './wiring.ts';
 
 /** Configuration for `new Stripe(key, config)`: the public hook for HTTP. Everything else is the builder's own. */
 export interface StripeConfig {
@@ -56,16 +53,6 @@ export interface StripeOptions<Accounts extends 'one' | 'many' = 'one' | 'many'>
   readonly lookBeforeResend?: boolean;
 }
 
-/** What is the same for all calls of a client. */
-interface Setting {
-  readonly landingBoundMs: number;
-  readonly agent: Agent | undefined;
-  /** What the SDK would carry its requests by. */
-  readonly carrier: StripeHttpClient;
-  /** Whether writes go by it too. */
-  readonly carriesWrites: boolean;
-}
-
 /** What is to become of a call that we make through the user's client: only its credentials are wanted. */
 type Passage =
   | {
@@ -74,14 +61,15 @@ type Passage =
       readonly permit: Permit;
       readonly report: (verdict: Verdict) => void;
     }
-  | { readonly kind: 'peek'; readonly report: (authorization: string | undefined) => void }
+  | { readonly kind: 'peek'; readonly report: (headers: SdkHeaders) => void }
   /** Nothing but whether it comes to us. */
   | { readonly kind: 'reach'; readonly report: () => void };
 
 /**
  * Puts a Stripe client under the ledger: every POST and DELETE of it happens once per effect, every GET passes.
  * Inside 23 hours (v2: 29 days) a write in doubt is resent with the same key and bytes; later it is looked up. The
- * builder is called twice for an account: for your client, and for one that looks up and resends by itself.
+ * builder is called three times for an account: for your client, for one that looks up and resends by itself, and
+ * without our HTTP client, to learn which one is yours.
  *
  * @example
  * const stripe = oncelyStripe((config) => new Stripe(process.env.STRIPE_KEY!, config));
@@ -115,7 +103,9 @@ export function oncelyStripe<Client extends StripeLike>(
         return reached;
       });
       bindMethods(client, calls);
-      const setting = settingOf(client, options);
+      // Built without our HTTP client, it says which one is the user's; it sends nothing.
+      const users = usersCarrier(client, httpClient, () => build({} as StripeConfig, account));
+      const setting = settingOf(client, options, users);
       // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
       const own = build(config, account);
       return {
@@ -134,13 +124,15 @@ export function oncelyStripe<Client extends StripeLike>(
   });
 }
 
-function settingOf(client: object, options: StripeOptions): Setting {
-  const agent = options.httpAgent ?? agentOf(client);
+function settingOf(client: object, options: StripeOptions, users: UsersCarrier): Setting {
+  const agent = options.httpAgent ?? users.agent ?? agentOf(client);
+  const httpClient = options.httpClient ?? (options.httpAgent === undefined ? users.httpClient : undefined);
   return {
     landingBoundMs: options.landingBoundMs ?? 60_000,
     agent,
-    carrier: options.httpClient ?? carrierOf(client, agent),
-    carriesWrites: options.httpClient !== undefined,
+    carrier: httpClient ?? carrierOf(client, agent),
+    carriesWrites: httpClient !== undefined,
+    host: hostOf(client),
   };
 }
 
@@ -157,7 +149,7 @@ function httpClientFor(
       const call: SdkCall = { host, port, path, method, headers, body, protocol, timeoutMs };
       const passage = passages.getStore();
       if (passage) {
-        if (passage.kind === 'peek') passage.report(headerOf(headers, 'authorization'));
+        if (passage.kind === 'peek') passage.report(headers);
         else if (passage.kind === 'reach') passage.report();
         else passage.report(await sendOnce(call, passage.request, passage.permit, setting()));
         return respond({ status: 200, headers: {}, body: '{}' });
@@ -167,7 +159,7 @@ function httpClientFor(
       let passed: Promise<ReadResponse> | undefined;
       const pass = (): Promise<ReadResponse> => (passed = passOn(setting().carrier, call));
       try {
-        const authorized = await credentials.of(headerOf(headers, 'authorization'));
+        const authorized = await credentials.of(call, setting().host);
         const response = await runtime.perform(writeOf(call, authorized, setting(), pass), calls.current());
         return passed ?? respond(response);
       } catch (error) {
@@ -199,54 +191,6 @@ function writeOf(
   };
 }
 
-/** Sends a stored request with the credentials and the address of this process's SDK. */
-async function sendOnce(call: SdkCall, stored: string, permit: Permit, setting: Setting): Promise<Verdict> {
-  const request = readRequest(stored);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(call.headers)) {
-    const lower = name.toLowerCase();
-    if (!replaced.has(lower)) headers[lower] = String(value);
-  }
-  const { agent, carrier, carriesWrites } = setting;
-  const all = { ...headers, ...request.headers };
-  const timeoutMs = answerMs(call.timeoutMs, permit);
-  const end = carriesWrites
-    ? await carry(carrier, call, request, all, permit, timeoutMs)
-    : await exchange({
-        url: `${call.protocol}://${call.host}:${call.port}${request.path}`,
-        method: request.method,
-        headers: all,
-        body: bodyOf(request),
-        timeoutMs,
-        permit,
-        // Never the global agent, as in the SDK.
-        agent: agent ?? (call.protocol === 'http' ? agents.http : agents.https),
-      });
-  switch (end.kind) {
-    case 'answered':
-      return classify(end.response, request.method, request.path);
-    case 'not_sent':
-      return { evidence: 'not_applied', reason: end.reason, cause: end.cause };
-    case 'lost':
-      return { evidence: 'unknown', reason: end.reason, cause: end.cause };
-  }
-}
-
-// A connection that idled may be closed under the next request, which puts an effect in doubt for nothing: keep short.
-const idle = { keepAlive: true, timeout: 4_000 } as const;
-const agents = { http: new Agent(idle), https: new HttpsAgent(idle) };
-
-/** What the stored request says and not this call: the rest (authorization, user agent) is this process's own. */
-const replaced: ReadonlySet<string> = new Set([
-  'content-length',
-  'content-type',
-  'idempotency-key',
-  'stripe-account',
-  'stripe-context',
-  'stripe-version',
-  'x-stripe-client-telemetry',
-]);
-
 /** Goes through the user's client once more, only for its credentials; the request is the stored one. */
 async function resend(
   client: StripeLike,
@@ -267,7 +211,7 @@ async function resend(
       .run({ kind: 'resend', request: target.request, permit, report: resolve }, () =>
         client.rawRequest(method, path, method === 'POST' ? {} : undefined, {
           ...access.options,
-          ...(apiBase === undefined ? {} : { apiBase }),
+          ...baseOf(client, apiBase),
         }),
       )
       .then(failed, failed)
@@ -275,8 +219,8 @@ async function resend(
   });
 }
 
-/** The authorization that the user's client uses by itself; nothing is sent. */
-function peek(client: StripeLike, passages: AsyncLocalStorage<Passage>): Promise<string | undefined> {
+/** The headers that the user's client sends by itself; nothing is sent. */
+function peek(client: StripeLike, passages: AsyncLocalStorage<Passage>): Promise<SdkHeaders | undefined> {
   return new Promise((resolve) => {
     const nothing = (): void => resolve(undefined);
     passages

@@ -1,4 +1,5 @@
 import type { Access } from './credentials.ts';
+import { extraHeaders } from './extra-headers.ts';
 import type { StripeRequest } from './request.ts';
 
 /** The one method of the user's client that recovery needs; every version of the SDK since 17 has it. */
@@ -31,8 +32,17 @@ export function readerFor(
   const account = request?.headers['stripe-account'];
   const context = request?.headers['stripe-context'];
   const apiVersion = request?.headers['stripe-version'];
+  const extra = extraHeaders(request?.headers ?? {}).kept;
+  // Before stripe 20 these took the place of what the other options say.
+  const additionalHeaders = {
+    ...extra,
+    ...(account === undefined ? {} : { 'Stripe-Account': account }),
+    ...(context === undefined ? {} : { 'Stripe-Context': context }),
+    ...(apiVersion === undefined ? {} : { 'Stripe-Version': apiVersion }),
+  };
   const options = {
     ...access,
+    ...(Object.keys(extra).length === 0 ? {} : { additionalHeaders }),
     ...(account === undefined ? {} : { stripeAccount: account }),
     ...(context === undefined ? {} : { stripeContext: context }),
     ...(apiVersion === undefined ? {} : { apiVersion }),

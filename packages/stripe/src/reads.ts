@@ -38,16 +38,19 @@ export function passOn(carrier: StripeHttpClient, call: SdkCall): Promise<ReadRe
 
 /** What the SDK would carry its requests by: its own client, or where it gives none one that does as it does. */
 export function carrierOf(client: object, agent: HttpAgent | undefined): StripeHttpClient {
+  return usualCarrier(client, agent) ?? plainCarrier(agent);
+}
+
+/** The SDK's own client for Node; its build for workers has none. */
+export function usualCarrier(client: object, agent?: HttpAgent): StripeHttpClient | undefined {
   const { createNodeHttpClient } = client.constructor as {
     createNodeHttpClient?: (agent?: HttpAgent) => StripeHttpClient;
   };
   try {
-    const own = createNodeHttpClient?.(agent);
-    if (own !== undefined) return own;
+    return createNodeHttpClient?.(agent);
   } catch {
-    // The SDK's build for workers has none.
+    return undefined;
   }
-  return plainCarrier(agent);
 }
 
 /** As the SDK: agents of its own, which no global agent stands in for. */

@@ -1,6 +1,7 @@
 import type { Keys } from '@oncely/core';
 
-import { modeOf, type Authorized } from './credentials.ts';
+import type { Authorized } from './credentials.ts';
+import { extraHeaders } from './extra-headers.ts';
 import { appendField, decodeForm } from './form.ts';
 import type { StripeOperation } from './operations.ts';
 
@@ -11,7 +12,7 @@ export interface StripeRequest {
   readonly body: string;
   /** A body of bytes, such as a file upload, is kept as base64. */
   readonly encoding: 'text' | 'base64';
-  /** Content type, API version, account, context and our key. */
+  /** Content type, API version, account, context, our key, and what the call adds that is no credential. */
   readonly headers: Readonly<Record<string, string>>;
   readonly authorized: Authorized;
   /** The host by the SDK's name for it, where it is not the usual one. */
@@ -33,7 +34,7 @@ export interface SdkCall {
 }
 
 /** Hosts beside the API's own, by the names that `rawRequest` takes. */
-const apiBases: Readonly<Record<string, string>> = {
+export const apiBases: Readonly<Record<string, string>> = {
   'connect.stripe.com': 'connect',
   'files.stripe.com': 'files',
   'meter-events.stripe.com': 'meter_events',
@@ -43,7 +44,7 @@ const kept = ['content-type', 'stripe-version', 'stripe-account', 'stripe-contex
 
 /** The request to store and send, with our key, and our marker where the object takes metadata. */
 export function prepareRequest(call: SdkCall, operation: StripeOperation, keys: Keys, authorized: Authorized): string {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...extraHeaders(call.headers).kept };
   for (const name of kept) {
     const value = headerOf(call.headers, name);
     if (value !== undefined) headers[name] = value;
@@ -120,7 +121,7 @@ export function bodyOf(request: StripeRequest): string | Uint8Array {
  * What the call says, for the fingerprint. The API version is left out: an upgrade of the SDK is no other input. So is
  * the client's key, which may be rotated; one that the call brings of its own is all that tells its account.
  */
-export function parametersOf(call: SdkCall, { ownKey }: Authorized): Record<string, unknown> {
+export function parametersOf(call: SdkCall, { ownKey, ownHost }: Authorized): Record<string, unknown> {
   return {
     ...parametersGiven(call),
     $path: call.path,
@@ -128,6 +129,7 @@ export function parametersOf(call: SdkCall, { ownKey }: Authorized): Record<stri
     $context: headerOf(call.headers, 'stripe-context') ?? '',
     $mode: modeOf(headerOf(call.headers, 'authorization')),
     ...(ownKey === undefined ? {} : { $apiKey: ownKey }),
+    ...(ownHost === undefined ? {} : { $host: ownHost }),
   };
 }
 
@@ -161,4 +163,8 @@ export function ownKeyOf(call: SdkCall): string | undefined {
 export function headerOf(headers: SdkHeaders, name: string): string | undefined {
   const found = Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
   return found === undefined ? undefined : String(found);
+}
+
+export function modeOf(authorization: string | undefined): 'live' | 'test' {
+  return /\b(?:sk|rk)_(?:org_)?live_/.test(authorization ?? '') ? 'live' : 'test';
 }

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import type { WireResponse } from '@oncely/core';
 
 /** What the SDK expects of its HTTP client's answer: the public shape of `Stripe.HttpClientResponse`. */
@@ -5,7 +7,7 @@ export interface SdkResponse {
   getStatusCode(): number;
   getHeaders(): Record<string, string>;
   getRawResponse(): unknown;
-  toStream(streamCompleteCallback: () => void): never;
+  toStream(streamCompleteCallback: () => void): unknown;
   // oxlint-disable-next-line typescript/no-explicit-any -- the SDK's own signature
   toJSON(): Promise<any>;
 }
@@ -15,7 +17,7 @@ export function respond(response: WireResponse): SdkResponse {
   const headers = { ...response.headers };
   // One attempt sends once: the SDK looks for this, and whoever reads the headers of an answer does not see it.
   Object.defineProperty(headers, 'stripe-should-retry', { value: 'false', enumerable: false });
-  return sdkResponse(response.status, headers, async () => JSON.parse(response.body) as unknown);
+  return sdkResponse(response.status, headers, async () => JSON.parse(response.body) as unknown, response.body);
 }
 
 /**
@@ -31,15 +33,19 @@ export function fail(error: unknown): SdkResponse {
   return sdkResponse(400, { 'stripe-should-retry': 'false' }, async () => body);
 }
 
-function sdkResponse(status: number, headers: Record<string, string>, toJSON: () => Promise<unknown>): SdkResponse {
+function sdkResponse(
+  status: number,
+  headers: Record<string, string>,
+  toJSON: () => Promise<unknown>,
+  body = '',
+): SdkResponse {
   const raw = { headers, statusCode: status };
   return {
     getStatusCode: () => status,
     getHeaders: () => headers,
     getRawResponse: () => raw,
-    toStream: () => {
-      throw new Error('a write has no streaming response');
-    },
+    // For `streaming`: whole already, and given as the SDK gives one.
+    toStream: (complete) => Readable.from([Buffer.from(body)]).once('end', complete),
     toJSON,
   };
 }

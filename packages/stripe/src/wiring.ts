@@ -2,7 +2,8 @@ import type { Agent } from 'node:http';
 
 import { OncelyError } from '@oncely/core';
 
-import type { StripeHttpClient } from './reads.ts';
+import { usualCarrier, type StripeHttpClient } from './reads.ts';
+import { apiBases } from './request.ts';
 
 /** What a client of the SDK, of any version since 18, says of its own configuration. */
 interface Configured {
@@ -36,6 +37,50 @@ export function mustCarry(client: object, ours: StripeHttpClient, reaches: (ask:
     'returned a client that does not carry its requests by the `httpClient` of the config it was given, so that its writes would be made twice',
     'build it as oncelyStripe((config) => new Stripe(key, { ...yours, ...config })), with ours last; give an HTTP client of yours as oncelyStripe(build, { httpClient }), or hand each request on to config.httpClient at once',
   );
+}
+
+/** What the user's own options would carry their requests by. */
+export interface UsersCarrier {
+  readonly httpClient?: StripeHttpClient;
+  /** The agent of a client of the SDK's own for Node. */
+  readonly agent?: Agent;
+}
+
+/**
+ * An `httpClient` that stands before ours among the user's options, where ours overrides it without a word: learned from
+ * a client that is built without ours. Where theirs stands around ours it hands on to us, and there is nothing to learn.
+ */
+export function usersCarrier(client: object, ours: StripeHttpClient, build: () => object): UsersCarrier {
+  if (fieldOf(client, 'httpClient') !== ours) return {};
+  const usual = usualCarrier(client);
+  let used: Partial<StripeHttpClient> | undefined;
+  try {
+    used = fieldOf(build(), 'httpClient') as typeof used;
+  } catch {
+    // A builder that cannot do without ours has no other.
+    return {};
+  }
+  if (usual === undefined || typeof used?.makeRequest !== 'function') return {};
+  if (used.constructor !== usual.constructor || Object.hasOwn(used, 'makeRequest')) {
+    return { httpClient: used as StripeHttpClient };
+  }
+  const { _agent: agent } = used as { _agent?: Agent };
+  return agent === undefined || agent === null ? {} : { agent };
+}
+
+/** The host that a call goes to where it names none. */
+export function hostOf(client: object): string | undefined {
+  const host = fieldOf(client, 'host');
+  return typeof host === 'string' ? host : undefined;
+}
+
+/** How `rawRequest` is told of a host: by its name since stripe 22, and by the host itself before. */
+export function baseOf(client: object, apiBase: string | undefined): { apiBase?: string; host?: string } {
+  if (apiBase === undefined) return {};
+  const { VERSION: version } = client as { VERSION?: unknown };
+  if (!(Number.parseInt(String(version), 10) < 22)) return { apiBase };
+  const [host] = Object.entries(apiBases).find(([, name]) => name === apiBase) ?? [];
+  return host === undefined ? {} : { host };
 }
 
 /** The SDK's `httpAgent`, which it uses only in a client of its own. */

@@ -156,11 +156,61 @@ describe('a write of ours', () => {
     fake.fail({ kind: 'reset_after_effect' });
     const second = wrapped(fake, {}, { options: { httpClient } });
     await second.effect(() => second.stripe.refunds.create({ charge: 'ch_1', amount: 5 }));
-    // In doubt after the first, and settled by the same key.
-    const keys = fake.requests.slice(-2).map(({ headers }) => headers['idempotency-key']);
-    expect([fake.effects().length, new Set(keys).size]).toEqual([2, 1]);
+    // In doubt after the first, and found by one look.
+    const sent = fake.requests.slice(-2).map(({ method, path }) => [method, path]);
+    expect([fake.effects().length, sent]).toEqual([
+      2,
+      [
+        ['POST', '/v1/refunds'],
+        ['GET', '/v1/refunds'],
+      ],
+    ]);
+  });
+
+  it.each<[string, () => object, number]>([
+    ['an HTTP client by fetch', () => Stripe.createFetchHttpClient(), 2],
+    ['an HTTP client of their own', () => ownClient(), 2],
+    ['none, and the usual one for Node', () => Stripe.createNodeHttpClient(), 0],
+  ])('goes by %s that stands before our config, as its reads do', async (_name, make, led) => {
+    const fake = await startFake();
+    const httpClient = make() as StripeConfig['httpClient'];
+    const used = vi.spyOn(Object.getPrototypeOf(httpClient) as typeof httpClient, 'makeRequest');
+    onTestFinished(() => used.mockRestore());
+    const { stripe, effect } = wrapped(fake, { httpClient: httpClient as never });
+    await effect(() => stripe.customers.create(customer));
+    expect(used.mock.contexts.filter((each) => each === httpClient)).toHaveLength(led / 2);
+    await stripe.customers.list();
+    expect(used.mock.contexts.filter((each) => each === httpClient)).toHaveLength(led);
+    expect([fake.requests.map(({ method }) => method), fake.effects().length]).toEqual([['POST', 'GET'], 1]);
+  });
+
+  it('leaves by the agent of a client for Node that stands before our config', async () => {
+    const fake = await startFake();
+    const httpAgent = new Agent({ keepAlive: true });
+    onTestFinished(() => httpAgent.destroy());
+    const used = vi.spyOn(httpAgent as never as { addRequest(): void }, 'addRequest');
+    const { stripe, effect } = wrapped(fake, { httpClient: Stripe.createNodeHttpClient(httpAgent) });
+    await effect(() => stripe.customers.create(customer));
+    await stripe.customers.list();
+    expect([used.mock.calls.length, fake.effects().length]).toEqual([2, 1]);
   });
 });
+
+class OwnClient {
+  readonly #by = Stripe.createFetchHttpClient() as unknown as StripeConfig['httpClient'];
+
+  getClientName(): string {
+    return 'own';
+  }
+
+  makeRequest(
+    ...all: Parameters<StripeConfig['httpClient']['makeRequest']>
+  ): ReturnType<StripeConfig['httpClient']['makeRequest']> {
+    return this.#by.makeRequest(...all);
+  }
+}
+
+const ownClient = (): object => new OwnClient();
 
 describe('a write that is only observed', () => {
   it('is sent as the SDK alone sends it: its key, its repeats, its error', async () => {
