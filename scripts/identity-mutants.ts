@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const names = 'packages/core/test/oncely/ids.test.ts';
+const formerNames = 'packages/core/test/oncely/former-names.test.ts';
 const livesOn = 'packages/core/test/oncely/lives-on.test.ts';
 const queues = 'packages/stripe/test/queues.test.ts';
 
@@ -77,6 +78,30 @@ export const identityMutants: readonly Mutant[] = [
     to: `id`,
     test: names,
     named: 'are the same whether their accents are composed or not',
+  },
+  {
+    breaks: 'an effect that was recorded under an id in another form is made once more',
+    file: 'packages/core/src/former-names.ts',
+    from: `if ((await session.read(slot)).revision > 0) return given;`,
+    to: ``,
+    test: formerNames,
+    named: 'is found there, and nothing is made once more',
+  },
+  {
+    breaks: 'a value that was kept under an id in another form is computed anew',
+    file: 'packages/core/src/values.ts',
+    from: `for (const before of formerPlaces(contract, former)) {`,
+    to: `for (const before of formerPlaces(contract, contract)) {`,
+    test: formerNames,
+    named: 'is found there, and nothing is made once more',
+  },
+  {
+    breaks: 'a pause does not reach what was recorded under ids in another form',
+    file: 'packages/core/src/workflows.ts',
+    from: `for (const form of await formsOf(session, id)) await setOne(`,
+    to: `for (const form of (await formsOf(session, id)).slice(0, 1)) await setOne(`,
+    test: formerNames,
+    named: 'is held with its workflow, in whichever form that is named',
   },
   {
     breaks: 'a retry loop inside of a scope makes an unnamed write once a try',

@@ -8,6 +8,7 @@ import { effectOf, type Effect } from './effect.ts';
 import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
+import { slotsOfContract } from './former-names.ts';
 import type { ListAnswer } from './ledger.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
@@ -256,7 +257,7 @@ export function createEffects(
 
 /** A slot as it is, and an effect key without its version and generation. */
 function slotsOf(id: string | Contract): string[] {
-  if (typeof id !== 'string') return [slotOf(id)];
+  if (typeof id !== 'string') return slotsOfContract(id);
   const short = id.replace(/:v\d+(:g\d+)?$/, '');
   return short === id ? [id] : [short, id];
 }

@@ -8,6 +8,7 @@ import { drainOnTermination } from './drain.ts';
 import { compilePolicy } from './compiled-policy.ts';
 import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
+import { asGiven, givenNames, named } from './former-names.ts';
 import type { Flow, Oncely } from './handle.ts';
 import { createKeeping } from './keeping.ts';
 import { holderName } from './in-hand.ts';
@@ -141,7 +142,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const frameOf = (id: string, effectOptions: RunOptions): EffectFrame => {
     const name = nameOf(id);
     stepIdOf(name, effectOptions.occurrence);
-    return { id: name, options: { ...effectOptions }, closed: false };
+    return { id: name, ...(name === id ? {} : { given: id }), options: { ...effectOptions }, closed: false };
   };
   const effectIn = <T>(frame: ScopeFrame, effect: EffectFrame, fn: () => T): T => {
     const rest = noteOpen(effect);
@@ -169,9 +170,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const valueFor =
     (frameOf: () => ScopeFrame): Oncely['value'] =>
     async (id, fn) => {
-      const contract = contractOf(frameOf(), stepIdOf(nameOf(id), undefined), {});
+      const frame = frameOf();
+      const contract = contractOf(frame, stepIdOf(nameOf(id), undefined), {});
       mustBeNamed(contract);
-      return rememberValue(session, codec, contract, fn);
+      return rememberValue(session, codec, [contract, asGiven(contract, frame, id)], fn);
     };
 
   const checkpointFor = checkpointing(session, codec);
@@ -201,15 +203,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     scope: (scope, fn) => {
       refuseBadScope(scope);
       const outer = currentFrames()?.scope;
-      const tenant = scope.tenant ?? outer?.scope.tenant;
+      const tenant = scope.tenant ?? outer?.given?.tenant ?? outer?.scope.tenant;
+      const ids = { ...scope, ...(tenant === undefined ? {} : { tenant }) };
       const frame: ScopeFrame = {
         // A copy: an object that its owner reuses for the next case must not rename this one.
-        scope: {
-          ...scope,
-          businessId: nameOf(scope.businessId),
-          workflowId: nameOf(scope.workflowId),
-          ...(tenant === undefined ? {} : { tenant: nameOf(tenant) }),
-        },
+        scope: named(ids),
+        ...givenNames(ids),
         closed: false,
         ...(outer === undefined ? {} : { outer }),
         counts: new Map(),

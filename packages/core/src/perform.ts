@@ -6,6 +6,7 @@ import { asking, knownAs } from './asking.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
 import { contractProblem, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
+import { standingContract } from './former-names.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Keeping } from './keeping.ts';
 import type { LedgerSession } from './ledger-session.ts';
@@ -20,7 +21,6 @@ import type { Runner } from './runner.ts';
 import * as guards from './scope-guards.ts';
 import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './scope.ts';
 import { mustBeNamed, nameOf } from './names.ts';
-import { contractOf } from './contract-of.ts';
 import { abortedBefore, handedIn, untilAborted, type Waiting } from './calling.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
 import { takeCall, type Call } from './whose-call.ts';
@@ -75,8 +75,11 @@ export function createPerform(
     try {
       const printed = await printOf(origin, write);
       if (effect) return await named(origin, write, scope, effect, printed);
-      if (write.name !== undefined)
-        return await perform(origin, write, scope, stepIdOf(nameOf(write.name), undefined), {}, printed);
+      if (write.name !== undefined) {
+        const step = stepIdOf(nameOf(write.name), undefined);
+        const contract = await standingContract(parts.session, scope, write, {}, step, write.name);
+        return await perform(origin, write, scope, contract, {}, printed);
+      }
       return await unnamed(origin, write, scope, printed);
     } finally {
       scope.underWay -= 1;
@@ -138,8 +141,9 @@ export function createPerform(
       });
     }
     effect.write = { operation: write.operation.name, fingerprint: print.full };
-    const stepId = stepIdOf(effect.id, effect.options.occurrence);
-    const contract = contractOf(scope, stepId, effect.options, write);
+    const { id, given = id, options } = effect;
+    const [step, former] = [stepIdOf(id, options.occurrence), stepIdOf(given, options.occurrence)];
+    const contract = await standingContract(parts.session, scope, write, options, step, former);
     if (effect.options.submit === true) effect.slot = slotOf(contract);
     return telling(parts.session, effect, contract, print, async (onEnded) => {
       await refuseBeforeItsTurn(parts.session, effect, contract);
@@ -148,7 +152,7 @@ export function createPerform(
         if (how.recordedNo) effect.recordedNo = how.recordedNo;
         onEnded(how);
       };
-      return handedIn(effect, perform(origin, write, scope, stepId, effect.options, printed, ended));
+      return handedIn(effect, perform(origin, write, scope, contract, effect.options, printed, ended));
     });
   }
 
@@ -173,7 +177,7 @@ export function createPerform(
         origin,
         write,
         scope,
-        `${operation}#${number}`,
+        await standingContract(parts.session, scope, write, {}, `${operation}#${number}`),
         { drift: 'refuse' },
         printed,
         ({ definite, outcome }) => {
@@ -190,12 +194,11 @@ export function createPerform(
     origin: Origin,
     write: VendorWrite,
     scope: ScopeFrame,
-    stepId: string,
+    contract: Contract,
     options: RunOptions,
     printed: Printed,
     onEnded?: (ended: Ended) => void,
   ): Promise<WireResponse> {
-    const contract = contractOf(scope, stepId, options, write);
     const problem = contractProblem(contract);
     if (problem !== undefined) throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.` });
     mustBeNamed(contract);

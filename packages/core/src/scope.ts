@@ -70,6 +70,8 @@ export interface RunOptions extends EffectOptions {
 export interface ScopeFrame {
   /** `undo`: what is done here takes back the effects of the same contract. */
   readonly scope: Scope & { readonly undo?: true };
+  /** Its ids as they were given, where that is not the form in which they are compared. */
+  readonly given?: Pick<Scope, 'tenant' | 'businessId' | 'workflowId'>;
   readonly deadlineAt?: number;
   /** The scope that this one was opened in. */
   readonly outer?: ScopeFrame;
@@ -100,6 +102,8 @@ export interface ScopeFrame {
 /** A running named effect. */
 export interface EffectFrame {
   readonly id: string;
+  /** The id as it was given, where that is not the form in which ids are compared. */
+  readonly given?: string;
   readonly options: RunOptions;
   closed: boolean;
   /** The slot of what is to be handed in here, and whether it was. */

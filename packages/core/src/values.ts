@@ -18,18 +18,16 @@ const prefix = '=';
 export async function rememberValue<T>(
   session: LedgerSession,
   codec: Codec | undefined,
-  contract: Contract,
+  [contract, former]: readonly [contract: Contract, former: Contract],
   compute: () => T | Promise<T>,
 ): Promise<T> {
-  const slot = `${prefix}${slotOf(contract)}:v${contract.logicVersion}`;
+  const slot = placeOf(contract);
   await session.info();
   const found = await session.ledger.read(slot);
   if (found.row) return reveal<T>(found.row, codec);
-  if (contract.slotScope === 'business') {
-    // Earlier versions kept the values of such a scope for each workflow by itself.
-    const { slotScope: _slotScope, ...ofWorkflow } = contract;
-    const before = await session.ledger.read(`${prefix}${slotOf(ofWorkflow)}:v${contract.logicVersion}`);
-    if (before.row) return reveal<T>(before.row, codec);
+  for (const before of formerPlaces(contract, former)) {
+    const kept = await session.ledger.read(before);
+    if (kept.row) return reveal<T>(kept.row, codec);
   }
   const json = toJson(await compute(), `value ${contract.stepId}`, [], 'refuse');
   const plain = json === undefined ? '' : JSON.stringify(json);
@@ -55,6 +53,23 @@ export async function rememberValue<T>(
     case 'epoch':
       throw new OncelyError('ledger_unavailable', { message: `the value ${contract.stepId} could not be stored` });
   }
+}
+
+function placeOf(contract: Contract): string {
+  return `${prefix}${slotOf(contract)}:v${contract.logicVersion}`;
+}
+
+/**
+ * Where earlier versions kept it: under the ids as they were given, in whatever form, and in a scope of the business
+ * case for each workflow by itself.
+ */
+function formerPlaces(contract: Contract, former: Contract): Set<string> {
+  const forms = [contract, former].flatMap(({ slotScope, ...each }) =>
+    slotScope === 'business' ? [{ ...each, slotScope }, each] : [each],
+  );
+  const places = new Set(forms.map(placeOf));
+  places.delete(placeOf(contract));
+  return places;
 }
 
 async function reveal<T>({ slot, doc }: Row, codec: Codec | undefined): Promise<T> {

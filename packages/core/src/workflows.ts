@@ -5,6 +5,7 @@ import { workflowKeyOf } from './contract.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { OncelyError } from './errors.ts';
 import { effectsAreWatched, publish } from './events.ts';
+import { formsOf } from './former-names.ts';
 import type { WorkflowRow } from './ledger.ts';
 import { decide } from './lifecycle/decide.ts';
 import { hasHappened, isNothing, stateOf, unknownAttempts } from './lifecycle/state.ts';
@@ -76,11 +77,19 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
     id: WorkflowId,
     state: WorkflowRow['state'],
     actor: WorkflowActor,
-    more: (doc: WorkflowDoc) => WorkflowDoc = (doc) => doc,
+    more?: (doc: WorkflowDoc) => WorkflowDoc,
   ): Promise<void> => {
     if (!actor.by) throw new OncelyError('invalid_input', { message: 'by is missing: who decides this?' });
     await session.info();
-    const workflow = workflowKeyOf(id);
+    for (const form of await formsOf(session, id)) await setOne(workflowKeyOf(form), state, actor, more);
+  };
+
+  const setOne = async (
+    workflow: string,
+    state: WorkflowRow['state'],
+    actor: WorkflowActor,
+    more: (doc: WorkflowDoc) => WorkflowDoc = (doc) => doc,
+  ): Promise<void> => {
     for (;;) {
       const { row } = await session.ledger.readWorkflow(workflow);
       const { reason: _reason, ...before } = readWorkflowDoc(row);
@@ -110,7 +119,9 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
 
   const get = async (id: WorkflowId): Promise<Workflow> => {
     await session.info();
-    const { row } = await session.ledger.readWorkflow(workflowKeyOf(id));
+    const forms = await formsOf(session, id);
+    const rows = await Promise.all(forms.map((form) => session.ledger.readWorkflow(workflowKeyOf(form))));
+    const { row } = rows.find((each) => each.row) ?? {};
     const { by, reason, spent = {}, granted, aborting } = readWorkflowDoc(row);
     return {
       state: aborting ? 'aborting' : (row?.state ?? 'running'),
@@ -123,19 +134,21 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
 
   const recordsOf = async (id: WorkflowId): Promise<Standing[]> => {
     const found: Standing[] = [];
-    let after: string | undefined;
-    do {
-      const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
-        limit: 200,
-        workflow: workflowKeyOf(id),
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const row of page.rows) {
-        const record = decodeRecord(row.doc, row.at, row.slot);
-        found.push({ slot: row.slot, record, at: page.at });
-      }
-      after = page.next;
-    } while (after !== undefined);
+    for (const form of await formsOf(session, id)) {
+      let after: string | undefined;
+      do {
+        const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
+          limit: 200,
+          workflow: workflowKeyOf(form),
+          ...(after === undefined ? {} : { after }),
+        });
+        for (const row of page.rows) {
+          const record = decodeRecord(row.doc, row.at, row.slot);
+          found.push({ slot: row.slot, record, at: page.at });
+        }
+        after = page.next;
+      } while (after !== undefined);
+    }
     return found;
   };
 

@@ -1,4 +1,5 @@
 import { effectKeyOf, workflowKeyOf } from '../contract.ts';
+import { formsOf } from '../former-names.ts';
 import { sha256 } from '../fingerprint.ts';
 import type { AuditRow, ListAnswer, Row } from '../ledger.ts';
 import type { LedgerSession } from '../ledger-session.ts';
@@ -19,7 +20,8 @@ export type TimelineEvent = AuditHead & AuditBody & { readonly at: number; reado
 /** What happened in one workflow, in the order of the ledger's time. It reads every record of it. */
 export async function timelineOf(session: LedgerSession, id: WorkflowId): Promise<Timeline> {
   await session.info();
-  const workflow = workflowKeyOf(id);
+  const [now, ...former] = await formsOf(session, id);
+  const workflow = workflowKeyOf(now);
   const entries: TimelineEntry[] = [];
   const effects: TimelineEffect[] = [];
   let at = 0;
@@ -63,8 +65,10 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
     });
     entries.push(...toldOf(slot, record, events, attempts));
   };
-  await all(workflow, effect);
-  await all(workflowKeyOf({ ...id, undo: true }), effect);
+  for (const form of [now, ...former]) {
+    await all(workflowKeyOf(form), effect);
+    await all(workflowKeyOf({ ...form, undo: true }), effect);
+  }
   await all(checkpointsOf(workflow), (row) => {
     const { state: _state, run, ...checkpoint } = JSON.parse(row.doc) as StoredCheckpoint;
     entries.push({ at: row.at, what: 'checkpoint', checkpoint, ...(run === undefined ? {} : { run }) });
