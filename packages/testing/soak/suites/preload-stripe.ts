@@ -1,4 +1,4 @@
-import { oncelyStripe, type StripeConfig } from '@oncely/stripe';
+import { oncelyStripe, type StripeConfig, type StripeOptions } from '@oncely/stripe';
 
 import { clientOf, inScopeUntil, replaceModule } from './preloading.ts';
 
@@ -9,7 +9,9 @@ replaceModule(/\/stripe\.cjs\.node(\.js)?$/, (exports) => {
   const build = (key: string, config: object | undefined): object => {
     // What the SDK refuses by itself stays its own error.
     if (config !== undefined && (typeof config !== 'object' || config === null)) return new real(key, config);
-    return clientOf(oncelyStripe((ours: StripeConfig) => new real(key, { ...config, ...ours }))) as object;
+    const { httpClient } = (config ?? {}) as Pick<StripeOptions, 'httpClient'>;
+    const options = httpClient === undefined ? {} : { httpClient };
+    return clientOf(oncelyStripe((ours: StripeConfig) => new real(key, { ...config, ...ours }), options)) as object;
   };
   return new Proxy(real, {
     construct: (_target, [key, config]: [string, object?]) => build(key, config),

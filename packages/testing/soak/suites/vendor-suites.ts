@@ -41,8 +41,9 @@ export const vendorSuites: readonly VendorSuite[] = [
     repository: 'slackapi/node-slack-sdk',
     folder: 'packages/web-api',
     install: [
-      npmInstall,
-      ['npm', 'run', 'build', '--workspace', '@slack/logger', '--workspace', '@slack/types', '--prefix', '../..'],
+      [...npmInstall, '--prefix', '../..'],
+      ['npx', 'tsc', '-p', '../logger'],
+      ['npx', 'tsc', '-p', '../types'],
     ],
     command: ['node', '--test', '--import', 'tsx', 'src/*.test.ts'],
     runner: 'node',
