@@ -5,7 +5,7 @@ import { STATUS_CODES, type Agent } from 'node:http';
 import { callOf, withoutTicket } from './api-calls.ts';
 import { isWrite, operationOf } from './methods.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { OwnToken, OwnTokens } from './own-tokens.ts';
+import { digestOf, type OwnToken, type OwnTokens } from './own-tokens.ts';
 import { passRead } from './reads.ts';
 import {
   methodOf,
@@ -116,21 +116,27 @@ function writeOf(call: SdkCall, desk: Desk, settings: Settings, pass: () => Prom
   const before = fields && /^chat\.(append|stop)Stream$/.test(call.method) ? streams.before(fields) : undefined;
   const contentOf = (fileId: string): string | undefined => uploads.contentOf(fileId);
   let own: OwnToken | undefined;
-  const parameters =
-    call.ownToken === undefined
-      ? parametersOf(call, contentOf)
-      : tokens.take(call.ownToken, call.method).then((taken) => {
-          own = taken;
-          return parametersOf(call, contentOf, taken);
-        });
+  let passed = false;
+  const parameters = (): unknown => {
+    if (call.ownToken === undefined) return parametersOf(call, contentOf);
+    // What is only observed costs no request of ours.
+    if (passed) return parametersOf(call, contentOf, { digest: digestOf(call.ownToken) });
+    return tokens.take(call.ownToken, call.method).then((taken) => {
+      own = taken;
+      return parametersOf(call, contentOf, taken);
+    });
+  };
   const waits = call.method === 'files.completeUploadExternal' && uploads.waitIn(fields?.get('files') ?? null);
   return {
     operation: operationOf(call.method, settings.landingBoundMs),
-    parameters,
+    get parameters() {
+      return parameters();
+    },
     prepare: (keys) => prepareRequest(call, keys, own, before),
     ...(waits ? { complete: (request: string) => uploads.complete(request) } : {}),
     send: (request, permit, target) => sendOnce(call, { ...target, request }, permit, desk, settings),
     passThrough: async () => {
+      passed = true;
       const response = await pass();
       // The SDK reads the answer itself.
       return { status: response.status, headers: {}, body: '' };

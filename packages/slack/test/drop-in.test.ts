@@ -73,6 +73,13 @@ describe('a read, and a write that is only observed, go as the SDK sends them', 
   });
 });
 
+it('a write that is only observed makes no request of ours, with a token of its own either', async () => {
+  const { fake } = await startWorld();
+  const { slack } = wrapped(fake).clients;
+  await slack.chat.postMessage({ channel: 'C0DESK', text: 'Refund', token: 'xoxb-another' }).catch(() => {});
+  expect(fake.requests.map(({ path }) => path)).toEqual(['/api/chat.postMessage']);
+});
+
 describe('a client that does not send by our fetch is refused when it is built', () => {
   const builders: Record<string, (fake: SlackFake) => (ours: WebClientOptions) => unknown> = {
     'the config forgotten': (fake) => () => new WebClient(token, addressOf(fake)),
