@@ -1,10 +1,10 @@
 import { oncelyEmail } from '@oncely/email';
 
-import { clientOf, replaceModule, scopeNodeTests } from './preloading.ts';
+import { clientOf, replaceModule, scopeNodeTests, withExports } from './preloading.ts';
 
 replaceModule(/\/nodemailer(\.js)?$/, (exports) => {
   const create = exports['createTransport'] as (...args: unknown[]) => never;
-  return Object.assign(Object.create(exports) as object, {
+  return withExports(exports, {
     createTransport: (...args: unknown[]) => clientOf(oncelyEmail(() => create(...args))),
   });
 });

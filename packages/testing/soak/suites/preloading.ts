@@ -16,6 +16,8 @@ export function clientOf<Client>(adapter: Adapter<Client, 'one'>): Client {
     ledger: memoryLedger(),
     clients: { vendor: adapter },
     unscoped: 'observe',
+    // A suite answers what its test needs and nothing more, so an effect in doubt is not long waited for.
+    waitMs: 500,
     drainOnSigterm: false,
   });
   return oncely.clients.vendor;
@@ -23,17 +25,31 @@ export function clientOf<Client>(adapter: Adapter<Client, 'one'>): Client {
 
 type Load = (request: string, parent: unknown, isMain: boolean) => unknown;
 
-/** Replaces what a module exports, as the suite loads it. */
+/** Replaces what a module exports, as the suite loads it. What the module's own imports see of it meanwhile stays. */
 export function replaceModule(pattern: RegExp, replace: (exports: Record<string, unknown>) => unknown): void {
   const loader = Module as unknown as { _load: Load };
   const load = loader._load;
   const replaced = new Map<unknown, unknown>();
+  let loading = false;
   loader._load = function (request, parent, isMain) {
-    const exports = load.call(this, request, parent, isMain);
-    if (!pattern.test(request)) return exports;
+    if (loading || !pattern.test(request)) return load.call(this, request, parent, isMain);
+    loading = true;
+    let exports: unknown;
+    try {
+      exports = load.call(this, request, parent, isMain);
+    } finally {
+      loading = false;
+    }
     if (!replaced.has(exports)) replaced.set(exports, replace(exports as Record<string, unknown>));
     return replaced.get(exports);
   };
+}
+
+/** The same exports, with some of them others; loaders read a module's own properties. */
+export function withExports(exports: Record<string, unknown>, others: Record<string, unknown>): object {
+  const { getOwnPropertyDescriptors } = Object;
+  const own = { ...getOwnPropertyDescriptors(exports), ...getOwnPropertyDescriptors(others) };
+  return Object.create(exports, own) as object;
 }
 
 const scopes = createOncely({ ledger: memoryLedger(), drainOnSigterm: false });
@@ -72,6 +88,6 @@ export function scopeNodeTests(): void {
         return register(...args.toSpliced(at, 1, inner));
       }, register);
     const { it, test } = exports as Record<string, (...args: unknown[]) => unknown>;
-    return Object.assign(Object.create(exports) as object, { it: scoped(it!), test: scoped(test!) });
+    return withExports(exports, { it: scoped(it!), test: scoped(test!) });
   });
 }
