@@ -87,6 +87,6 @@ export function senderOf(authorization: string | null | undefined): string | und
 }
 
 /** A token is long and random, so its digest tells nothing. */
-function digestOf(token: string): string {
+export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }
