@@ -34,10 +34,35 @@ export const identityMutants: readonly Mutant[] = [
   {
     breaks: 'a task that was bound to its scope is taken for a stranger',
     file: 'packages/core/src/lineage.ts',
-    from: `if (name.endsWith('runInAsyncScope')) return { kind: 'own' };`,
-    to: ``,
+    from: `      return { kind: 'own' };
+    }`,
+    to: `    }`,
     test: queues,
     named: 'all is done once where a task is bound as it is handed in',
+  },
+  {
+    breaks: 'a task of queueMicrotask is taken for one that was bound',
+    file: 'packages/core/src/lineage.ts',
+    from: `if (isMicrotask(all[index + 1])) break;`,
+    to: ``,
+    test: queues,
+    named: 'no unnamed write is made for another case, and none twice',
+  },
+  {
+    breaks: 'the first write in an effect is its own, whoever started it',
+    file: 'packages/core/src/scope-guards.ts',
+    from: `(isRetry || doubt.waits === 'scope')) return;`,
+    to: `(isRetry || doubt.waits !== undefined)) return;`,
+    test: queues,
+    named: 'no named effect is made for another one that has read something by it first',
+  },
+  {
+    breaks: "a task of a queue by hand opens effects in another case's scope",
+    file: 'packages/core/src/whose-call.ts',
+    from: `(doubt.queue !== undefined || (doubt.led !== true && scope.returned !== true)) throw`,
+    to: `(doubt.queue !== undefined) throw`,
+    test: queues,
+    named: 'nothing is opened by a task in the case of another one, in whose context it runs',
   },
   {
     breaks: 'an effect ends as soon as its function returned, whatever it returned',

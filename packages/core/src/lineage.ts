@@ -15,7 +15,12 @@ const holder = globalThis as unknown as Record<symbol, Shared | undefined>;
 const shared: Shared = (holder[key] ??= { next: 1, marks: new WeakMap() });
 
 /** Queues that start a waiting task in the context of another one, by the folder that they are installed in. */
-const queues = /[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?(p-queue|bottleneck|dataloader|fastq|better-queue)[\\/]/;
+const queues =
+  /[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?(p-queue|p-limit|p-debounce|bottleneck|dataloader|fastq|better-queue|async|queue|promise-queue|promise-limit|rxjs|cockatiel|lodash|lodash\.debounce|lodash\.throttle|throttle-debounce)[\\/]/;
+
+/** This file and its folder, by which our own frames are known, also where we are installed. */
+const here = import.meta.url;
+const ours = here.slice(0, here.lastIndexOf('/') + 1);
 
 const depth = 200;
 
@@ -40,25 +45,45 @@ export interface Lineage {
   readonly kind: 'own' | 'unknown';
   /** The queue that started it, where it is a known one. */
   readonly queue?: string;
+  /** Some installed package is among the callers, or nothing can be told: a framework may lead it from its event loop. */
+  readonly led?: true;
 }
 
 /** Reads whether the code that runs here was called, or is awaited, by the frame's own. */
 export function lineageOf(frame: object): Lineage {
   const mark = shared.marks.get(frame);
   let queue: string | undefined;
-  for (const site of sites()) {
+  let led = false;
+  const all = sites();
+  for (const [index, site] of all.entries()) {
     const name = site.getFunctionName();
+    const file = site.getFileName() ?? '';
+    led ||= isLeading(file, site);
+    queue ??= queues.exec(file)?.[1];
     if (name === null) continue;
-    // AsyncResource.bind and AsyncLocalStorage.snapshot: whoever uses them has said whose it is.
-    if (name.endsWith('runInAsyncScope')) return { kind: 'own' };
-    if (name.includes(prefix)) return { kind: name.endsWith(mark ?? prefix) ? 'own' : 'unknown', ...named(queue) };
-    queue ??= queues.exec(site.getFileName() ?? '')?.[1];
+    // AsyncResource.bind and AsyncLocalStorage.snapshot: whoever uses them has said whose it is. Node itself runs each
+    // task of queueMicrotask so, and what waits in a batch of somebody's is not bound by that.
+    if (name.endsWith('runInAsyncScope')) {
+      if (isMicrotask(all[index + 1])) break;
+      return { kind: 'own' };
+    }
+    if (name.includes(prefix)) return { kind: name.endsWith(mark ?? prefix) ? 'own' : 'unknown', ...told(queue, led) };
   }
-  return { kind: 'unknown', ...named(queue) };
+  return { kind: 'unknown', ...told(queue, led) };
 }
 
-function named(queue: string | undefined): { readonly queue?: string } {
-  return queue === undefined ? {} : { queue };
+function isMicrotask(caller: NodeJS.CallSite | undefined): boolean {
+  return caller?.getFileName() === 'node:internal/process/task_queues';
+}
+
+function isLeading(file: string, site: NodeJS.CallSite): boolean {
+  // In a bundle all files are one, so that nobody's frames can be told from a package's.
+  if (file === here) return !site.getFunctionName()?.includes(prefix);
+  return !file.startsWith(ours) && /[\\/]node_modules[\\/]/.test(file);
+}
+
+function told(queue: string | undefined, led: boolean): { readonly queue?: string; readonly led?: true } {
+  return { ...(queue === undefined ? {} : { queue }), ...(led ? { led } : {}) };
 }
 
 function sites(): readonly NodeJS.CallSite[] {

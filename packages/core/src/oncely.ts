@@ -228,13 +228,16 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       frame.remember = flow.value;
       return afterwards(
         () => inside(() => begun(fn(flow))),
-        (result) => bindResult(result, { inside, end, rest }),
+        (result) => {
+          frame.returned = true;
+          return bindResult(result, { inside, end, rest });
+        },
         end,
       );
     },
     effect: effectFor(() => scopeFor('oncely.effect')),
     submit: submitFor(() => scopeFor('oncely.submit')),
-    value: valueFor(() => requireScope('oncely.value')),
+    value: valueFor(() => scopeFor('oncely.value')),
     checkpoint: checkpointFor(() => requireScope('oncely.checkpoint')),
     effects,
     workflows: createWorkflows(finishParts),

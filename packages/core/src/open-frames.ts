@@ -31,15 +31,19 @@ export function enter(scope: ScopeFrame): () => void {
 
 /**
  * Whether another scope or effect waits for something that is no call of ours: a call that is met in this one's context
- * may then be meant for it.
+ * may then be meant for it. An effect is named before a scope.
  */
-export function anotherWaits(scope: ScopeFrame, effect: EffectFrame | undefined): boolean {
+export function anotherWaits(scope: ScopeFrame, effect: EffectFrame | undefined): 'effect' | 'scope' | undefined {
+  let found: 'scope' | undefined;
   for (const ref of open) {
     const frame = ref.deref();
     if (frame === undefined || frame.closed) open.delete(ref);
-    else if (isIdle(frame) && frame !== effect && !isAround(frame, scope) && !isAround(scope, frame)) return true;
+    else if (isIdle(frame) && frame !== effect && !isAround(frame, scope) && !isAround(scope, frame)) {
+      if ('id' in frame) return 'effect';
+      found = 'scope';
+    }
   }
-  return false;
+  return found;
 }
 
 function isIdle(frame: Frame): boolean {

@@ -26,8 +26,8 @@ export function refuseClosed(
 }
 
 /**
- * Refuses a call of which it cannot be told that it is this scope's: without a name order is all that it has, and of a
- * named effect the one write has been made.
+ * Refuses a call of which it cannot be told that it is this scope's: without a name order is all that it has, of a named
+ * effect the one write has been made, and the first write may be that of another effect which has made none either.
  */
 export function refuseForeign(
   scope: ScopeFrame,
@@ -36,8 +36,8 @@ export function refuseForeign(
   { doubt }: Call,
 ): void {
   if (doubt === undefined) return;
-  // A first write in an effect is its own, unless a queue is seen that is known to mix contexts.
-  if (effect && effect.ended !== true && doubt.queue === undefined) return;
+  const isRetry = effect?.write !== undefined;
+  if (effect && effect.ended !== true && doubt.queue === undefined && (isRetry || doubt.waits === 'scope')) return;
   throw foreign(write.operation.name, scope, doubt);
 }
 

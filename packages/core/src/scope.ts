@@ -76,6 +76,8 @@ export interface ScopeFrame {
   /** The scope that this one was opened in. */
   readonly outer?: ScopeFrame;
   closed: boolean;
+  /** Its function has returned; where it is not closed, it lives on in what that gave. */
+  returned?: true;
   /** How much of it lives: its own function and what that returned, and its effects. */
   within?: number;
   /** How many calls of ours it waits for. */

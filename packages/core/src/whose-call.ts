@@ -10,7 +10,7 @@ export interface Call {
   /** It was made after its scope or effect had ended. */
   readonly late?: true;
   /** Why it may be another's: it was started by something else than this scope's code while another one waits. */
-  readonly doubt?: { readonly queue?: string };
+  readonly doubt?: { readonly queue?: string; readonly led?: true; readonly waits: 'effect' | 'scope' };
 }
 
 /** Takes, here and now, whose the call is that is being made. */
@@ -25,19 +25,23 @@ export function takeCall(): Call {
 /** Why what runs in these frames may be another's. */
 function doubtIn({ scope, effect }: Frames): Call['doubt'] {
   // The stack is read only where there is somebody whose call it could be.
-  if (!anotherWaits(scope, effect)) return undefined;
+  const waits = anotherWaits(scope, effect);
+  if (waits === undefined) return undefined;
   const lineage = lineageOf(effect ?? scope);
   if (lineage.kind === 'own') return undefined;
-  return lineage.queue === undefined ? {} : { queue: lineage.queue };
+  const { queue, led } = lineage;
+  return { waits, ...(queue === undefined ? {} : { queue }), ...(led ? { led } : {}) };
 }
 
 /**
- * Refuses to open something in a scope whose context a known queue has handed to another task. An unknown lineage alone
- * is no reason here: frameworks call tools from their event loops, in the right context.
+ * Refuses to open something in a scope whose context a queue may have handed to another task: one that is known, or one
+ * of the program's own. An installed package that is no queue is none: frameworks call tools from their event loops, in
+ * the right context, and so do the streams that a scope has returned.
  */
 export function refuseBorrowedScope(scope: ScopeFrame, what: string): void {
   const doubt = doubtIn({ scope });
-  if (doubt?.queue !== undefined) throw foreign(what, scope, doubt);
+  if (!doubt) return;
+  if (doubt.queue !== undefined || (doubt.led !== true && scope.returned !== true)) throw foreign(what, scope, doubt);
 }
 
 /** The error for a call that was met in the context of another one. */

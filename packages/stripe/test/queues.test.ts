@@ -42,6 +42,21 @@ function batcher(): Limit {
     });
 }
 
+/** The same with a microtask, which Node runs in the resource of whoever asked for it. */
+function microtaskBatcher(): Limit {
+  let waiting: (() => void)[] = [];
+  return (job) =>
+    new Promise((resolve, reject) => {
+      waiting.push(() => void job().then(resolve, reject));
+      if (waiting.length > 1) return;
+      queueMicrotask(() => {
+        const all = waiting;
+        waiting = [];
+        for (const each of all) each();
+      });
+    });
+}
+
 // The queues that other SDKs bring along, as the programs around them use them too.
 const PQueue = broughtBy('@slack/web-api', 'p-queue').default as new (options: object) => { readonly add: Limit };
 const Bottleneck = broughtBy('@hubspot/api-client', 'bottleneck') as unknown as new (options: object) => {
@@ -55,6 +70,7 @@ function broughtBy(sdk: string, name: string): { readonly default: unknown } {
 const limits: Record<string, () => Limit> = {
   'a queue by hand': byHand,
   'a batcher': batcher,
+  'a batcher of microtasks': microtaskBatcher,
   'p-queue': () => {
     const queue = new PQueue({ concurrency: 1 });
     return (job) => queue.add(job);
@@ -69,7 +85,7 @@ const limits: Record<string, () => Limit> = {
 async function inBothOrders(
   world: World,
   start: () => Limit,
-  call: (limit: Limit, refund: Job, flow: Flow, order: number) => Promise<unknown>,
+  call: (limit: Limit, refund: Job, flow: Flow, order: number, oncely: Pick<Flow, 'effect'>) => Promise<unknown>,
 ): Promise<{ readonly done: number; readonly codes: readonly string[] }> {
   for (const order of [1, 2, 3]) world.fake.seedCharge({ id: `ch_of_${order}`, amount: 500, currency: 'usd' });
   const done = new Set<number>();
@@ -84,18 +100,34 @@ async function inBothOrders(
       orders.map((order) =>
         oncely.scope({ businessId: `order_${order}`, workflowId: 'refunds' }, async (flow) => {
           try {
-            await call(limit, () => stripe.refunds.create({ charge: `ch_of_${order}`, amount: 100 }), flow, order);
+            await call(
+              limit,
+              () => stripe.refunds.create({ charge: `ch_of_${order}`, amount: 100 }),
+              flow,
+              order,
+              oncely,
+            );
             done.add(order);
           } catch (error) {
             codes.push((error as { code: string }).code);
           }
           // The case goes on for a while, so that its context is met again.
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await new Promise((resolve) => setTimeout(resolve, 100));
         }),
       ),
     );
   }
   return { done: done.size, codes };
+}
+
+/** What each effect made is of its own case. */
+async function expectEachItsOwn(world: World): Promise<void> {
+  const made = world.fake.effects('refunds.create');
+  const { effects } = await world.process().oncely.effects.list();
+  for (const { contract, vendorId } of effects) {
+    const of = made.find(({ id }) => id === vendorId);
+    if (of) expect(of.params['charge']).toBe(contract.businessId.replace('order_', 'ch_of_'));
+  }
 }
 
 describe.each(Object.entries(limits))('with %s around the calls', (_name, start) => {
@@ -116,6 +148,33 @@ describe.each(Object.entries(limits))('with %s around the calls', (_name, start)
     );
     expect(codes.every((code) => ['foreign_context', 'second_write', 'scope_closed'].includes(code))).toBe(true);
     expect(world.fake.effects('refunds.create')).toHaveLength(done);
+  });
+
+  it('no named effect is made for another one that has read something by it first', async () => {
+    const world = await startWorld();
+    const { done } = await inBothOrders(world, start, (limit, refund, flow, order) =>
+      flow.effect('refund', async () => {
+        if (order === 1) await limit(() => world.process().stripe.charges.retrieve('ch_of_1'));
+        return limit(refund);
+      }),
+    );
+    expect(world.fake.effects('refunds.create')).toHaveLength(done);
+    await expectEachItsOwn(world);
+  });
+
+  it('nothing is opened by a task in the case of another one, in whose context it runs', async () => {
+    const world = await startWorld();
+    const { done, codes } = await inBothOrders(world, start, async (limit, refund, _flow, order, oncely) => {
+      const { stripe } = world.process();
+      if (order === 1) await limit(() => stripe.charges.retrieve('ch_of_1'));
+      return limit(async () => {
+        await stripe.charges.retrieve('ch_of_1');
+        return oncely.effect('refund', refund);
+      });
+    });
+    expect(codes.every((code) => ['foreign_context', 'scope_closed', 'unscoped'].includes(code))).toBe(true);
+    expect(world.fake.effects('refunds.create')).toHaveLength(done);
+    await expectEachItsOwn(world);
   });
 
   it("all is done once where a task is named by its own scope's handle", async () => {
