@@ -5,6 +5,7 @@ const unrecorded = 'packages/core/test/oncely/unrecorded.test.ts';
 const twins = 'packages/core/test/oncely/twins-when-sent.test.ts';
 const fair = 'packages/core/test/oncely/fair-recovery.test.ts';
 const stopping = 'packages/core/test/oncely/stopping.test.ts';
+const strangers = 'packages/core/test/oncely/strangers.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
 
 /** What core takes for evidence, and what it never forgets of it, broken one at a time. */
@@ -148,10 +149,42 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     breaks: 'C20: an adapter declares keyed, and its request never carries the key',
     file: 'packages/core/src/request-for.ts',
-    from: '!prepared.includes(keys.key)',
+    from: '!carries(prepared, keys.key)',
     to: 'prepared === keys.key',
     test: names,
     named: 'C20: an adapter that declares keyed and never sends the key',
+  },
+  {
+    breaks: 'C20: an adapter declares probed, and its request never carries the marker',
+    file: 'packages/core/src/request-for.ts',
+    from: '!carries(prepared, keys.marker)',
+    to: 'prepared === keys.marker',
+    test: strangers,
+    named: 'whose request never carries the marker is refused',
+  },
+  {
+    breaks: 'C20: the no of an adapter that never asked for the permission is believed, and it is sent again',
+    file: 'packages/core/src/attempt.ts',
+    from: 'if (isNo(verdict) && (permit.guarded || verdict.neverSent === true)) return verdict;',
+    to: 'if (isNo(verdict)) return verdict;',
+    test: strangers,
+    named: 'sends once and is told so, where it calls its time-out a no',
+  },
+  {
+    breaks: 'C20: what an adapter throws that never asked for the permission counts as never sent',
+    file: 'packages/core/src/attempt.ts',
+    from: 'return !given || permit.guarded',
+    to: 'return given || permit.guarded',
+    test: strangers,
+    named: 'where it throws its time-out',
+  },
+  {
+    breaks: 'C20: a send without the check is sent again in the same call',
+    file: 'packages/core/src/after-settle.ts',
+    from: 'refuseUnchecked(job, verdict);',
+    to: '',
+    test: strangers,
+    named: 'is not sent again in the same call either',
   },
   {
     breaks: 'C18: a call that was aborted goes on to send',

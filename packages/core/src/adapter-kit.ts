@@ -9,6 +9,7 @@ export { copyInput } from './adapter-kit/copy-input.ts';
 export { isMarked, markersIn } from './adapter-kit/is-marked.ts';
 export { ledFetch } from './adapter-kit/led-fetch.ts';
 export { retryAfterMs } from './adapter-kit/retry-after.ts';
+export { entrust } from './adapter-kit/entrusting.ts';
 export { firstLines, isThere, money, named, plain, sentence, verbOf } from './adapter-kit/saying.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';
 export { takeCall } from './whose-call.ts';

@@ -8,6 +8,11 @@ export interface Operation {
   /** `stripe.refunds.create`. */
   readonly name: string;
   readonly safety: SafetyClass;
+  /**
+   * How `probe` finds a `probed` one again: by our marker, which its request must carry (default), or by its content, such
+   * as where the vendor has no place for the marker, or stores a name that is made of it.
+   */
+  readonly findsBy?: 'marker' | 'content';
   /** The longest that a request already on its way may still take effect and become visible, in milliseconds. */
   readonly landingBoundMs: number;
   /** Top-level parameters that are substance: shown in previews, compared by the twin guard. */
@@ -48,6 +53,8 @@ export type Verdict =
       readonly speaksForKey?: boolean;
       /** The response without the secrets in it: remembered in its place where there is no codec. */
       readonly redacted?: WireResponse;
+      /** As in `not_applied`: a mail server may refuse a recipient before the mail. */
+      readonly neverSent?: true;
     }
   | {
       readonly evidence: 'not_applied';
@@ -63,6 +70,12 @@ export type Verdict =
       readonly speaksForKey?: boolean;
       /** What the caller has to do before it can be sent, where no response of the vendor says so. */
       readonly fix?: string;
+      /**
+       * Nothing that could cause the effect was sent, and the adapter knows it: the credentials are gone, the connection
+       * was refused. An attempt that ends before `permit.check()` was called is in doubt without this; what
+       * `exchange` was given needs it not.
+       */
+      readonly neverSent?: true;
       readonly cause?: unknown;
     }
   | {
@@ -77,7 +90,8 @@ export type Verdict =
 /** Permission to send once, until the send window closes. */
 export interface Permit {
   /**
-   * To be called synchronously right before the first byte that could cause the effect.
+   * To be called synchronously right before the first byte that could cause the effect. An attempt that ends without it
+   * may have sent at any time: it is in doubt, unless its verdict says `neverSent`.
    * @throws when the window is over or the permission was withdrawn; then nothing may be sent.
    */
   check(): void;

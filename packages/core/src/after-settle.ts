@@ -4,6 +4,7 @@ import { backoffMs, type Job, type RunnerParts } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { hasHappened, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import type { RecordedNo } from './scope.ts';
+import { refuseUnchecked } from './unchecked.ts';
 import * as unsettled from './unsettled.ts';
 
 export interface Ended {
@@ -51,6 +52,7 @@ export async function afterSettle(
       throw unsettled.notSent(job, verdict, inDoubt);
     }
     case 'unknown':
+      refuseUnchecked(job, verdict);
       if (sends < options.maxAttempts && seen.record?.retryAt === undefined)
         await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
       return undefined;

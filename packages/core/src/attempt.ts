@@ -1,6 +1,5 @@
 import type { Target, Verdict } from './adapter.ts';
 import { crashPoint } from './crash-point.ts';
-import { OncelyError } from './errors.ts';
 import type { Hand, Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
 import { keysNow, markersOf, type NamingKey } from './keys.ts';
@@ -10,6 +9,8 @@ import { currentAttempts, stateOf, unknownAttempts } from './lifecycle/state.ts'
 import { openStored, storeResult, type Codec } from './payload.ts';
 import { issuePermit, PermitDenied, type Instant, type IssuedPermit } from './permit.ts';
 import type { Attempt, EffectRecord } from './record.ts';
+import { reasonOf } from './transport-end.ts';
+import { unchecked } from './unchecked.ts';
 import * as unsettled from './unsettled.ts';
 import { aboutJob, beginning, lasted, report, reportChange, reportReExecution } from './reporting.ts';
 import { recordEnding } from './unrecorded.ts';
@@ -43,7 +44,8 @@ export async function attempt(
   crashPoint('after_claim', slot);
   const since = beginning(clock);
   const verdict = await sendOnce(parts, job, slot, record, permit, inHand);
-  const sent = permit.passed;
+  // Without the check nobody knows, and then it is said.
+  const sent = permit.passed || verdict.evidence === 'unknown';
   report(job, slot, clock, () => ({
     type: 'sent',
     attempt: record.attempts.length,
@@ -64,6 +66,7 @@ async function sendOnce(
   inHand: Hand['made'],
 ): Promise<Verdict> {
   if (isOutlived(record)) return { evidence: 'not_applied', reason: 'approval_expired' };
+  let given = false;
   try {
     const { naming } = await session.info();
     const target = targetOf(record, naming, undefined, record.attempts.at(-1)?.token);
@@ -71,28 +74,30 @@ async function sendOnce(
     // What was not kept is still in this caller's hand, with what the vendor said to complete it.
     const request = kept ?? (inHand?.key === target.key ? inHand.request : job.prepare?.(target));
     if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
+    given = true;
     const verdict = await job.send({ ...target, request }, permit);
     if (permit.passed) {
       crashPoint('answer_received', slot);
       return verdict;
     }
-    // Nothing is sent without the check, so doubt is none; a yes all the same is an adapter that sent without it. A no
-    // may come before: SMTP refuses sender and recipients before the message, whose first byte the check guards.
-    if (verdict.evidence === 'unknown') return { ...verdict, evidence: 'not_applied' };
-    if (verdict.evidence !== 'accepted') return verdict;
-    return { evidence: 'unknown', reason: 'sent_without_check', cause: sentWithoutCheck(job.claim.operation) };
+    // A no may come before the check: SMTP refuses sender and recipients before the message, whose first byte it guards.
+    if (isNo(verdict) && (permit.guarded || verdict.neverSent === true)) return verdict;
+    // What asks right before its first byte, and was not let pass, has sent nothing; so doubt is none.
+    if (verdict.evidence === 'unknown' && permit.guarded) return { ...verdict, evidence: 'not_applied' };
+    return verdict.evidence === 'accepted' || verdict.evidence === 'rejected'
+      ? unchecked(job.claim.operation, verdict.evidence, undefined)
+      : unchecked(job.claim.operation, verdict.reason, verdict.cause);
   } catch (error) {
     if (permit.passed) return { evidence: 'unknown', reason: 'adapter_failed', cause: error };
     const reason = error instanceof PermitDenied ? error.message : 'never_sent';
-    return { evidence: 'not_applied', reason, cause: error };
+    return !given || permit.guarded
+      ? { evidence: 'not_applied', reason, cause: error }
+      : unchecked(job.claim.operation, reasonOf(error), error);
   }
 }
 
-function sentWithoutCheck(operation: string): OncelyError {
-  return new OncelyError('invalid_config', {
-    message: `the adapter of ${operation} sent without asking for permission, so it may send twice.`,
-    fix: 'call permit.check() synchronously right before the first byte that can cause the effect',
-  });
+function isNo(verdict: Verdict): verdict is Verdict & { readonly evidence: 'rejected' | 'not_applied' } {
+  return verdict.evidence === 'rejected' || verdict.evidence === 'not_applied';
 }
 
 /** Whether the approval that a claim was decided by had expired when the ledger stored the claim, by its own clock. */

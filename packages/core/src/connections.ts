@@ -1,5 +1,6 @@
 import type { Adapter, AdapterRuntime, Connection } from './adapter.ts';
 import type { Clock } from './clock.ts';
+import { OncelyError } from './errors.ts';
 import type { Origin } from './perform.ts';
 
 /** A vendor's client for each account that was asked for. */
@@ -55,6 +56,7 @@ export function createConnections(
       { perform: (...write) => perform(origin, ...write) },
       account,
     );
+    refuseBlind(adapter, client, connection);
     const origin: Origin = { client, account, connection, adapter, refused };
     return origin;
   };
@@ -98,4 +100,14 @@ export function createConnections(
       }
     },
   };
+}
+
+/** An adapter in JavaScript, or of an interface of before, whose doubts nobody could settle: said before the first. */
+function refuseBlind({ vendor }: Adapter, client: string, connection: Partial<Connection<unknown>>): void {
+  const missing = (['probe', 'resend', 'restore'] as const).find((name) => typeof connection[name] !== 'function');
+  if (missing === undefined) return;
+  throw new OncelyError('invalid_config', {
+    message: `the adapter of ${vendor}, given as clients.${client}, connects without ${missing}, so that what is in doubt could not be settled.`,
+    fix: `connect: (runtime) => ({ client, resend, probe, restore })`,
+  });
 }

@@ -14,6 +14,8 @@ export interface Job {
   readonly claim: Omit<ClaimRequest, 'token' | 'leaseMs' | 'holder' | 'suspectSince' | 'epoch'>;
   /** Absent in recovery, where only the stored request can be sent, under another key if need be. */
   readonly prepare?: (keys: Keys) => string;
+  /** How its look-up finds it; absent: by the marker, where it is `probed`. */
+  readonly findsBy?: 'marker' | 'content';
   /** Asks the vendor, so it is not called before the ledger was read. */
   readonly complete?: (request: string) => Promise<string>;
   /** Before the claim; the time it takes is not counted. */

@@ -8,6 +8,9 @@ export function operationProblem(operation: Operation): string | undefined {
   if (!(operation.landingBoundMs >= 0 && Number.isFinite(operation.landingBoundMs)))
     return 'landingBoundMs must be a number of milliseconds';
   if (operation.safety.kind === 'keyed' && !(operation.safety.windowMs > 0)) return 'safety.windowMs must be above 0';
+  const { findsBy } = operation;
+  if (findsBy !== undefined && findsBy !== 'marker' && findsBy !== 'content')
+    return "findsBy must be 'marker' or 'content'";
   const both = operation.material?.find((path) => operation.wording?.includes(path));
   return both === undefined ? undefined : `${both} is declared both material and wording`;
 }

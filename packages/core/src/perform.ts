@@ -274,6 +274,7 @@ export function createPerform(
       ...(first ? { returned: () => (frame.reentry ??= counted(contract, 'reEntries')) } : {}),
       executesAgain: () => spend(parts.session, parts.budgets, contract, 'reExecutions'),
       prepare: (keys) => write.prepare(keys),
+      ...(write.operation.findsBy === undefined ? {} : { findsBy: write.operation.findsBy }),
       ...(write.complete === undefined
         ? {}
         : { complete: (request) => write.complete?.(request) ?? Promise.resolve(request) }),

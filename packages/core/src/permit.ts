@@ -1,6 +1,7 @@
 import type { Permit } from './adapter.ts';
 import type { Clock } from './clock.ts';
 import { crashPoint } from './crash-point.ts';
+import { entrusted } from './adapter-kit/entrusting.ts';
 
 /** Thrown by `check`; the adapter lets it pass or reports that nothing was sent. */
 export class PermitDenied extends Error {
@@ -8,8 +9,11 @@ export class PermitDenied extends Error {
 }
 
 export interface IssuedPermit extends Permit {
+  readonly [entrusted]: () => void;
   /** Whether the check was passed: from then on the vendor may have been called. */
   readonly passed: boolean;
+  /** Whether the adapter asked for it at all, or left it to what asks at the last moment: only then is "not passed" a proof. */
+  readonly guarded: boolean;
 }
 
 /** A point in time on both clocks: monotonic time stands still in a suspended machine, wall time may jump. */
@@ -42,12 +46,20 @@ export function issuePermit(options: {
 }): IssuedPermit {
   const { clock, start, windowMs, answerMs, slot } = options;
   let passed = false;
+  let guarded = false;
   const elapsed = (): number => elapsedSince(clock, start);
   return {
     get passed() {
       return passed;
     },
+    get guarded() {
+      return guarded;
+    },
+    [entrusted]: () => {
+      guarded = true;
+    },
     check() {
+      guarded = true;
       crashPoint('before_send', slot);
       if (passed) throw new PermitDenied('this attempt has sent already; one attempt sends once');
       const withdrawn = options.withdrawn();

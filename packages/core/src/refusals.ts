@@ -173,11 +173,15 @@ export function codecFailed(job: Job, seen: Seen, cause: unknown): OncelyError {
   });
 }
 
-/** An adapter that says its vendor honours our key, and does not send it. */
-export function withoutKey(job: Job, seen: Seen): OncelyError {
+/** An adapter that says by which of our names its vendor knows a write, and does not send that. */
+export function withoutName(job: Job, seen: Seen, name: 'key' | 'marker'): OncelyError {
+  const { operation, safety } = job.claim;
   return stillOpen(job, seen, 'invalid_config', {
-    message: `${named(job)}: its adapter declares ${job.claim.operation} as keyed, and the request that it prepares does not carry the key.`,
-    fix: "put `keys.key` into what `prepare` gives, where the vendor takes an idempotency key; or declare safety: { kind: 'probed' } or { kind: 'unverifiable' }",
+    message: `${named(job)}: its adapter declares ${operation} as ${safety.kind}, and the request that it prepares does not carry the ${name}.`,
+    fix:
+      name === 'key'
+        ? "put `keys.key` into what `prepare` gives, where the vendor takes an idempotency key; or declare safety: { kind: 'probed' } or { kind: 'unverifiable' }"
+        : "put `keys.marker` into what `prepare` gives, in a field that the look-up reads; or declare findsBy: 'content' where it knows the write by what it says, or safety: { kind: 'unverifiable' }",
   });
 }
 

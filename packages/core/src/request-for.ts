@@ -23,8 +23,12 @@ export async function requestFor(
     const stored = await openStored(kept, codec, { slot: slotOf(job.claim.contract), kind: 'request' });
     return stored === undefined ? undefined : job.rekey(stored, keys);
   }
-  // Sent again without it, what may have happened would happen twice.
-  if (job.claim.safety.kind === 'keyed' && !prepared.includes(keys.key)) throw refusals.withoutKey(job, seen);
+  // Sent again without the key, or not found for want of the marker, what may have happened would happen twice.
+  const { kind } = job.claim.safety;
+  if (kind === 'keyed' && !carries(prepared, keys.key)) throw refusals.withoutName(job, seen, 'key');
+  if (kind === 'probed' && job.findsBy !== 'content' && !carries(prepared, keys.marker)) {
+    throw refusals.withoutName(job, seen, 'marker');
+  }
   if (!job.complete) return prepared;
   const late = (): never => {
     throw new Error('it did not answer in time');
@@ -34,4 +38,14 @@ export async function requestFor(
   } catch (error) {
     throw refusals.notPrepared(job, seen, error);
   }
+}
+
+/** As it is, or inside of bytes that are kept as base64, where a name begins at any of three places. */
+function carries(request: string, name: string): boolean {
+  if (request.includes(name)) return true;
+  return [0, 1, 2].some((offset) => {
+    // The characters at both ends are made of what stands beside it, too.
+    const text = Buffer.from(`${' '.repeat(offset)}${name}`).toString('base64');
+    return request.includes(text.slice(4, -4));
+  });
 }

@@ -5,6 +5,7 @@
 import type { Agent } from 'node:http';
 
 import type { Permit, WireResponse } from './adapter.ts';
+import { entrust } from './adapter-kit/entrusting.ts';
 import { exchangeByFetch } from './transport-fetch.ts';
 import { exchangeByHttp } from './transport-http.ts';
 
@@ -55,6 +56,7 @@ const mostBytes = 64 * 1_024 * 1_024;
 
 /** Sends one request once. It never throws and never follows a redirect. */
 export function exchange(options: Exchange): Promise<ExchangeEnd> {
+  entrust(options.permit);
   const carriage = {
     ...options,
     timeoutMs: answerMs(options.timeoutMs, options.permit),

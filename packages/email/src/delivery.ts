@@ -1,4 +1,5 @@
 import { OncelyError, type Permit, type Verdict } from '@oncely/core';
+import { entrust } from '@oncely/core/adapter';
 
 import { abortedBy } from './aborting.ts';
 import { gate, openAttempt, type Attempt } from './attempt.ts';
@@ -97,6 +98,8 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
       }
     },
     async deliver(stored, permit, { signal, ...credentials } = {}, places = new Map()) {
+      // Of nodemailer's own the plugin asks before the message's first byte; of others it is asked before they are called.
+      entrust(permit);
       const request = readRequest(stored);
       // Its doubt rests on this provider's promise; another one would send it a second time.
       if (request.keyed && request.keyed.header !== provider?.header) return otherProvider(request.keyed.header);

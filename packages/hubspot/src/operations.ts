@@ -175,6 +175,8 @@ export function operationOf(method: string, path: string, landingBoundMs: number
     ...defineOperation({
       name,
       safety: safetyOf[kind],
+      // What has no field of its own is known by the whole of what it says.
+      ...(kind === 'create_listed' ? { findsBy: 'content' as const } : {}),
       landingBoundMs,
       material: kind === 'create' ? material : name.endsWith('.sendEmail') ? ['emailId', 'message'] : [],
       wording: kind === 'create' ? wording : kind === 'create_named' ? ['description'] : [],

@@ -1,4 +1,5 @@
 import type { Permit, Target, Verdict } from '@oncely/core';
+import { entrust } from '@oncely/core/adapter';
 import type { ExchangeEnd } from '@oncely/core/transport';
 
 import { classify, missesProperty } from './classify.ts';
@@ -29,6 +30,8 @@ const secrets = /^\/marketing\/v3\/transactional\/smtp-tokens(\/[^/]+\/password-
  * our own key it says that an earlier attempt was accepted.
  */
 export async function send(parts: SendParts, stored: string, permit: Permit, target: Target): Promise<Verdict> {
+  // Before `exchange`, which asks, it only reads.
+  entrust(permit);
   const request = { ...readRequest(stored), since: target.from };
   const kind = kindOf(request, parts.settings);
   let before: Look | undefined;

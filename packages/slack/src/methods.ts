@@ -1,5 +1,6 @@
 import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
 
+import { marked } from './request.ts';
 import { entryOf, table } from './table.ts';
 
 /** The names of all operations: of the methods that write. */
@@ -19,6 +20,8 @@ export function operationOf(method: string, landingBoundMs: number): Operation {
   return defineOperation({
     name: `slack.${method}`,
     safety: { kind: (kind === 'steps' ? 'unverifiable' : kind) as Exclude<SafetyClass['kind'], 'keyed'> },
+    // Slack has no place for a marker elsewhere.
+    ...(marked.has(method) ? {} : { findsBy: 'content' as const }),
     landingBoundMs,
     material,
     wording,

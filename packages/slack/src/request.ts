@@ -94,7 +94,7 @@ export function methodOf(url: string): string {
 }
 
 /** Methods that take metadata with which what they make is found again. */
-const marked: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.scheduleMessage']);
+export const marked: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.scheduleMessage']);
 
 /** The request to store and send, with our marker in the metadata of a message. */
 export function prepareRequest(call: SdkCall, keys: Keys, own?: OwnToken, before?: string): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Permit, Target, Verdict, WireResponse } from '@oncely/core';
-import { ledFetch } from '@oncely/core/adapter';
+import { entrust, ledFetch } from '@oncely/core/adapter';
 import { exchange } from '@oncely/core/transport';
 
 import { classify } from './classify.ts';
@@ -52,6 +52,8 @@ export async function resend(
   target: Target & { readonly request: string },
   permit: Permit,
 ): Promise<Verdict> {
+  // Whatever way it goes, `exchange` asks.
+  entrust(permit);
   const request = readRequest(target.request);
   const access = tokens.optionsFor(ownTokenOf(request));
   if (!access) return { evidence: 'not_applied', reason: ownTokenGone, environment: true };

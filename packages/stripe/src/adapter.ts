@@ -10,7 +10,7 @@ import {
   type VendorWrite,
   type Verdict,
 } from '@oncely/core';
-import { bindMethods, createCalls, type Calls } from '@oncely/core/adapter';
+import { bindMethods, createCalls, entrust, type Calls } from '@oncely/core/adapter';
 
 import { planCompensation } from './compensate.ts';
 import { factsOf } from './facts.ts';
@@ -199,6 +199,7 @@ async function resend(
   target: Target & { readonly request: string },
   permit: Permit,
 ): Promise<Verdict> {
+  entrust(permit);
   const { method, path, authorized, apiBase } = readRequest(target.request);
   const access = await credentials.accessFor(authorized);
   if (access.kind === 'gone') return { evidence: 'not_applied', reason: access.reason, environment: true };

@@ -54,7 +54,7 @@ export function connectionOf<Client>(
     try {
       credentials = await credentialsOf(options.headers, account, permit.remainingMs());
     } catch (cause) {
-      return { verdict: { evidence: 'not_applied', reason: 'no_credentials', cause } };
+      return { verdict: { evidence: 'not_applied', reason: 'no_credentials', neverSent: true, cause } };
     }
     const end = await exchange({
       url: addressOf(base, path, operation),

@@ -24,6 +24,8 @@ export interface HttpOperation<Input, Output> extends Omit<Operation, 'name' | '
    * declined. None is taken as proof that it did not happen, so read all pages. For `probed`, `constrained`, `natural`.
    */
   readonly find?: (read: HttpRead, sought: Keys & { readonly request: HttpRequest }) => Promise<readonly unknown[]>;
+  /** What `find` goes by. Default: `keys.marker`, which the request of a `probed` one must carry. */
+  readonly findsBy?: 'marker' | 'content';
   /** Where what it made is read again by its id. */
   readonly path?: (id: string) => string;
   /** The operation of this table that takes it back, and its input. */

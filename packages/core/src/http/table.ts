@@ -27,7 +27,13 @@ export function refuseBadOptions(options: HttpAdapterOptions<Readonly<Record<str
       bad(`timeoutMs of ${name} must be a number of milliseconds, or 0 for none`);
     }
   }
-  for (const name of Object.keys(options.operations)) {
+  for (const [name, { safety, find }] of Object.entries(options.operations)) {
+    if (safety.kind === 'probed' && typeof find !== 'function') {
+      bad(
+        `${name} is declared as probed and has no find`,
+        "find: (read, { marker }) => ..., or safety: { kind: 'unverifiable' }",
+      );
+    }
     // The one reads, the other would make a promise of the client.
     if (name === 'read' || name === 'then') bad(`an operation cannot be called ${name}`, `give it another name`);
   }
@@ -38,11 +44,12 @@ export function knownOperations(
 ): ReadonlyMap<string, Known> {
   const known = new Map<string, Known>();
   for (const [name, of] of Object.entries(options.operations)) {
-    const { safety, material, wording } = of;
+    const { safety, material, wording, findsBy } = of;
     const operation = defineOperation({
       name: `${options.vendor}.${name}`,
       safety,
       landingBoundMs: of.landingBoundMs ?? options.landingBoundMs ?? 30_000,
+      ...(findsBy === undefined ? {} : { findsBy }),
       ...(material === undefined ? {} : { material }),
       ...(wording === undefined ? {} : { wording }),
     });

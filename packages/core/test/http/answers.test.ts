@@ -64,6 +64,7 @@ describe('a no in a 2xx', () => {
     const order = {
       ...pay,
       safety: { kind: 'probed' },
+      findsBy: 'content',
       find: async (read) => ((await read('/payments')) as { items?: object[] }).items ?? [],
     } as const satisfies AnyOperation;
     bank.answer = ({ method }, response) => {
@@ -169,6 +170,11 @@ describe('a look-up', () => {
       const order = {
         ...pay,
         safety: { kind: 'probed' },
+        request: (input: object, { marker }) => ({
+          method: 'POST',
+          path: '/payments',
+          body: { ...input, ref: marker },
+        }),
         find: async (get, { marker }) => {
           const found: unknown[] = [];
           for (let page = 0; page < (read === 'all' ? pages.length : 1); page += 1) {

@@ -58,7 +58,7 @@ export function writeAdapter(vendor: Writes): Adapter<WriteClient, 'many'> {
             const { status } = await runtime.perform({
               operation,
               parameters,
-              prepare: ({ key }) => JSON.stringify({ ...parameters, key }),
+              prepare: ({ key, marker }) => JSON.stringify({ ...parameters, key, marker }),
               send: (_request, permit) => send(permit),
               passThrough: () => Promise.reject(new Error('not in these tests')),
             });
