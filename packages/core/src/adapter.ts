@@ -1,7 +1,10 @@
 import { OncelyError } from './errors.ts';
 import { operationProblem } from './operation-problem.ts';
 import type { SafetyClass } from './record.ts';
+import type { Fact, Said, WriteToSay } from './said.ts';
 import type { Call } from './whose-call.ts';
+
+export type { Fact, Said, WriteToSay } from './said.ts';
 
 /** A kind of write at a vendor. */
 export interface Operation {
@@ -254,28 +257,6 @@ export interface OperationNames {
   readonly names: readonly string[];
   /** The one name of what has several. Default: the name itself. */
   canonical?(name: string): string;
-}
-
-/** One write as a person is told of it: its decoded parameters, with what must not be shown redacted. */
-export interface WriteToSay {
-  readonly operation: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** The account that the client was built for; '' where there is one client for all. */
-  readonly account: string;
-}
-
-/** A write in words. */
-export interface Said {
-  /** One sentence: what is done, to which object, in which account. It names every party by its id. */
-  readonly summary: string;
-  /** The parameters that are texts for people, which a model may have written. */
-  readonly texts?: readonly string[];
-}
-
-/** Something that the vendor says now of what a write is about: it helps a person, and decides nothing. */
-export interface Fact {
-  readonly name: string;
-  readonly value: string;
 }
 
 /** A vendor: builds clients whose writes go through the ledger. */

@@ -1,0 +1,21 @@
+/** One write as a person is told of it: its decoded parameters, with what must not be shown redacted. */
+export interface WriteToSay {
+  readonly operation: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The account that the client was built for; '' where there is one client for all. */
+  readonly account: string;
+}
+
+/** A write in words. */
+export interface Said {
+  /** One sentence: what is done, to which object, in which account. It names every party by its id. */
+  readonly summary: string;
+  /** The parameters that are texts for people, which a model may have written. */
+  readonly texts?: readonly string[];
+}
+
+/** Something that the vendor says now of what a write is about: it helps a person, and decides nothing. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
