@@ -202,4 +202,30 @@ export const evidenceMutants: readonly Mutant[] = [
     test: stopping,
     named: 'is given again says that it is recorded',
   },
+  {
+    breaks: 'doubt: what a ledger forgot is looked for only after a lease',
+    file: 'packages/core/src/lifecycle/claim.ts',
+    from: `({ basis }) => basis === 'lost_ledger') ? { look: true } : {}`,
+    to: `({ basis }) => basis === 'lost_ledger' && record.verifyAt !== undefined) ? { look: true } : {}`,
+    test: 'packages/core/test/oncely/early-look.test.ts',
+    named: 'without the wait for the lease',
+  },
+  {
+    breaks: 'doubt: an early look that finds nothing, or that cannot know, is written down',
+    file: 'packages/core/src/probing.ts',
+    from: `  const { sight } = await look(parts, job, slot, before.record as EffectRecord);
+  if (sight.kind !== 'found') return undefined;`,
+    to: `  const { sight } = await look(parts, job, slot, before.record as EffectRecord);
+  if (sight.kind === 'unreachable') return undefined;`,
+    test: 'packages/core/test/oncely/early-look.test.ts',
+    named: 'proves nothing before the lease is over',
+  },
+  {
+    breaks: 'doubt: no look for two after what was found before the lease was over',
+    file: 'packages/core/src/lifecycle/probe.ts',
+    from: `  if (!isLost || begunAt >= end || record.safety.kind === 'keyed') return {};`,
+    to: `  if (!isLost || begunAt >= 0 || record.safety.kind === 'keyed') return {};`,
+    test: 'packages/core/test/lifecycle/probe.test.ts',
+    named: 'what was lost was found before its lease was over',
+  },
 ];

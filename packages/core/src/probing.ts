@@ -54,7 +54,12 @@ export async function settledByLook(
   const { record } = before;
   if (!resend || job.looksFirst !== true || record?.safety.kind !== 'keyed' || unknownAttempts(record).length === 0)
     return undefined;
-  const { sight } = await look(parts, job, slot, record);
+  return await foundByLook(parts, job, slot, before);
+}
+
+/** One look of which only what it finds is written down. @returns what stands in the ledger now, where it found. */
+export async function foundByLook(parts: Parts, job: Asking, slot: string, before: Seen): Promise<Seen | undefined> {
+  const { sight } = await look(parts, job, slot, before.record as EffectRecord);
   if (sight.kind !== 'found') return undefined;
   const seen = await apply(parts, job, slot, before, sight);
   return seen === before ? undefined : seen;

@@ -14,7 +14,7 @@ import { namingFor } from './lifecycle/naming.ts';
 import { isOpen, mayHaveHappened } from './lifecycle/state.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
-import { postpone, probe, settledByLook } from './probing.ts';
+import { foundByLook, postpone, probe, settledByLook } from './probing.ts';
 import { policyFor, refuseOutdated, withPreview } from './policing.ts';
 import { recorded, recordedNo } from './recorded.ts';
 import { requestFor } from './request-for.ts';
@@ -57,6 +57,7 @@ export function createRunner(parts: RunnerParts): Runner {
     let lastCause: unknown;
     let made = false;
     let counted = false;
+    let looked = false;
     let returning: Promise<void> | undefined;
     const hand: Hand = {};
     const watch = twinWatch(parts, job);
@@ -198,6 +199,13 @@ export function createRunner(parts: RunnerParts): Runner {
             ...recordedNo(seen),
           };
         case 'wait': {
+          if (decision.look && !looked) {
+            looked = true;
+            refuseWhenClosing(job, seen);
+            const found = await foundByLook(parts, job, slot, seen);
+            if (found) seen = found;
+            if (found) break;
+          }
           const waitMs = decision.until - seen.at;
           if (clock.monotonic() + waitMs >= job.giveUpAt && decision.why !== 'executing') {
             throw unsettled.waiting(job, seen, decision.why, waitMs, lastCause);

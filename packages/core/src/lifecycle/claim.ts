@@ -32,7 +32,13 @@ export type ClaimDecision =
   | { readonly kind: 'replay'; readonly drifted: boolean }
   /** It is handed in: whoever recovers or completes it performs it. */
   | { readonly kind: 'submitted' }
-  | { readonly kind: 'wait'; readonly until: number; readonly why: 'executing' | 'retry_at' | 'landing' }
+  | {
+      readonly kind: 'wait';
+      readonly until: number;
+      readonly why: 'executing' | 'retry_at' | 'landing';
+      /** A look at once may end the wait: what it finds counts, and nothing else that it says does. */
+      readonly look?: true;
+    }
   /** Ask the vendor; a definite answer goes through `applyProbe`. */
   | { readonly kind: 'probe' }
   | { readonly kind: 'refuse'; readonly refusal: Refusal };
@@ -167,7 +173,8 @@ function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimD
   const landing = landingEnd(record);
   const lastAbsence = record.absences.at(-1);
   const probeAt = lastAbsence === undefined ? landing : Math.max(landing, lastAbsence + absenceGap(record));
-  const probe: ClaimDecision = now < probeAt ? { kind: 'wait', until: probeAt, why: 'landing' } : { kind: 'probe' };
+  const probe: ClaimDecision =
+    now < probeAt ? { kind: 'wait', until: probeAt, why: 'landing', ...sooner(record) } : { kind: 'probe' };
   switch (record.safety.kind) {
     case 'keyed': {
       const { windowMs } = record.safety;
@@ -189,6 +196,11 @@ function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimD
       return probe;
     }
   }
+}
+
+/** What a ledger forgot has mostly happened long ago, and is there to be found while its lease is still waited for. */
+function sooner(record: EffectRecord): { look?: true } {
+  return unknownAttempts(record).some(({ basis }) => basis === 'lost_ledger') ? { look: true } : {};
 }
 
 function mayResend(record: EffectRecord, request: ClaimRequest): boolean {

@@ -51,6 +51,7 @@ export function applyProbe(
         finding.matches,
         probed,
         now,
+        doubtful ? toVerify(record, begunAt) : {},
       );
     case 'refused':
     case 'absent': {
@@ -114,6 +115,7 @@ function found(
   matches: readonly { readonly vendorId: string; readonly result: Stored }[],
   probed: AuditBody,
   now: number,
+  verifying: Pick<Draft, 'verifyAt' | 'request'>,
 ): Change | undefined {
   const [first] = matches;
   const last = candidates.at(-1);
@@ -130,7 +132,7 @@ function found(
         }
       : attempt,
   );
-  const draft: Draft = { ...rest, attempts, vendorId: first.vendorId, result: first.result };
+  const draft: Draft = { ...rest, attempts, vendorId: first.vendorId, result: first.result, ...verifying };
   return matches.length < 2
     ? change(draft, [probed], now)
     : diverged(
@@ -141,7 +143,18 @@ function found(
       );
 }
 
-/** The look for two after a resend from "absent". */
+/**
+ * What a ledger forgot may have been claimed by another right before, who sends for one lease more: where it was found
+ * sooner, one more look afterwards is for two.
+ */
+function toVerify(record: EffectRecord, begunAt: number): Pick<Draft, 'verifyAt' | 'request'> {
+  const isLost = unknownAttempts(record).some(({ basis }) => basis === 'lost_ledger');
+  const end = landingEnd(record);
+  if (!isLost || begunAt >= end || record.safety.kind === 'keyed') return {};
+  return { verifyAt: { after: end - begunAt }, ...(record.request === undefined ? {} : { request: record.request }) };
+}
+
+/** The look for two, after a resend from "absent" or an early find. */
 function verify(record: EffectRecord, finding: Finding, now: number, begunAt: number): Change | undefined {
   if (record.verifyAt === undefined) return undefined;
   const two = finding.kind === 'found' && finding.matches.length > 1;

@@ -105,7 +105,7 @@ describe('a claim in a ledger that may have forgotten', () => {
     const slot = new Slot({ kind: 'probed' }, { suspectSince: start - 500 });
     expect(slot.claim().kind).toBe('write');
     expect(slot.state).toBe('in_doubt');
-    expect(slot.claim()).toEqual({ kind: 'wait', until: start + lease + landing, why: 'landing' });
+    expect(slot.claim()).toEqual({ kind: 'wait', until: start + lease + landing, why: 'landing', look: true });
     expect(slot.pass(lease + landing).claim()).toEqual({ kind: 'probe' });
   });
 

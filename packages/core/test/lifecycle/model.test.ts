@@ -22,6 +22,7 @@ const places = [
   ...['done', 'rejected', 'refused', 'broken'].map((kind) => `answer ${kind}`),
   ...['late', 'after compaction', 'after supersede'].map((when) => `accepted ${when}`),
   'takeover',
+  'early find',
   'forgotten',
   'restored',
 ];

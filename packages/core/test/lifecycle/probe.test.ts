@@ -178,6 +178,16 @@ describe('the look for two after a resend from "absent"', () => {
     expect(slot.claim({ version: 2 })).toMatchObject({ kind: 'send' });
   });
 
+  it('comes too where a ledger forgot and what was lost was found before its lease was over', () => {
+    const slot = new Slot({ kind: 'probed' }, { suspectSince: start - 500 });
+    slot.claim();
+    slot.pass(1).probe(found('m_1'));
+    expect([slot.state, slot.index?.dueAfterMs]).toEqual(['succeeded', lease + landing - 1]);
+    // Whoever was about to send when the ledger forgot has done so.
+    expect(slot.pass(lease + landing).probe(found('m_1', 'm_2'))).toBe('write');
+    expect(slot.record?.divergence?.vendorIds).toEqual(['m_1', 'm_2']);
+  });
+
   it('raises the alarm for two, and keeps the ids it knew', () => {
     const slot = resent();
     slot.probe(found('a', 'b'));

@@ -63,6 +63,7 @@ export function claim(world: World, caller: Caller, random: Random): ReturnType<
   must(!replays || material === world.record?.fingerprint.material, 'nobody is given the result of other material');
   if (decision.kind === 'send') permit(world, request, caller, decision, decidedAt);
   if (decision.kind === 'probe') beginProbe(world, decidedAt, random);
+  if (decision.kind === 'wait' && decision.look) lookEarly(world, decidedAt, random);
   return decision;
 }
 
@@ -192,6 +193,15 @@ function beginProbe(world: World, at: number, random: Random): void {
   const { record } = world;
   if (!record) return;
   world.probes.push({ revision: world.revision, at, attempts: record.attempts.length, finding: look(world, random) });
+}
+
+/** Only what it finds is written down. */
+function lookEarly(world: World, at: number, random: Random): void {
+  const { record } = world;
+  const finding = look(world, random);
+  if (!record || finding.kind !== 'found') return;
+  world.meet('early find');
+  world.probes.push({ revision: world.revision, at, attempts: record.attempts.length, finding });
 }
 
 /** A complete look at the vendor now. */
