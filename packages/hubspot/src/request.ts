@@ -26,6 +26,8 @@ export interface HubSpotRequest {
   readonly before?: readonly string[];
   /** From before the first attempt, by the ledger's clock; not stored. */
   readonly since?: number;
+  /** The key under which the ledger knows a mail that HubSpot sends once. */
+  readonly key?: string;
 }
 
 /** A call as the SDK is about to send it. */
@@ -143,7 +145,9 @@ export function requestOf(
     const body = jsonOf(request) as object;
     return { ...request, text: JSON.stringify({ ...body, inputs: marked }), marks: { property, keys: own } };
   }
-  if (operation.kind === 'send_once') return withSendId(request, keys.key, (own) => own === undefined);
+  // Where the caller's own sendId is what HubSpot sends once for, our key stays with the request and does not go out.
+  if (operation.kind === 'send_once')
+    return { ...withSendId(request, keys.key, (own) => own === undefined), key: keys.key };
   return withUuids(request, keys.marker);
 }
 

@@ -130,8 +130,8 @@ describe.skipIf(!mayMount)('an SQLite ledger on a full disk', () => {
     full = false;
     freeUp();
     const said = await Promise.all(kinds.map(async (kind) => [kind, await act(kind, 'case')] as const));
-    expect(new Map(said).get('unverifiable')).toBe('stopped');
-    for (const [kind, id] of said) if (kind !== 'unverifiable') expect(id).toMatch(new RegExp(`^${kind}_`));
+    // This process knows what the vendor answered, and records it once there is room.
+    for (const [kind, id] of said) expect(id).toMatch(new RegExp(`^${kind}_`));
     expect(vendor.effects).toHaveLength(kinds.length);
     await oncely.close();
     await ledger.close();
