@@ -237,4 +237,20 @@ export const ledgerMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/unreadable.test.ts',
     named: 'is told of by its slot, and nothing is sent: it is of a newer version',
   },
+  {
+    breaks: 'a failover: a standby that is opened is said to be for good',
+    file: 'packages/core/src/postgres/server.ts',
+    from: `throw new OncelyError('ledger_unavailable', {`,
+    to: `throw new OncelyError('ledger_unusable', {`,
+    test: 'packages/core/test/ledgers/postgres-origin.test.ts',
+    named: 'opens by itself in a process that began in the middle of the failover',
+  },
+  {
+    breaks: 'a failover: a replica that is opened is said to be for good',
+    file: 'packages/core/src/redis/server.ts',
+    from: `throw new OncelyError('ledger_unavailable', {`,
+    to: `throw new OncelyError('ledger_unusable', {`,
+    test: 'packages/core/test/ledgers/redis-unusable.test.ts',
+    named: 'a process that begins in a failover opens after it',
+  },
 ];

@@ -117,8 +117,8 @@ const callWriteWorkflow = `call {write_workflow_alone}($1, $2, $3, $4, null)`;
  * are under way together share one. Works through a pooler in transaction mode, and never holds a transaction open
  * while a vendor is called. Closing it leaves the pool open: it is yours. Nothing is opened before the first use.
  *
- * @throws OncelyError `ledger_unusable`, at the first use: tables of a newer version, an unlogged table, a standby, or
- * settings under which the server forgets what it acknowledged.
+ * @throws OncelyError `ledger_unusable`, at the first use: tables of a newer version, an unlogged table, or settings under
+ * which the server forgets what it acknowledged; `ledger_unavailable` on a standby, until it is promoted.
  * @example
  * const oncely = createOncely({ ledger: postgresLedger(new Pool({ connectionString: process.env.DATABASE_URL })) });
  */

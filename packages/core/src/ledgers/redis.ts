@@ -55,8 +55,8 @@ export interface RedisOptions {
  * forgotten is in doubt and not new. Times are the server's. A claim is one call, its settle another, and those that are
  * under way together share one. Nothing is sent before the first use.
  *
- * @throws OncelyError `invalid_config`; at the first use `ledger_unusable`: a replica, a server that keeps no log of
- * its writes or evicts records, a newer format.
+ * @throws OncelyError `invalid_config`; at the first use `ledger_unusable`: a server that keeps no log of its writes or
+ * evicts records, a newer format; `ledger_unavailable` on a replica, until it is promoted.
  * @example
  * const oncely = createOncely({ ledger: redisLedger(new Redis(process.env.REDIS_URL)) });
  */

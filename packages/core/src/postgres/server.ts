@@ -21,7 +21,10 @@ interface Server {
   readonly unlogged: string | null;
 }
 
-/** @throws OncelyError `ledger_unusable` where the server would lose or garble what it acknowledged. */
+/**
+ * @throws OncelyError `ledger_unusable` where the server would lose or garble what it acknowledged; `ledger_unavailable`
+ * on a standby, which the next opening may meet promoted, or no longer meet.
+ */
 export function refuseUnfitServer(row: unknown, name: string, allowUnsafe: boolean): void {
   const server = row as Server;
   const refuse = (what: string, fix: string): never => {
@@ -29,7 +32,12 @@ export function refuseUnfitServer(row: unknown, name: string, allowUnsafe: boole
   };
   if (server.version < oldestVersion) refuse('the server is older than Postgres 13', 'use Postgres 13 or newer');
   if (server.encoding !== 'UTF8') refuse(`the database is encoded as ${server.encoding}`, 'use a database in UTF8');
-  if (server.standby) refuse('the server is a standby, which cannot be written', 'connect to the primary');
+  if (server.standby) {
+    throw new OncelyError('ledger_unavailable', {
+      message: `The ledger (${name}) takes no commands for now: the server is a standby, which cannot be written. Nothing was sent.`,
+      fix: 'in a failover call again: it opens once the standby is promoted or the client follows to the primary; otherwise connect to the primary',
+    });
+  }
   if (server.unlogged !== null) {
     refuse(
       `${server.unlogged} is not a logged table: a crash of the server would empty it`,

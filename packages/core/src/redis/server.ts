@@ -23,7 +23,8 @@ export interface Looking {
 
 /**
  * Looks at what a server is and how it keeps its data.
- * @throws OncelyError `ledger_unusable`, saying what to set
+ * @throws OncelyError `ledger_unusable`, saying what to set; `ledger_unavailable` on a replica, which the next opening
+ * may meet promoted, or no longer meet
  */
 export async function lookAt(send: Send, looking: Looking): Promise<Looked> {
   const { name, bestEffort, warn } = looking;
@@ -49,8 +50,14 @@ export async function lookAt(send: Send, looking: Looking): Promise<Looked> {
   const [major = 0, minor = 0] = (info.get('redis_version') ?? '').split('.').map(Number);
   if (major < 6 || (major === 6 && minor < 2))
     refuse(`Redis ${info.get('redis_version')} is too old`, 'use 6.2 or newer');
+  if (info.get('role') === 'slave') {
+    throw new OncelyError('ledger_unavailable', {
+      message: `The ledger (${name}) takes no commands for now: the server is a replica, which takes no writes. Nothing was sent.`,
+      fix: 'in a failover call again: it opens once the replica is promoted or the client follows to the new master; otherwise give a client of the master',
+    });
+  }
   if (info.get('role') !== 'master')
-    refuse('the server is a replica, which takes no writes', 'give a client of its master');
+    refuse('the server is no master, and takes no writes', 'give a client of a master');
   if (info.get('cluster_enabled') === '1' && !looking.cluster) {
     refuse('the server is a part of a cluster', "give ioredis' Cluster client: redisLedger(new Cluster(nodes))");
   }

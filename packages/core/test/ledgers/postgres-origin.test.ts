@@ -46,13 +46,17 @@ async function putBack(server: PostgresServer, copy: string): Promise<void> {
 
 /** As a failover does: the server becomes a standby and is promoted, which begins a timeline. */
 async function promote(server: PostgresServer): Promise<void> {
+  await becomeStandby(server);
+  await server.query('select pg_promote()');
+}
+
+async function becomeStandby(server: PostgresServer): Promise<void> {
   await server.kill('SIGKILL');
   const signal = join(server.dataDirectory, 'standby.signal');
   writeFileSync(signal, '');
   const { uid, gid } = statSync(server.dataDirectory);
   chownSync(signal, uid, gid);
   await server.restart();
-  await server.query('select pg_promote()');
 }
 
 describe('a Postgres that is another one than it was', () => {
@@ -74,6 +78,19 @@ describe('a Postgres that is another one than it was', () => {
     await promote(server);
     const info = await postgresLedger(poolOf(server.url)).open();
     expect(info).toMatchObject({ epoch: 2, suspectSince: expect.any(Number) });
+  });
+
+  it('opens by itself in a process that began in the middle of the failover', patience, async () => {
+    const server = await ownServer();
+    await processOn(poolOf(server.url));
+    await becomeStandby(server);
+    const ledger = postgresLedger(poolOf(server.url));
+    const error = await failureOf(ledger.open());
+    expect([error.code, error.next]).toEqual(['ledger_unavailable', 'retry']);
+    expect(error.message).toMatch(/is a standby.*Nothing was sent.*\n {2}fix: in a failover call again/s);
+    await server.query('select pg_promote()');
+    expect(await ledger.open()).toMatchObject({ epoch: 2, suspectSince: expect.any(Number) });
+    expect(await ledger.write(claim('after', 2))).toMatchObject({ kind: 'written' });
   });
 
   it('by an older copy of its data marks it, by the process that has seen more', patience, async () => {

@@ -4,7 +4,7 @@ import { createClient, createClientPool, createCluster } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { redisLedger, type RedisClient, type RedisOptions } from '../../src/ledgers/redis.ts';
-import { clientOf, failure, ledgerOn, privateRedis, privateReplica } from './redis-server.ts';
+import { claimOf, clientOf, failure, ledgerOn, privateRedis, privateReplica, promote } from './redis-server.ts';
 
 const bestEffort = { durability: 'best-effort' } as const;
 
@@ -59,9 +59,15 @@ describe('a Redis ledger refuses', () => {
     }
   });
 
-  it('a replica', async () => {
+  it('a replica for as long as it is one: a process that begins in a failover opens after it', async () => {
     const replica = await privateReplica(await privateRedis());
-    expect((await failure(redisLedger(clientOf(replica)).open())).message).toMatch(/is a replica/);
+    const ledger = redisLedger(clientOf(replica));
+    const error = await failure(ledger.open());
+    expect([error.code, error.next]).toEqual(['ledger_unavailable', 'retry']);
+    expect(error.message).toMatch(/is a replica.*Nothing was sent.*\n {2}fix: in a failover call again/s);
+    await promote(replica);
+    const { epoch } = await ledger.open();
+    expect(await ledger.write(claimOf('desk:after', epoch))).toMatchObject({ kind: 'written' });
   });
 
   it('a node of a cluster by a client of one server', async () => {
