@@ -8,6 +8,7 @@ const sdk = 'packages/stripe/test/sdk.test.ts';
 const found = 'packages/stripe/test/found.test.ts';
 const lookFirst = 'packages/stripe/test/look-first.test.ts';
 const asTheSdk = 'packages/stripe/test/as-the-sdk.test.ts';
+const credentials = 'packages/stripe/test/credentials.test.ts';
 const callOptions = 'packages/stripe/test/call-options.test.ts';
 
 /** What is broken of the ways in which an effect at Stripe is classified and found again. */
@@ -243,5 +244,21 @@ export const stripeMutants: readonly Mutant[] = [
     to: `undefined`,
     test: asTheSdk,
     named: 'an HTTP client by fetch that stands before our config',
+  },
+  {
+    breaks: 'a key of Stripe that is rotated for its account taken for another input',
+    file: 'packages/stripe/src/credentials.ts',
+    from: `const ownKey = theirs ?? digestOf(authorization);`,
+    to: `const ownKey = digestOf(authorization);`,
+    test: credentials,
+    named: 'for an account of a call of its own are one',
+  },
+  {
+    breaks: 'keys of calls held for the life of the process',
+    file: 'packages/stripe/src/credentials.ts',
+    from: `if (map.size <= most) return;`,
+    to: `return;`,
+    test: credentials,
+    named: 'no more than a thousand keys',
   },
 ];

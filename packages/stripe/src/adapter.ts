@@ -17,15 +17,15 @@ import { factsOf } from './facts.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, looksFirst, operationOf } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
-import type { StripeLike } from './reader.ts';
+import { accountOf, type StripeLike } from './reader.ts';
 import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
 import { judged } from './own-marker.ts';
-import { ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall, type SdkHeaders } from './request.ts';
+import { ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall } from './request.ts';
 import { fail, respond } from './response.ts';
 import { sendOnce, type Setting } from './send.ts';
 import { storedParameters } from './stored-parameters.ts';
 import { told } from './told.ts';
-import { agentOf, baseOf, hostOf, mustCarry, usersCarrier, type UsersCarrier } from './wiring.ts';
+import { agentOf, baseOf, mustCarry, ownCalls, usersCarrier, type UsersCarrier } from './wiring.ts';
 
 /** Configuration for `new Stripe(key, config)`: the public hook for HTTP. Everything else is the builder's own. */
 export interface StripeConfig {
@@ -61,7 +61,7 @@ type Passage =
       readonly permit: Permit;
       readonly report: (verdict: Verdict) => void;
     }
-  | { readonly kind: 'peek'; readonly report: (headers: SdkHeaders) => void }
+  | { readonly kind: 'peek'; readonly report: (call: SdkCall) => void }
   /** Nothing but whether it comes to us. */
   | { readonly kind: 'reach'; readonly report: () => void };
 
@@ -92,7 +92,11 @@ export function oncelyStripe<Client extends StripeLike>(
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();
-      const credentials = createCredentials(() => peek(own, passages));
+      const credentials = createCredentials({
+        peek: () => peek(own, passages),
+        accountOf: (authorization) => accountOf(own, authorization),
+        isOwn: (headers) => isOwn(headers),
+      });
       const calls = createCalls();
       const httpClient = httpClientFor(runtime, calls, passages, credentials, () => setting);
       const config: StripeConfig = { httpClient };
@@ -102,6 +106,7 @@ export function oncelyStripe<Client extends StripeLike>(
         passages.run({ kind: 'reach', report: () => (reached = true) }, ask);
         return reached;
       });
+      const isOwn = ownCalls(client);
       bindMethods(client, calls);
       // Built without our HTTP client, it says which one is the user's; it sends nothing.
       const users = usersCarrier(client, httpClient, () => build({} as StripeConfig, account));
@@ -132,7 +137,6 @@ function settingOf(client: object, options: StripeOptions, users: UsersCarrier):
     agent,
     carrier: httpClient ?? carrierOf(client, agent),
     carriesWrites: httpClient !== undefined,
-    host: hostOf(client),
   };
 }
 
@@ -149,7 +153,7 @@ function httpClientFor(
       const call: SdkCall = { host, port, path, method, headers, body, protocol, timeoutMs };
       const passage = passages.getStore();
       if (passage) {
-        if (passage.kind === 'peek') passage.report(headers);
+        if (passage.kind === 'peek') passage.report(call);
         else if (passage.kind === 'reach') passage.report();
         else passage.report(await sendOnce(call, passage.request, passage.permit, setting()));
         return respond({ status: 200, headers: {}, body: '{}' });
@@ -159,8 +163,7 @@ function httpClientFor(
       let passed: Promise<ReadResponse> | undefined;
       const pass = (): Promise<ReadResponse> => (passed = passOn(setting().carrier, call));
       try {
-        const authorized = await credentials.of(call, setting().host);
-        const response = await runtime.perform(writeOf(call, authorized, setting(), pass), calls.current());
+        const response = await runtime.perform(writeOf(call, credentials, setting(), pass), calls.current());
         return passed ?? respond(response);
       } catch (error) {
         return passed ?? fail(error);
@@ -171,17 +174,26 @@ function httpClientFor(
 
 function writeOf(
   call: SdkCall,
-  authorized: Authorized,
+  credentials: Credentials,
   setting: Setting,
   pass: () => Promise<ReadResponse>,
 ): VendorWrite {
   const operation = operationOf(call.method, call.path, setting.landingBoundMs);
   const name = ownKeyOf(call);
+  let authorized: Authorized | undefined;
+  const judgedBy = (known: Authorized): unknown => judged(call, operation.name, (authorized = known));
   return {
     operation,
-    parameters: judged(call, operation.name, authorized),
+    // Whose a key of the call's own is may have to be asked for, which is nothing for a call that only passes.
+    get parameters() {
+      const known = credentials.of(call);
+      return known instanceof Promise ? known.then(judgedBy) : judgedBy(known);
+    },
     ...(name === undefined ? {} : { name }),
-    prepare: (keys) => prepareRequest(call, operation, keys, authorized),
+    prepare: (keys) => {
+      if (!authorized) throw new Error('prepared before its parameters were asked for');
+      return prepareRequest(call, operation, keys, authorized);
+    },
     send: (request, permit) => sendOnce(call, request, permit, setting),
     passThrough: async () => {
       const response = await pass();
@@ -220,8 +232,8 @@ async function resend(
   });
 }
 
-/** The headers that the user's client sends by itself; nothing is sent. */
-function peek(client: StripeLike, passages: AsyncLocalStorage<Passage>): Promise<SdkHeaders | undefined> {
+/** The call that the user's client makes by itself; nothing is sent. */
+function peek(client: StripeLike, passages: AsyncLocalStorage<Passage>): Promise<SdkCall | undefined> {
   return new Promise((resolve) => {
     const nothing = (): void => resolve(undefined);
     passages

@@ -1,4 +1,6 @@
-import type { Access } from './credentials.ts';
+import { OncelyError } from '@oncely/core';
+
+import { authorizedBy, type Access } from './credentials.ts';
 import { extraHeaders } from './extra-headers.ts';
 import type { StripeRequest } from './request.ts';
 
@@ -55,4 +57,23 @@ export function readerFor(
       throw new Error(`no object of Stripe's at ${path}`);
     return body;
   };
+}
+
+/** The account of a credential; `undefined` where Stripe knows none, or does not tell it to this key. */
+export async function accountOf(client: StripeLike, authorization: string): Promise<string | undefined> {
+  try {
+    const { id } = (await client.rawRequest('GET', '/v1/account', undefined, {
+      ...authorizedBy(authorization),
+    })) as { id?: unknown };
+    return typeof id === 'string' ? id : undefined;
+  } catch (error) {
+    const { statusCode } = error as { statusCode?: number };
+    if (statusCode !== undefined && statusCode >= 400 && statusCode < 500 && statusCode !== 429) return undefined;
+    throw new OncelyError('not_sent', {
+      message: 'Stripe did not say whose the API key is that the call brought of its own. Nothing was sent.',
+      fix: 'make the same call again',
+      next: 'retry',
+      cause: error,
+    });
+  }
 }

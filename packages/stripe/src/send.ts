@@ -17,8 +17,6 @@ export interface Setting {
   readonly carrier: StripeHttpClient;
   /** Whether writes go by it too. */
   readonly carriesWrites: boolean;
-  /** The host of a call that names none; `undefined` where the client does not say. */
-  readonly host: string | undefined;
 }
 
 /** Sends a stored request with the credentials and the address of this process's SDK. */

@@ -68,10 +68,26 @@ export function usersCarrier(client: object, ours: StripeHttpClient, build: () =
   return agent === undefined || agent === null ? {} : { agent };
 }
 
-/** The host that a call goes to where it names none. */
-export function hostOf(client: object): string | undefined {
-  const host = fieldOf(client, 'host');
-  return typeof host === 'string' ? host : undefined;
+/** What authorizes the calls of a client that bring no credential of their own, in every version of the SDK. */
+interface Authorizing {
+  _authenticator?: unknown;
+}
+
+/**
+ * Tells by the headers of a call whether the client authorized it by itself, however often its credentials are renewed.
+ * Where that cannot be told nobody is taken for it.
+ */
+export function ownCalls(client: object): (headers: object) => boolean {
+  const own = new WeakSet<object>();
+  const { _authenticator: theirs } = client as Authorizing;
+  if (typeof theirs !== 'function') return () => false;
+  const marking = (request: { readonly headers: object }): Promise<unknown> =>
+    (theirs as (given: object) => Promise<unknown>)(request).then((done) => {
+      own.add(request.headers);
+      return done;
+    });
+  (client as Authorizing)._authenticator = Object.assign(marking, theirs);
+  return (headers) => own.has(headers);
 }
 
 /** How `rawRequest` is told of a host: by its name since stripe 22, and by the host itself before. */

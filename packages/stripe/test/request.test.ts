@@ -21,6 +21,7 @@ describe('a stored request', () => {
       purpose: 'dispute_evidence',
       file: { data: Buffer.from([0, 255]), name: 'a', type: 'image/png' },
     });
+    await writes[0]?.parameters;
     const request = writes[0]?.prepare(keys) ?? '';
     expect(JSON.parse(request)).toMatchObject({ apiBase: 'files', path: '/v1/files', encoding: 'base64' });
 

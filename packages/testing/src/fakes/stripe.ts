@@ -103,6 +103,10 @@ export async function startStripeFake(options: StripeFakeOptions = {}): Promise<
     const respond = createResponder(request, newId('req'));
     const caller = authenticate(request, platformAccount, options.apiKeys);
     if (caller.kind === 'refused') return respond.error(401, caller.message);
+    // The account that a key belongs to, which has no id in its address.
+    if (request.method === 'GET' && request.path === '/v1/account') {
+      return respond.ok({ id: header(request, 'stripe-account') ?? caller.account, object: 'account' });
+    }
     const found = findRoute(request);
     if (!found) return respond.error(404, `Unrecognized request URL (${request.method}: ${request.path}).`);
 
