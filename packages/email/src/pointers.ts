@@ -70,10 +70,8 @@ export function takePointers(mail: MailData): { readonly mail: MailData; readonl
     const { path, href, httpHeaders, tls, ...rest } = value as Record<string, unknown>;
     const source = sourceOf(value);
     if (source) {
-      const place = String(path ?? href);
-      const filename = rest['filename'] ?? place.split(/[/\\]/).pop()?.split('?', 1)[0];
-      const named = filename === undefined || filename === '' ? {} : { filename };
-      return { ...rest, ...named, content: point(`${field}.${isPlace(path) ? 'path' : 'href'}`, source) };
+      const content = point(`${field}.${isPlace(path) ? 'path' : 'href'}`, source);
+      return { ...rest, ...namedAs(field, rest, String(path ?? href)), content };
     }
     const known = { ...rest, ...definedOf({ path, href, httpHeaders, tls }) };
     for (const part of ['content', 'raw'] as const) {
@@ -95,6 +93,13 @@ export function takePointers(mail: MailData): { readonly mail: MailData; readonl
     else if (list !== undefined && list !== null) taken[field] = entry(list, `${field}[0]`);
   }
   return { mail: taken, pointers };
+}
+
+/** The name that nodemailer takes from the place of a content: an attachment's, and no other's where its type is said. */
+function namedAs(field: string, { filename, contentType }: Record<string, unknown>, place: string): object {
+  if (field === 'icalEvent' || (field.startsWith('alternatives') && contentType)) return {};
+  const name = filename ?? place.split(/[/\\]/).pop()?.split('?', 1)[0];
+  return name === undefined || name === '' ? {} : { filename: name };
 }
 
 /**

@@ -226,6 +226,9 @@ it('texts, calendars, alternatives and ready-made messages may be files too', as
   expect(text?.raw).toContain('text of a file');
   expect(many?.raw).toContain('Content-Type: text/calendar');
   expect(many?.raw).toContain('Content-Type: text/x-web-markdown');
+  // As nodemailer: a calendar is invite.ics, and an alternative whose type is said has no name.
+  expect(many?.raw).toContain('filename=invite.ics');
+  expect(many?.raw).not.toContain('text.txt');
   expect(ready?.raw).toContain('ready-made');
   expect(ready?.messageId).toMatch(/^<oncely_/);
 });
