@@ -98,7 +98,10 @@ export function oncelyStripe<Client extends StripeLike>(
         isOwn: (headers) => isOwn(headers),
       });
       const calls = createCalls();
-      const httpClient = httpClientFor(runtime, calls, passages, credentials, () => setting);
+      let carrier: StripeHttpClient | undefined;
+      // It stands in a header of every request, which the SDK's own carrier, or the user's, sends.
+      const clientName = (): string => carrier?.getClientName() ?? 'node';
+      const httpClient = httpClientFor(runtime, calls, passages, credentials, () => setting, clientName);
       const config: StripeConfig = { httpClient };
       const client = build(config, account);
       mustCarry(client, httpClient, (ask) => {
@@ -111,6 +114,7 @@ export function oncelyStripe<Client extends StripeLike>(
       // Built without our HTTP client, it says which one is the user's; it sends nothing.
       const users = usersCarrier(client, httpClient, () => build({} as StripeConfig, account));
       const setting = settingOf(client, options, users);
+      ({ carrier } = setting);
       // What we ask by ourselves is no call of the user's, and none for who listens to the events of their client.
       const own = build(config, account);
       return {
@@ -146,9 +150,10 @@ function httpClientFor(
   passages: AsyncLocalStorage<Passage>,
   credentials: Credentials,
   setting: () => Setting,
+  getClientName: () => string,
 ): StripeHttpClient {
   return {
-    getClientName: () => 'oncely',
+    getClientName,
     makeRequest: async (host, port, path, method, headers, body, protocol, timeoutMs) => {
       const call: SdkCall = { host, port, path, method, headers, body, protocol, timeoutMs };
       const passage = passages.getStore();

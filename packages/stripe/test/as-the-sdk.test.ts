@@ -282,3 +282,11 @@ describe('a builder whose client does not use our config is refused, and nothing
     expect(fake.requests).toEqual([]);
   });
 });
+
+it.each(['on the SDK', 'wrapped'])('the client name in the headers is that of what sends, %s', async (who) => {
+  const fake = await startFake();
+  const stripe = who === 'wrapped' ? wrapped(fake).stripe : new Stripe(apiKey, addressOf(fake));
+  await stripe.customers.list();
+  const said = fake.requests.map(({ headers }) => JSON.parse(String(headers['x-stripe-client-user-agent'])) as object);
+  expect(said).toMatchObject([{ httplib: 'node' }]);
+});
