@@ -155,6 +155,14 @@ export const evidenceMutants: readonly Mutant[] = [
     named: 'C20: an adapter that declares keyed and never sends the key',
   },
   {
+    breaks: 'C16: nothing found under the names of a new key counts as nothing done under those of the lost one',
+    file: 'packages/core/src/lifecycle/forgotten.ts',
+    from: '...(request.namesLost === true ? { reason: namesLost } : {}),',
+    to: '',
+    test: 'packages/core/test/ledgers/names-lost.test.ts',
+    named: 'C16: sends nothing again because a look under another name found nothing',
+  },
+  {
     breaks: 'C20: an adapter declares probed, and its request never carries the marker',
     file: 'packages/core/src/request-for.ts',
     from: '!carries(prepared, keys.marker)',

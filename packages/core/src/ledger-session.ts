@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
 import { namingKey, type NamingKey } from './keys.ts';
+import { madeAt } from './ledger-identity.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
 import { plainError, plainWhy } from './plain-error.ts';
@@ -23,6 +24,8 @@ export interface SessionInfo extends LedgerInfo {
   readonly policy?: KnownPolicy;
   /** What fingerprints and the names at the vendor are keyed by. */
   readonly naming: NamingKey;
+  /** The ledger's key was made after the time since when it may have forgotten, and names are made under it. */
+  readonly namesLost: boolean;
 }
 
 export type Decide = (record: EffectRecord, at: number) => Change | undefined;
@@ -75,7 +78,12 @@ export function ledgerSession(
   const open = (first: () => Promise<LedgerInfo>): Promise<SessionInfo> => {
     const agreed = async (): Promise<SessionInfo> => {
       const { info: at, policy } = await agreeOnPolicy(ledger, await first(), own);
-      return { ...at, naming: namingOf(at), ...(policy ? { policy } : {}) };
+      return {
+        ...at,
+        naming: namingOf(at),
+        namesLost: fingerprintKey === undefined && isYounger(at),
+        ...(policy ? { policy } : {}),
+      };
     };
     const mine = patiently(agreed, 2_000).catch((error: unknown) => {
       if (opening === mine) opening = undefined;
@@ -134,6 +142,11 @@ export function seenAs(draft: Draft, answer: WriteAnswer & { kind: 'written' }):
 export function seenIn(answer: WriteAnswer & { kind: 'conflict' }): Seen {
   const { at, row } = answer;
   return row ? { record: decodeRecord(row.doc, row.at, row.slot), revision: row.revision, at } : { revision: 0, at };
+}
+
+function isYounger({ id, suspectSince }: LedgerInfo): boolean {
+  const made = madeAt(id);
+  return made !== undefined && suspectSince !== undefined && made > suspectSince;
 }
 
 function asUnavailable(error: unknown, name: string): unknown {

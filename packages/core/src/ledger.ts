@@ -51,7 +51,7 @@ export interface Ledger {
 }
 
 export interface LedgerInfo {
-  /** Random, made once with the store's tables. */
+  /** Random, made once with the store's tables. Of a store of ours the time of that stands behind its dot. */
   readonly id: string;
   /** 32 bytes for fingerprints, made once with the store's tables. */
   readonly key: Uint8Array;

@@ -110,6 +110,7 @@ export function createRunner(parts: RunnerParts): Runner {
         epoch: info.epoch,
         keyId: info.naming.id,
         ...(info.suspectSince === undefined ? {} : { suspectSince: info.suspectSince }),
+        ...(info.namesLost ? { namesLost: true } : {}),
       };
       const decision = decideClaim(seen.record, request, seen.at);
       if (seen.record && decision.kind !== 'replay') refuseOtherKey(seen.record, info.naming);

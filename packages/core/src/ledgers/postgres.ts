@@ -2,11 +2,10 @@
  * The ledger in a Postgres database, shared by any number of machines.
  * @module
  */
-import { randomBytes } from 'node:crypto';
-
 import { rareStates, scanLimit } from '../attention.ts';
 import { batching, inTime } from '../batching.ts';
 import { OncelyError } from '../errors.ts';
+import { newIdentity } from '../ledger-identity.ts';
 import type { AuditRow, Ledger, LedgerInfo, ReadAnswer, WriteAnswer, WriteCommand } from '../ledger.ts';
 import {
   auditedAnswer,
@@ -167,7 +166,7 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     refuseUnfitServer((await query(selectServer, [place('{schema}'), tables]))[0], name, allowUnsafe);
     const [found] = await query<{ there: boolean }>(`select to_regclass('{ledger}') is not null as there`);
     const current = found?.there === true && (await one<InfoRow>(selectInfo)).version >= schemaVersion;
-    if (!current) await query(migration(options, { id: randomBytes(16).toString('hex'), key: randomBytes(32) }));
+    if (!current) await query(migration(options, newIdentity()));
     await noticeOrigin();
     return readInfo();
   };

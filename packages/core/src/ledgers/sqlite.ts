@@ -76,6 +76,7 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
   const { statement, patiently, inTransaction, close } = connectionTo(file, {
     allowEphemeral: options.allowEphemeral === true,
     busyTimeoutMs: options.busyTimeoutMs ?? 10_000,
+    now,
     warn: (message) => {
       if (warned.has(message)) return;
       warned.add(message);

@@ -44,6 +44,8 @@ export interface ClaimRequest {
   readonly epoch?: number;
   /** Of the key that names at the vendor are made under; absent: as before names were keyed. */
   readonly keyId?: string;
+  /** That key was made after `suspectSince`, so that what was lost may stand under names that nobody can make any more. */
+  readonly namesLost?: true;
   /** The caller's run; absent in recovery, which goes on with the one that was there. */
   readonly run?: Run;
   readonly token: string;

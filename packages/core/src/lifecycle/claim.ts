@@ -11,6 +11,7 @@ import {
   currentAttempts,
   hasHappened,
   isArbitrated,
+  isNameless,
   isOpen,
   landingEnd,
   stateOf,
@@ -178,7 +179,7 @@ function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimD
   switch (record.safety.kind) {
     case 'keyed': {
       const { windowMs } = record.safety;
-      const resend = !record.noMoreAttempts && keyIsGood(record, windowMs, request.leaseMs, now);
+      const resend = !record.noMoreAttempts && !isNameless(record) && keyIsGood(record, windowMs, request.leaseMs, now);
       return resend && !answeredForItself(record, landing) ? send(record, request, now, 'stored') : probe;
     }
     case 'constrained':

@@ -3,7 +3,7 @@ import { attemptBody, change, withoutPauses, type Change } from './change.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { withQuestion } from './gate.ts';
 import { namingFor } from './naming.ts';
-import { hasHappened, stateOf } from './state.ts';
+import { hasHappened, namesLost, stateOf } from './state.ts';
 
 /** Whether a ledger that may have forgotten can have forgotten an attempt beside what it still knows of this effect. */
 export function mayBeForgotten(record: EffectRecord, request: ClaimRequest, now: number): boolean {
@@ -29,6 +29,7 @@ export function doubtWhatWasLost(record: EffectRecord, request: ClaimRequest, no
     evidence: 'unknown',
     basis: 'lost_ledger',
     ...(naming === undefined ? {} : { naming }),
+    ...(request.namesLost === true ? { reason: namesLost } : {}),
   };
   // What is recorded may be other input than this caller's, whose request must not be kept for it.
   const othersInput = record.request === undefined && record.fingerprint.full !== request.fingerprint.full;

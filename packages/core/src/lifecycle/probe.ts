@@ -7,7 +7,9 @@ import {
   currentAttempts,
   hasHappened,
   isArbitrated,
+  isNameless,
   landingEnd,
+  namesLost,
   stateOf,
   unknownAttempts,
 } from './state.ts';
@@ -61,6 +63,8 @@ export function applyProbe(
         const attempts = closed(record, 'rejected', 'probe', finding.reason);
         return change({ ...rest, attempts, result: { kind: 'omitted', reason: 'unknown' } }, [probed], now);
       }
+      // What it was named by is lost, so that it may be there all the same.
+      if (isNameless(record)) return halted(record, `nothing was found of it, and ${namesLost}`, probed, now);
       const absences: Stamp[] = [...record.absences, { after: 0 }];
       // What is on its way may still land, but it cannot double: the attempts stay unknown and it is performed.
       if (isArbitrated(record)) return change({ ...record, absences }, [probed], now);
@@ -70,12 +74,14 @@ export function applyProbe(
       if (absences.length < absencesNeeded(record)) return change({ ...record, absences }, [probed], now);
       return change({ ...withoutPauses(record), attempts: closed(record, 'not_applied') }, [probed], now);
     }
-    case 'cannot_know': {
-      if (record.halt) return undefined;
-      const halt = { at: { after: 0 }, reason: finding.reason } as const;
-      return change({ ...record, halt }, [probed, { type: 'halted', reason: finding.reason }], now);
-    }
+    case 'cannot_know':
+      return halted(record, finding.reason, probed, now);
   }
+}
+
+function halted(record: EffectRecord, reason: string, probed: AuditBody, now: number): Change | undefined {
+  if (record.halt) return undefined;
+  return change({ ...record, halt: { at: { after: 0 }, reason } }, [probed, { type: 'halted', reason }], now);
 }
 
 /** Whether so many objects with a no on them are all that the unknown attempts can have made. */

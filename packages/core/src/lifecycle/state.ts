@@ -86,7 +86,21 @@ export function isArbitrated(record: EffectRecord): boolean {
   const answered = currentAttempts(record).some(
     (attempt) => attempt.generation === record.generation && attempt.evidence === 'rejected',
   );
-  return record.safety.kind === 'constrained' && !record.noMoreAttempts && !answered;
+  return record.safety.kind === 'constrained' && !record.noMoreAttempts && !answered && !isNameless(record);
+}
+
+/** Why an attempt that was lost cannot be found by a name. */
+export const namesLost = 'it stands under a key that the ledger has lost';
+
+/**
+ * Whether it may stand at the vendor under names that nobody can make any more: no key of ours arbitrates then, and not
+ * finding it proves nothing.
+ */
+export function isNameless(record: EffectRecord): boolean {
+  return (
+    record.safety.kind !== 'natural' &&
+    unknownAttempts(record).some(({ basis, reason }) => basis === 'lost_ledger' && reason === namesLost)
+  );
 }
 
 /** How far apart two complete probes must be to count as two. */

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-
 import { OncelyError } from '../errors.ts';
+import { madeAt, newIdentity } from '../ledger-identity.ts';
 import { bucketAt } from './buckets.ts';
 import { callScript, type Calling } from './calling.ts';
 import { callStanding, type Memory } from './memory.ts';
@@ -40,14 +39,22 @@ export async function allParts(
     const [some] = parts;
     refuseOtherParts(calling.name, parts, count);
     if (parts.length === count) return parts;
-    const identity = memory.identity ?? some ?? { id: randomBytes(16).toString('hex'), key: randomBytes(32) };
+    const identity = memory.identity ?? some ?? newIdentity();
     const firstIsThere = read[0] !== 'absent';
     // The first is made before all others, so others without it have lost it.
     const wasThere = memory.identity !== undefined || some?.complete === true || (some !== undefined && !firstIsThere);
     const epoch = Math.max(1, memory.epoch(), ...parts.map(({ head }) => head.epoch));
     const create = async (index: number, { id, key }: Identity): Promise<void> => {
       const writes = wasThere ? memory.of(index).writes + lossStep : 0;
-      const fields = [id, Buffer.from(key).toString('hex'), epoch, count, format, writes, wasThere ? 1 : ''];
+      const fields = [
+        id,
+        Buffer.from(key).toString('hex'),
+        epoch,
+        count,
+        format,
+        writes,
+        wasThere ? (madeAt(id) ?? 0) : '',
+      ];
       await callScript(calling, createScript, [bucketAt(prefix, index).ledger], fields.map(String), 'writes');
     };
     const missing = read.flatMap((part, index) => (part === 'absent' ? [index] : []));

@@ -4,7 +4,8 @@ import type { Script } from './scripts.ts';
  * Makes a bucket's part of the ledger where there is none.
  *
  * KEYS    1 ledger
- * ARGV    id, key, epoch, number of buckets, format, count of writes, '1' where it is there again after it was lost
+ * ARGV    id, key, epoch, number of buckets, format, count of writes; where it is there again after it was lost, since when it
+ *         may have held what is gone, else ''
  * returns {}
  */
 export const createScript: Script = {
@@ -19,7 +20,7 @@ redis.call('hset', KEYS[1], 'id', ARGV[1], 'key', ARGV[2], 'epoch', ARGV[3], 'bu
   'last', now, 'writes', ARGV[6], 'durability', '',
   'replid', known and string.match(replication, 'master_replid:(%x+)') or '',
   'replicas', known and string.match(replication, 'connected_slaves:(%d+)') or '')
-if ARGV[7] == '1' then redis.call('hset', KEYS[1], 'lost', '0 all') end
+if ARGV[7] ~= '' then redis.call('hset', KEYS[1], 'lost', ARGV[7] .. ' all') end
 return {}
 `,
 };

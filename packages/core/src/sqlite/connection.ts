@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
+import { newIdentity } from '../ledger-identity.ts';
 import { isBusy, isFaultOfFile, sqliteFailure } from './failures.ts';
 import { filesOf, makePrivate, refuseOtherFiles, refuseSecondName, warnOfOthers, type OpenFiles } from './file.ts';
 import { refuseUnfitPlace } from './place.ts';
@@ -11,6 +11,7 @@ export interface ConnectionOptions {
   readonly allowEphemeral: boolean;
   readonly busyTimeoutMs: number;
   readonly warn: (message: string) => void;
+  readonly now: () => number;
 }
 
 /** The open file, opened at the first use and held against its path at each. */
@@ -29,7 +30,10 @@ interface Opened {
   readonly files: OpenFiles;
 }
 
-export function connectionTo(file: string, { allowEphemeral, busyTimeoutMs, warn }: ConnectionOptions): Connection {
+export function connectionTo(
+  file: string,
+  { allowEphemeral, busyTimeoutMs, warn, now }: ConnectionOptions,
+): Connection {
   let opened: Opened | undefined;
   // Kept while the file is opened anew after a failure of the disk: it must be the one that it was.
   let files: OpenFiles | undefined;
@@ -46,7 +50,7 @@ export function connectionTo(file: string, { allowEphemeral, busyTimeoutMs, warn
       // SQLite itself waits for other processes only briefly, since it blocks the event loop; see `patiently`.
       database = new DatabaseSync(path);
       database.exec('pragma busy_timeout = 50');
-      migrate(database, file, { id: randomBytes(16).toString('hex'), key: randomBytes(32) });
+      migrate(database, file, newIdentity(now()));
       // So that the parts beside it are there.
       database.prepare('select 1 from ledger').get();
     } catch (error) {

@@ -14,6 +14,7 @@ import {
   privateReplica,
   promote,
 } from './redis-server.ts';
+import { madeAt } from '../../src/ledger-identity.ts';
 
 type WriteAnswer = Awaited<ReturnType<Ledger['write']>>;
 
@@ -130,7 +131,7 @@ describe('a Redis ledger marks itself', () => {
     await server.command('FLUSHALL');
     const answers = await Promise.all([ledger, another].map((each) => each.write(claimOf('desk:lost', before.epoch))));
     for (const answer of answers) {
-      expect(infoOf(answer)).toMatchObject({ id: before.id, key: before.key, suspectSince: 0 });
+      expect(infoOf(answer)).toMatchObject({ id: before.id, key: before.key, suspectSince: madeAt(before.id) });
       expect(infoOf(answer).epoch).toBeGreaterThan(before.epoch);
     }
     const { epoch } = await another.open();

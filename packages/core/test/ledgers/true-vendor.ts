@@ -57,7 +57,7 @@ function adapterOf(vendor: TrueVendor): ReturnType<typeof defineAdapter<Client, 
           const { body } = await runtime.perform({
             operation,
             parameters,
-            prepare: ({ key }) => JSON.stringify({ kind, key, ...parameters }),
+            prepare: ({ key, marker }) => JSON.stringify({ kind, key, marker, ...parameters }),
             send,
             passThrough: () => Promise.reject(new Error('not in these tests')),
           });
@@ -85,9 +85,11 @@ export function startAgent(
   vendor: TrueVendor,
   ledger: Ledger,
   leaseMs = 1_500,
+  options: { readonly fingerprintKey?: Uint8Array } = {},
 ): { oncely: TrueOncely; act: (kind: Kind, businessId: string) => Promise<string> } {
   const oncely = createOncely({
     drainOnSigterm: false,
+    ...options,
     leaseMs,
     waitMs: 20_000,
     ledger,

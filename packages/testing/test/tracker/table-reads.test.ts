@@ -32,6 +32,7 @@ function start(url: string, more: Partial<HttpAdapterOptions<never>> = {}) {
       create: {
         safety: { kind: 'probed' },
         request: (input: { title: string }) => ({ method: 'POST', path: '/issues', body: input }),
+        findsBy: 'content',
         find: async (read) => (await read('/issues')) as object[],
         path: (id) => `/issues/${id}`,
       },
