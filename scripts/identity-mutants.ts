@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const names = 'packages/core/test/oncely/ids.test.ts';
 const formerNames = 'packages/core/test/oncely/former-names.test.ts';
+const effectIds = 'packages/core/test/oncely/effect-ids.test.ts';
 const livesOn = 'packages/core/test/oncely/lives-on.test.ts';
 const queues = 'packages/stripe/test/queues.test.ts';
 
@@ -127,6 +128,22 @@ export const identityMutants: readonly Mutant[] = [
     to: `for (const form of (await formsOf(session, id)).slice(0, 1)) await setOne(`,
     test: formerNames,
     named: 'is held with its workflow, in whichever form that is named',
+  },
+  {
+    breaks: "an operator's text that is one effect's slot and another's key is taken for either",
+    file: 'packages/core/src/effect-ids.ts',
+    from: `if (first === undefined || second === undefined) return first;`,
+    to: `if (first === undefined || second !== null) return first;`,
+    test: effectIds,
+    named: 'by what is one slot and another key is refused, saying which they are: cancel',
+  },
+  {
+    breaks: 'a key of a version that there was not yet names the effect of an earlier one',
+    file: 'packages/core/src/effect-ids.ts',
+    from: `if (!record || !mayName(id, slot, record)) continue;`,
+    to: `if (!record) continue;`,
+    test: effectIds,
+    named: 'by a key of a version or generation that there was not yet is none',
   },
   {
     breaks: 'a retry loop inside of a scope makes an unnamed write once a try',

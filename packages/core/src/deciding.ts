@@ -1,5 +1,5 @@
-import type { Contract } from './contract.ts';
 import { effectKeyOf } from './contract.ts';
+import { refuseOther, requireEffect, type EffectId, type FoundEffect } from './effect-ids.ts';
 import { effectOf, type Effect } from './effect.ts';
 import type { Actor } from './effects.ts';
 import { OncelyError } from './errors.ts';
@@ -34,19 +34,10 @@ export type MayDecide = (
   asked: DecisionAsked,
 ) => boolean | Allowed | Promise<boolean | Allowed>;
 
-interface Found {
-  readonly slot: string;
-  readonly record: EffectRecord;
-  readonly revision: number;
-  readonly at: number;
-}
-
 interface DecidingParts {
   readonly session: LedgerSession;
   readonly codec: Codec | undefined;
   readonly mayDecide: MayDecide | undefined;
-  readonly find: (id: string | Contract) => Promise<Found>;
-  readonly refuseOther: (id: string | Contract, slot: string, record: EffectRecord) => void;
 }
 
 type ApprovalDecision = Decision & { readonly kind: 'approve' | 'decline' | 'revoke' };
@@ -55,12 +46,10 @@ type ApprovalDecision = Decision & { readonly kind: 'approve' | 'decline' | 'rev
 const mostRounds = 20;
 
 /** Decides on approvals: what was judged is what is decided, on the revision that was judged. */
-export function decidingOn(
-  parts: DecidingParts,
-): (id: string | Contract, decision: ApprovalDecision) => Promise<Effect> {
-  const { session, codec, mayDecide, find, refuseOther } = parts;
+export function decidingOn(parts: DecidingParts): (id: EffectId, decision: ApprovalDecision) => Promise<Effect> {
+  const { session, codec, mayDecide } = parts;
 
-  const allowed = async (found: Found, decision: ApprovalDecision): Promise<Partial<Allowed>> => {
+  const allowed = async (found: FoundEffect, decision: ApprovalDecision): Promise<Partial<Allowed>> => {
     const { by, id, reason } = decision;
     const asked = decision.kind === 'approve' && decision.breakGlass ? ({ breakGlass: true } as const) : {};
     const effect = await effectOf(found.slot, found.record, found.at, codec);
@@ -81,7 +70,7 @@ export function decidingOn(
   };
 
   return async (id, decision) => {
-    let found = await find(id);
+    let found = await requireEffect(session, id);
     const { slot } = found;
     const first = found.record.approval;
     for (let round = 0; round < mostRounds; round += 1) {

@@ -5,10 +5,10 @@ import { targetOf } from './attempt.ts';
 import { listMayBe } from './attention.ts';
 import { decidingOn, refuseBadWord, type MayDecide } from './deciding.ts';
 import { effectOf, type Effect } from './effect.ts';
+import { findEffect, refuseOther, requireEffect, type EffectId, type FoundEffect } from './effect-ids.ts';
 import { factsFor } from './facts.ts';
-import { effectKeyOf, isEffectSlot, slotOf, type Contract } from './contract.ts';
+import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
-import { slotsOfContract } from './former-names.ts';
 import type { ListAnswer } from './ledger.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
@@ -27,8 +27,11 @@ export interface Actor {
 }
 
 export interface Effects {
-  /** By slot, effect key or contract; `undefined` where there is none. */
-  get(id: string | Contract): Promise<Effect | undefined>;
+  /**
+   * By slot, effect key or contract; `undefined` where there is none. A text that is one effect's slot and another's key
+   * is refused, here and in every call below; a contract is never ambiguous.
+   */
+  get(id: EffectId): Promise<Effect | undefined>;
   list(query?: {
     readonly state?: EffectState;
     /** Only those whose question a person has not answered yet; in doubt among them, where a resend needs one. */
@@ -37,18 +40,16 @@ export interface Effects {
     readonly after?: string;
   }): Promise<{ readonly effects: readonly Effect[]; readonly next?: string }>;
   /** The audit events of an effect, in order. */
-  history(
-    id: string | Contract,
-  ): Promise<readonly { readonly at: number; readonly event: Readonly<Record<string, unknown>> }[]>;
+  history(id: EffectId): Promise<readonly { readonly at: number; readonly event: Readonly<Record<string, unknown>> }[]>;
   /** A person's word on what is in doubt: it happened (as this vendor object), or it did not and may be sent again. */
   resolve(
-    id: string | Contract,
+    id: EffectId,
     truth: { readonly happened: { readonly vendorId?: string } | false },
     actor: Actor,
   ): Promise<Effect>;
   /** Approves the input that the person was shown: `fingerprint` is that of `effect.approval`. Other input is refused. */
   approve(
-    id: string | Contract,
+    id: EffectId,
     actor: Actor & {
       readonly fingerprint: string;
       /** How long the approval holds from now, in milliseconds; no longer than the policy lets it. */
@@ -59,32 +60,30 @@ export interface Effects {
       readonly perform?: boolean;
     },
   ): Promise<Effect>;
-  decline(id: string | Contract, actor: Actor): Promise<Effect>;
+  decline(id: EffectId, actor: Actor): Promise<Effect>;
   /**
    * What the vendor says now of the objects that a waiting approval names, to help whoever decides: it is read when this
    * is called, as of `at` by the ledger's clock, and neither stored nor judged. Where it cannot be read, `problem` says so.
    */
-  facts(
-    id: string | Contract,
-  ): Promise<{ readonly at: number; readonly facts: readonly Fact[]; readonly problem?: string }>;
+  facts(id: EffectId): Promise<{ readonly at: number; readonly facts: readonly Fact[]; readonly problem?: string }>;
   /** Takes an approval back. Where a claim was first, what it sent is looked for and nothing more is sent. */
-  revoke(id: string | Contract, actor: Actor): Promise<Effect>;
+  revoke(id: EffectId, actor: Actor): Promise<Effect>;
   /** Performs what was handed in or approved, or settles its doubt, as far as it can be within the time. */
-  complete(id: string | Contract, options?: { readonly deadlineMs?: number }): Promise<Effect>;
+  complete(id: EffectId, options?: { readonly deadlineMs?: number }): Promise<Effect>;
   /**
    * Takes back what has happened, by an effect of its own that survives crashes as any other. What no program can take
    * back says so in `compensation`; `byHand` is a person's word that they did. `with` is for the adapter.
    */
   compensate(
-    id: string | Contract,
+    id: EffectId,
     actor: Actor & { readonly with?: unknown; readonly byHand?: true; readonly deadlineMs?: number },
   ): Promise<Effect>;
   /** Nothing more is sent; what may have happened is still looked for. */
-  cancel(id: string | Contract, actor: Actor): Promise<Effect>;
+  cancel(id: EffectId, actor: Actor): Promise<Effect>;
   /** Opens a rejected, declined or cancelled effect again, under a new key. */
-  reopen(id: string | Contract, actor: Actor): Promise<Effect>;
+  reopen(id: EffectId, actor: Actor): Promise<Effect>;
   /** Looks a stopped effect up once more: a scope was added, a mailbox is readable now. */
-  probeAgain(id: string | Contract, actor: Actor): Promise<Effect>;
+  probeAgain(id: EffectId, actor: Actor): Promise<Effect>;
 }
 
 export function createEffects(
@@ -92,19 +91,9 @@ export function createEffects(
 ): Effects {
   const { session, codec, clock } = parts;
 
-  const find = async (
-    id: string | Contract,
-  ): Promise<{ slot: string; record: EffectRecord; revision: number; at: number }> => {
-    for (const slot of slotsOf(id)) {
-      const { record, revision, at } = await session.read(slot);
-      if (record) return { slot, record, revision, at };
-    }
-    throw new OncelyError('not_found', {
-      message: `there is no effect ${typeof id === 'string' ? id : slotOf(id)} in this ledger.`,
-    });
-  };
+  const find = (id: EffectId): Promise<FoundEffect> => requireEffect(session, id);
 
-  const apply = async (id: string | Contract, decision: Decision): Promise<Effect> => {
+  const apply = async (id: EffectId, decision: Decision): Promise<Effect> => {
     const { slot, ...found } = await find(id);
     const { suspectSince, epoch } = await session.info();
     const suspect = suspectSince === undefined ? {} : { suspect: epoch };
@@ -126,12 +115,12 @@ export function createEffects(
     return effectOf(slot, record ?? found.record, at, codec);
   };
 
-  const decideOn = decidingOn({ session, codec, mayDecide: parts.mayDecide, find, refuseOther });
+  const decideOn = decidingOn({ session, codec, mayDecide: parts.mayDecide });
 
-  const complete = async (id: string | Contract, deadlineMs = parts.waitMs): Promise<Effect> => {
-    const { slot } = await find(id);
+  const complete = async (id: EffectId, deadlineMs = parts.waitMs): Promise<Effect> => {
+    const { slot, record: before } = await find(id);
     const why = await finish(parts, slot, clock.monotonic() + deadlineMs);
-    const { record, at } = await find(slot);
+    const { record, at } = await find(before.contract);
     return openFor(why, await effectOf(slot, record, at, codec));
   };
 
@@ -161,7 +150,7 @@ export function createEffects(
     if (!record) return;
     const state = stateOf(record, at);
     if (state === 'awaiting_approval' || state === 'ready') {
-      await apply(slot, { ...decision, kind: 'cancel' });
+      await apply(record.contract, { ...decision, kind: 'cancel' });
     } else if (state === 'executing' || state === 'in_doubt' || state === 'stopped') {
       const effect = effectKeyOf(record.contract, record.generation);
       throw new OncelyError('invalid_input', {
@@ -173,11 +162,8 @@ export function createEffects(
 
   return {
     get: async (id) => {
-      for (const slot of slotsOf(id)) {
-        const { record, at } = await session.read(slot);
-        if (record) return effectOf(slot, record, at, codec);
-      }
-      return undefined;
+      const found = await findEffect(session, id);
+      return found && effectOf(found.slot, found.record, found.at, codec);
     },
     list: async ({ state, approval, limit = 100, after } = {}) => {
       await session.info();
@@ -225,7 +211,7 @@ export function createEffects(
         ...(ttlMs === undefined ? {} : { ttlMs }),
         ...(breakGlass === true ? { breakGlass } : {}),
       });
-      return actor.perform === true && approved.approval?.state === 'approved' ? complete(approved.slot) : approved;
+      return actor.perform === true && approved.approval?.state === 'approved' ? complete(approved.contract) : approved;
     },
     facts: async (id) => {
       const { slot, record, at } = await find(id);
@@ -246,31 +232,13 @@ export function createEffects(
       const given = options === undefined ? {} : { with: JSON.stringify(options) };
       const begun = await apply(id, { ...decision, kind: 'undo', ...given });
       const why = await takeBack(parts, begun.slot, clock.monotonic() + (deadlineMs ?? parts.waitMs));
-      const { slot, record, at } = await find(begun.slot);
+      const { slot, record, at } = await find(begun.contract);
       return openFor(why, await effectOf(slot, record, at, codec));
     },
     cancel: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'cancel' }),
     reopen: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'reopen' }),
     probeAgain: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'probe_again' }),
   };
-}
-
-/** A slot as it is, and an effect key without its version and generation. */
-function slotsOf(id: string | Contract): string[] {
-  if (typeof id !== 'string') return slotsOfContract(id);
-  const short = id.replace(/:v\d+(:g\d+)?$/, '');
-  return short === id ? [id] : [short, id];
-}
-
-/** Refuses a decision on another version or generation than the one that stands, which nobody was shown. */
-function refuseOther(id: string | Contract, slot: string, record: EffectRecord): void {
-  const [, version, generation] =
-    typeof id === 'string' ? (/:v(\d+)(?::g(\d+))?$/.exec(id.slice(slot.length)) ?? []) : [];
-  const about = typeof id === 'string' ? Number(version ?? record.contract.logicVersion) : id.logicVersion;
-  if (about === record.contract.logicVersion && Number(generation ?? record.generation) === record.generation) return;
-  throw new OncelyError('invalid_input', {
-    message: `this is a decision on ${typeof id === 'string' ? id : effectKeyOf(id)}, and what stands there now is ${effectKeyOf(record.contract, record.generation)}; look at it again. Nothing was changed.`,
-  });
 }
 
 function isAsked({ state, approval }: Effect): boolean {

@@ -1,5 +1,4 @@
-import { slotOf, type Contract } from './contract.ts';
-import { OncelyError } from './errors.ts';
+import { requireEffect, type EffectId } from './effect-ids.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { observations, type Observation } from './observe.ts';
 import { openStored, type Codec, type SealedPlace } from './payload.ts';
@@ -33,9 +32,9 @@ export interface Inspect {
   /**
    * The input and the outcome of one effect, opened by the codec. They may hold anything that your callers or the
    * vendor put there: show them to nobody who may not see that.
-   * @throws OncelyError `not_found`
+   * @throws OncelyError `not_found`, and `invalid_input` where the text names two effects
    */
-  payloads(slot: string | Contract): Promise<{ readonly request?: Kept; readonly result?: Kept }>;
+  payloads(id: EffectId): Promise<{ readonly request?: Kept; readonly result?: Kept }>;
   /** Everything that `unscoped: 'observe'` counted, repeated or not. */
   observations(): Promise<readonly Observation[]>;
 }
@@ -49,9 +48,7 @@ export function createInspect(session: LedgerSession, codec: Codec | undefined):
       return { name: session.ledger.name, ...info };
     },
     payloads: async (id) => {
-      const slot = typeof id === 'string' ? id : slotOf(id);
-      const { record } = await session.read(slot);
-      if (!record) throw new OncelyError('not_found', { message: `there is no effect ${slot} in this ledger.` });
+      const { slot, record } = await requireEffect(session, id);
       const request = await keptOf(record.request, codec, { slot, kind: 'request' });
       const result = await keptOf(record.result, codec, { slot, kind: 'result' });
       return { ...(request ? { request } : {}), ...(result ? { result } : {}) };

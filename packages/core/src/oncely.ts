@@ -187,7 +187,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       } catch (error) {
         if (frame.submitted !== true) throw error;
       }
-      const effect = frame.slot === undefined ? undefined : await effects.get(frame.slot);
+      const effect = frame.contract && (await effects.get(frame.contract));
       if (!effect) throw nothingSubmitted(id);
       return effect;
     };

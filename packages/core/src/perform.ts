@@ -144,7 +144,7 @@ export function createPerform(
     const { id, given = id, options } = effect;
     const [step, former] = [stepIdOf(id, options.occurrence), stepIdOf(given, options.occurrence)];
     const contract = await standingContract(parts.session, scope, write, options, step, former);
-    if (effect.options.submit === true) effect.slot = slotOf(contract);
+    if (effect.options.submit === true) effect.contract = contract;
     return telling(parts.session, effect, contract, print, async (onEnded) => {
       await refuseBeforeItsTurn(parts.session, effect, contract);
       const ended = (how: Ended): void => {

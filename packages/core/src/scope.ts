@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Quorum } from './policy-rules.ts';
 import { inLineage } from './lineage.ts';
@@ -108,8 +109,8 @@ export interface EffectFrame {
   readonly given?: string;
   readonly options: RunOptions;
   closed: boolean;
-  /** The slot of what is to be handed in here, and whether it was. */
-  slot?: string;
+  /** What is to be handed in here, and whether it was. */
+  contract?: Contract;
   submitted?: true;
   /** Its write has come to a clear end. */
   ended?: true;

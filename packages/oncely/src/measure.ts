@@ -42,7 +42,7 @@ export async function measure(oncely: Oncely, since: number = -Infinity): Promis
     if (open.has(effect.state)) continue;
     recovered += 1;
     extraAttempts += effect.attempts.length - 1;
-    const history = await oncely.effects.history(effect.slot);
+    const history = await oncely.effects.history(effect.contract);
     const ends = history.filter(({ event }) => event['type'] !== 'compacted').map(({ at }) => at);
     const began = effect.attempts[0]?.claimedAt ?? effect.createdAt;
     waited += Math.max(0, (ends.at(-1) ?? began) - began);

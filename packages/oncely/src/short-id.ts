@@ -13,6 +13,11 @@ export function shortIdOf(slot: string, digits = 8): string {
   return createHash('sha256').update(slot).digest('hex').slice(0, digits);
 }
 
+/** The very version and generation that was shown, by the contract: a key may be another effect's slot. */
+export function shownOf({ contract, generation }: Effect): Effect['contract'] & { readonly generation: number } {
+  return { ...contract, generation };
+}
+
 /**
  * The effect of a slot, of an effect key, or of the beginning of a short id. A slot and a key are one read. The ledger
  * has no index of short ids: for one of those every record is read, 200 at a time, to its end, since a second one with

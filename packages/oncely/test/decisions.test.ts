@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
 import { ended, parsed, startProject, type Project } from './project.ts';
@@ -148,4 +150,27 @@ it('suspect marks the ledger, and lifts the mark', async () => {
   for (const args of [[], ['--since', '1h', '--lift'], ['--since', 'yesterday'], ['--since', '2999-01-01T00:00:00Z']]) {
     expect((await run('suspect', ...args, '--yes')).code).toBe(2);
   }
+});
+
+describe('an effect whose slot is the key of another', () => {
+  it('is decided on by its short id, and by that text nothing is', async () => {
+    const { app, run } = await startProject();
+    const oncely = app();
+    const refund = (): Promise<unknown> => oncely.clients.stripe.refunds.create({ charge: 'ch_1', amount: 100 });
+    await oncely.scope({ tenant: 'acme', businessId: 'invoice', workflowId: 'desk' }, () =>
+      oncely.submit('v2', refund),
+    );
+    await oncely.scope({ businessId: 'acme', workflowId: 'invoice' }, () =>
+      oncely.submit('desk', { version: 2 }, refund),
+    );
+    const neither = await run('cancel', 'acme:invoice:desk:v2', '--yes');
+    expect([neither.code, neither.err]).toEqual([expect.any(Number), expect.stringContaining('names two effects')]);
+    expect(neither.code).not.toBe(0);
+    const short = createHash('sha256').update('acme:invoice:desk').digest('hex').slice(0, 8);
+    expect(ended(await run('cancel', short, '--yes'), 0).out).toContain('cancelled');
+    expect((await oncely.effects.list()).effects.map(({ slot: each, state }) => [each, state])).toEqual([
+      ['acme:invoice:desk', 'cancelled'],
+      ['acme:invoice:desk:v2', 'ready'],
+    ]);
+  });
 });

@@ -7,7 +7,7 @@ import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm
 import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { masked, printable } from '../masked.ts';
-import { findEffect } from '../short-id.ts';
+import { findEffect, shownOf } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 
 interface ApproveOptions extends DecisionOptions {
@@ -69,24 +69,24 @@ export function addDecisions(program: Command, kit: Kit): void {
     );
 }
 
-type Decide = (effects: Oncely['effects'], key: string, actor: Actor) => Promise<Effect>;
+type Decide = (effects: Oncely['effects'], key: ReturnType<typeof shownOf>, actor: Actor) => Promise<Effect>;
 
 /** Asks, decides on the very generation that was shown, and shows what became of it. */
 export async function decideOn(
   call: Call,
-  id: string,
+  id: string | Effect,
   options: DecisionOptions,
   verb: string,
   decide: Decide,
 ): Promise<ExitCode> {
   const { oncely, around, answer } = call;
-  const seen = await findEffect(oncely, id);
+  const seen = typeof id === 'string' ? await findEffect(oncely, id) : id;
   const { at } = await oncely.inspect.ledger();
   const shown = around.interactive
     ? effectLines(seen, at, around.paint).join('\n')
     : effectLine(seen, at, around.paint);
   await confirm(call, `${verb}:\n${shown}`, options);
-  const effect = await decide(oncely.effects, seen.key, actorOf(call, options));
+  const effect = await decide(oncely.effects, shownOf(seen), actorOf(call, options));
   answer(effectDocument(effect), [effectLine(effect, at, around.paint)]);
   return 0;
 }
@@ -118,7 +118,7 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
   const lines = approvalText(seen).split('\n');
   const shown = options.reveal === true ? lines : lines.map((line) => /^\s*/.exec(line)?.[0] + masked(line));
   const verb = isShown && seen.approval ? `Approve ${shown.join('\n')}\n` : 'Approve';
-  return decideOn(call, seen.slot, options, verb, (effects, key, actor) =>
+  return decideOn(call, seen, options, verb, (effects, key, actor) =>
     effects.approve(key, {
       ...actor,
       fingerprint,

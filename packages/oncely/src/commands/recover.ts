@@ -7,7 +7,7 @@ import { actorOf, withActor, type DecisionOptions } from '../confirm.ts';
 import { everyEffect } from '../every-effect.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { masked, printable } from '../masked.ts';
-import { findEffect, shortIdOf } from '../short-id.ts';
+import { findEffect, shortIdOf, shownOf } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 import { countOf } from './list.ts';
 import { sweep, type SweepOptions } from './sweep.ts';
@@ -71,10 +71,11 @@ function refuseMixed(ids: readonly string[], options: ReconcileOptions): void {
 }
 
 async function lookAgain({ oncely, around }: Call, ids: readonly string[], options: DecisionOptions): Promise<void> {
-  const keys: string[] = [];
-  for (const id of ids) keys.push((await findEffect(oncely, id)).key);
-  if (ids.length === 0) for await (const { key } of everyEffect(oncely, { state: 'stopped' })) keys.push(key);
-  for (const key of keys) await oncely.effects.probeAgain(key, actorOf({ around }, options));
+  const chosen: ReturnType<typeof shownOf>[] = [];
+  for (const id of ids) chosen.push(shownOf(await findEffect(oncely, id)));
+  if (ids.length === 0)
+    for await (const effect of everyEffect(oncely, { state: 'stopped' })) chosen.push(shownOf(effect));
+  for (const id of chosen) await oncely.effects.probeAgain(id, actorOf({ around }, options));
 }
 
 async function settle({ oncely, around, answer }: Call, options: RecoverOptions): Promise<ExitCode> {

@@ -41,8 +41,8 @@ export function addShow(program: Command, kit: Kit): void {
 async function show({ oncely, around, answer }: Call, id: string, { reveal = false }: ShowOptions): Promise<ExitCode> {
   const effect = await findEffect(oncely, id);
   const { at: now } = await oncely.inspect.ledger();
-  const history = await oncely.effects.history(effect.slot);
-  const payloads = reveal ? await oncely.inspect.payloads(effect.slot) : undefined;
+  const history = await oncely.effects.history(effect.contract);
+  const payloads = reveal ? await oncely.inspect.payloads(effect.contract) : undefined;
   const lines = [
     ...effectLines(effect, now, around.paint),
     '',

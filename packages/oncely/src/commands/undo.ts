@@ -6,7 +6,7 @@ import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm
 import { effectDocument, effectLine } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { masked } from '../masked.ts';
-import { findEffect, shortIdOf } from '../short-id.ts';
+import { findEffect, shortIdOf, shownOf } from '../short-id.ts';
 import { durationOf } from '../time.ts';
 import { findWorkflow, workflowName } from '../workflow-name.ts';
 
@@ -57,7 +57,7 @@ async function compensate(call: Call, id: string, options: CompensateOptions): P
     `${byHand ? 'It was taken back by hand' : 'Take back'}:\n${effectLine(seen, at, around.paint)}`,
     options,
   );
-  const effect = await oncely.effects.compensate(seen.key, {
+  const effect = await oncely.effects.compensate(shownOf(seen), {
     ...actorOf(call, options),
     ...(byHand ? { byHand: true } : {}),
     ...(given === undefined ? {} : { with: given.value }),
