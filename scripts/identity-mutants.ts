@@ -90,6 +90,14 @@ export const identityMutants: readonly Mutant[] = [
     named: 'that a scope returned makes its write in that scope',
   },
   {
+    breaks: 'a streamed run behind a proxy is asked past it, and breaks',
+    file: 'packages/core/src/live-results.ts',
+    from: `inside(() => property.get?.call(this) as unknown),`,
+    to: `inside(() => property.get?.call(object) as unknown),`,
+    test: livesOn,
+    named: 'that a scope returned makes its write in that scope',
+  },
+  {
     breaks: 'an id that names nothing is taken',
     file: 'packages/core/src/names.ts',
     from: `const problem = id === undefined ? undefined : problemOf(id);`,

@@ -89,13 +89,18 @@ export function bindResult<T>(result: T, { inside, end, rest }: Life): T {
         Object.defineProperty(bound, 'name', { value: method.name, configurable: true });
         Object.defineProperty(object, name, { value: bound, writable: true, configurable: true, enumerable });
       } else if (property.get !== undefined) {
-        const read = (): unknown => property.get?.call(object) as unknown;
+        // Of whoever is asked: Mastra's runs are proxies, and only what is behind one has its private fields.
         Object.defineProperty(object, name, {
           configurable: true,
           enumerable,
-          get: () => bind(inside(read), 1),
-          set: (given: unknown) => {
-            property.set?.call(object, given);
+          get(this: unknown) {
+            return bind(
+              inside(() => property.get?.call(this) as unknown),
+              1,
+            );
+          },
+          set(this: unknown, given: unknown) {
+            property.set?.call(this, given);
           },
         });
       }

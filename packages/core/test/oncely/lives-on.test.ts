@@ -102,6 +102,16 @@ const shapes: Record<
     make: (write) => new StreamedRun(write),
     read: async (run: StreamedRun) => [await run.toResponse().text()],
   },
+  'a streamed run behind a proxy, by its stream': {
+    make: (write) =>
+      new Proxy(new StreamedRun(write), {
+        get: (run, name) => {
+          const member: unknown = Reflect.get(run, name, run);
+          return typeof member === 'function' ? (member.bind(run) as unknown) : member;
+        },
+      }),
+    read: (run: StreamedRun) => readAll(run.textStream),
+  },
   'an object that holds a stream and a promise': {
     make: (write) => ({ stream: items(write), response: sleep(5).then(() => 'over') }),
     read: async (result: { stream: AsyncIterable<string>; response: Promise<string> }) => {
