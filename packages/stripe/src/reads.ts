@@ -41,13 +41,17 @@ export function carrierOf(client: object, agent: HttpAgent | undefined): StripeH
   return usualCarrier(client, agent) ?? plainCarrier(agent);
 }
 
+/** Who makes the SDK's own client for Node: until stripe 21 a client does not know its class. */
+interface Making {
+  readonly createNodeHttpClient?: (agent?: HttpAgent) => StripeHttpClient;
+}
+
 /** The SDK's own client for Node; its build for workers has none. */
 export function usualCarrier(client: object, agent?: HttpAgent): StripeHttpClient | undefined {
-  const { createNodeHttpClient } = client.constructor as {
-    createNodeHttpClient?: (agent?: HttpAgent) => StripeHttpClient;
-  };
+  const { _platformFunctions: platform } = client as { _platformFunctions?: Making };
+  const maker = [client.constructor as Making, platform].find((each) => each?.createNodeHttpClient !== undefined);
   try {
-    return createNodeHttpClient?.(agent);
+    return maker?.createNodeHttpClient?.(agent);
   } catch {
     return undefined;
   }
