@@ -17,7 +17,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
   },
   scope_closed: {
     what: 'a write after its scope or effect had ended',
-    todo: 'await the call inside of it',
+    todo: 'await the call inside of it, or return from the scope the stream that makes it',
   },
   scope_poisoned: {
     what: 'an unnamed write came in another order, or with other input, than recorded',
