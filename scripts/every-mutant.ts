@@ -13,6 +13,7 @@ import { identityMutants } from './identity-mutants.ts';
 import { initMutants } from './init-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { lifecycleMutants } from './lifecycle-mutants.ts';
+import { limitsMutants } from './limits-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import { retentionMutants } from './retention-mutants.ts';
 import { slackApprovalMutants } from './slack-approval-mutants.ts';
@@ -33,6 +34,7 @@ export const everyMutant: readonly Mutant[] = [
   ...commandMutants,
   ...mailMutants,
   ...governanceMutants,
+  ...limitsMutants,
   ...httpMutants,
   ...consentMutants,
   ...hubspotMutants,

@@ -163,8 +163,8 @@ export const hubspotMutants: readonly Mutant[] = [
   {
     breaks: 'a replay that asks the vendor what stands there',
     file: 'packages/core/src/runner.ts',
-    from: `job.prepare && !job.complete && !job.turn ?`,
-    to: `job.prepare && !job.turn ?`,
+    from: `job.prepare && !job.complete && !job.turn && !limits ?`,
+    to: `job.prepare && !job.turn && !limits ?`,
     test: completing,
     named: 'asks once, before the first send',
   },

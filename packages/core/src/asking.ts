@@ -17,7 +17,7 @@ export function asking(
   { approval }: RunOptions,
   { requestedBy }: Scope,
   keeping: Keeping,
-): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy'> } & Pick<Job, 'knownAs' | 'preview'> {
+): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy'> } & Pick<Job, 'knownAs' | 'preview' | 'parametersOf'> {
   const name = knownAs(adapter, operation);
   const {
     preview,
@@ -33,6 +33,7 @@ export function asking(
   return {
     asked,
     knownAs: name,
+    parametersOf: () => input,
     preview: (request) =>
       request === undefined
         ? previewOf(adapter, about, input, keeping.preview, preview)

@@ -1,6 +1,7 @@
 import { tellDecision, withdrawDecision } from './audit/workflow-decision.ts';
 import { workflowKeyOf, type Contract } from './contract.ts';
 import { effectsAreWatched, publish } from './events.ts';
+import type { WorkflowRow } from './ledger.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
 
@@ -68,6 +69,24 @@ export async function spend(
       if (over) publish({ type: 'workflow_changed', workflow, state: 'paused', at });
     }
     return;
+  }
+}
+
+/** Pauses a workflow for a person, unless it is held already; gives it as it stands then. */
+export async function pauseWorkflow(session: LedgerSession, contract: Contract, reason: string): Promise<WorkflowRow> {
+  const workflow = workflowKeyOf(contract);
+  for (;;) {
+    const { row } = await session.ledger.readWorkflow(workflow);
+    if (row && row.state !== 'running') return row;
+    const next = await paused(session, workflow, readWorkflowDoc(row), reason);
+    const [expect, doc] = [row?.revision ?? 0, JSON.stringify(next)];
+    const answer = await session.ledger.writeWorkflow({ workflow, expect, state: 'paused', doc });
+    if (answer.kind === 'written') {
+      const { at, revision } = answer;
+      if (effectsAreWatched()) publish({ type: 'workflow_changed', workflow, state: 'paused', at });
+      return { workflow, revision, at, state: 'paused', doc };
+    }
+    if (next.decision !== undefined) await withdrawDecision(session, workflow, next.decision);
   }
 }
 

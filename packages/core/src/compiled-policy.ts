@@ -19,24 +19,27 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
 }
 
-type Clients = Readonly<Record<string, Pick<Adapter, 'operations'>>>;
+export type Clients = Readonly<Record<string, Pick<Adapter, 'operations'>>>;
 
 export function compilePolicy(policy: ApprovalPolicy, clients: Clients = {}): CompiledPolicy {
-  const oneName = (name: string): string => {
-    if (name.includes('*')) return name;
-    for (const { operations } of Object.values(clients)) {
-      const known = operations?.canonical?.(name) ?? name;
-      if (known !== name) return known;
-    }
-    return name;
-  };
   return {
     version: policy.version,
     rules: Object.entries(policy.operations).map(([given, rule]) => {
       const whole = ruleOf(rule);
-      return { given, name: oneName(given), except: (whole.except ?? []).map(oneName), rule: whole };
+      const except = (whole.except ?? []).map((name) => oneName(name, clients));
+      return { given, name: oneName(given, clients), except, rule: whole };
     }),
   };
+}
+
+/** The name by which an operation is known, of whichever of its names; a pattern as it is. */
+export function oneName(name: string, clients: Clients): string {
+  if (name.includes('*')) return name;
+  for (const { operations } of Object.values(clients)) {
+    const known = operations?.canonical?.(name) ?? name;
+    if (known !== name) return known;
+  }
+  return name;
 }
 
 /** Whether a policy speaks of an operation. */
@@ -56,19 +59,30 @@ export function rulesFor({ rules }: CompiledPolicy, operation: string): readonly
 
 /** Says which name of a policy fits no operation of any client, so that it would hold nothing back. */
 export function strayName(policy: ApprovalPolicy | undefined, clients: Clients = {}): string | undefined {
-  const adapters = Object.values(clients);
-  // Without a client, or with one whose operations are not known, any name may be meant.
-  if (!policy || adapters.length === 0 || adapters.some(({ operations }) => !operations)) return undefined;
-  const known = [...adapters.flatMap(({ operations }) => operations?.names ?? []), ...(policy.elsewhere ?? [])];
+  if (!policy) return undefined;
   for (const { given, name, rule } of compilePolicy(policy, clients).rules) {
-    const stray = [given, ...(rule.except ?? [])].find(
-      (each) => !known.some((one) => meet(one, each) || (each === given && meet(one, name))),
-    );
-    if (stray === undefined) continue;
-    const near = nearest(stray, known);
-    return `approvals.operations['${given}']${stray === given ? '' : `.except '${stray}'`} fits no operation of any client, so nothing would be held back by it${near === undefined ? '' : `; did you mean '${near}'?`}`;
+    for (const each of [given, ...(rule.except ?? [])]) {
+      const near = strayAmong(each === given ? [given, name] : [each], clients, policy.elsewhere);
+      if (near === undefined) continue;
+      return `approvals.operations['${given}']${each === given ? '' : `.except '${each}'`} fits no operation of any client, so nothing would be held back by it${near}`;
+    }
   }
   return undefined;
+}
+
+/** Where none of an operation's names fits an operation of any client: what may have been meant, or ''. */
+export function strayAmong(
+  names: readonly string[],
+  clients: Clients,
+  elsewhere: readonly string[] = [],
+): string | undefined {
+  const adapters = Object.values(clients);
+  // Without a client, or with one whose operations are not known, any name may be meant.
+  if (adapters.length === 0 || adapters.some(({ operations }) => !operations)) return undefined;
+  const known = [...adapters.flatMap(({ operations }) => operations?.names ?? []), ...elsewhere];
+  if (known.some((one) => names.some((each) => meet(one, each)))) return undefined;
+  const near = nearest(names[0] ?? '', known);
+  return near === undefined ? '' : `; did you mean '${near}'?`;
 }
 
 /** A copy: what was checked is what holds, whatever becomes of the caller's objects. */

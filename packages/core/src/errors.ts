@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'cancelled'
   | 'compensated'
   | 'twin'
+  | 'limit_reached'
   | 'workflow_held'
   | 'in_progress'
   | 'in_doubt'
@@ -59,6 +60,7 @@ export const errorCodes: Readonly<Record<ErrorCode, { readonly next: Next; reado
   cancelled: { next: 'ask-a-person', vendor: 'no' },
   compensated: { next: 'ask-a-person', vendor: 'yes' },
   twin: { next: 'ask-a-person', vendor: 'no' },
+  limit_reached: { next: 'ask-a-person', vendor: 'may' },
   workflow_held: { next: 'ask-a-person', vendor: 'may' },
   in_progress: { next: 'wait', vendor: 'may' },
   in_doubt: { next: 'wait', vendor: 'may' },

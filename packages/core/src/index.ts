@@ -51,6 +51,7 @@ export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy } from './policies.ts';
 export type { ApprovalRule, Quorum } from './policy-rules.ts';
 export type { TwinGuard } from './twins.ts';
+export type { LimitRule } from './limits/rules.ts';
 export type { Aborted, Workflow, WorkflowId, Workflows, WorkflowState } from './workflows.ts';
 export { errorCodes, isOncelyError, OncelyError } from './errors.ts';
 export type { ErrorCode, Next } from './errors.ts';

@@ -3,6 +3,8 @@ import type { Observing } from './audit/observing.ts';
 import type { Clock } from './clock.ts';
 import type { Keeping } from './keeping.ts';
 import type { LedgerSession } from './ledger-session.ts';
+import type { LimitKeeper } from './limits/keeper.ts';
+import type { Limit } from './limits/rules.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Codec } from './payload.ts';
 import type { Instant } from './permit.ts';
@@ -48,6 +50,8 @@ export interface Job {
    * was shown before, as it is stored, the difference.
    */
   readonly preview: (request: string | undefined) => unknown;
+  /** The parameters that are sent: the caller's own, or those of the stored request; `undefined` where nobody can say. */
+  readonly parametersOf: (request: string | undefined) => unknown;
   /** The trace to continue (W3C `traceparent`): the caller's, or in recovery that of the run which began the effect. */
   readonly traceparent?: string;
   /** Ties the events of this run together where somebody listens. */
@@ -70,6 +74,7 @@ export interface RunnerParts {
   readonly observing: Observing;
   readonly unrecorded: Unrecorded;
   readonly twins: TwinGuard | undefined;
+  readonly limits: { readonly all: readonly Limit[]; readonly keeper: LimitKeeper };
   /** Aborted, with the reason, once nothing may be sent any more. */
   readonly closing: AbortSignal;
 }

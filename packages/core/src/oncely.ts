@@ -14,6 +14,8 @@ import { createKeeping } from './keeping.ts';
 import { holderName } from './in-hand.ts';
 import { createInspect } from './inspect.ts';
 import { ledgerSession } from './ledger-session.ts';
+import { createLimitKeeper } from './limits/keeper.ts';
+import { compileLimits } from './limits/rules.ts';
 import { observedDuplicates } from './observe.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
@@ -70,6 +72,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const retention = createRetention(options.retention);
   const keepingOf = createKeeping(retention, options.redact);
   const approvals = options.approvals && compilePolicy(options.approvals, options.clients);
+  const limits = compileLimits(options.limits, options.clients);
   const session = ledgerSession(options.ledger, clock, approvals, retention, options.fingerprintKey);
   const codec = options.codec && patientCodec(options.codec, clock);
   const { audit, observing } = createAudit(session, clock, options.audit);
@@ -95,6 +98,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     observing,
     unrecorded,
     twins: options.twins,
+    limits: { all: limits, keeper: createLimitKeeper(session, clock) },
     options: {
       leaseMs,
       sendWindowMs: leaseMs / 2,
@@ -121,6 +125,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     unscoped: options.unscoped ?? 'refuse',
     defaultDrift: options.drift ?? 'first',
     approvals,
+    limits,
     budgets: options.budgets,
     keepingOf,
   });

@@ -7,6 +7,7 @@ import { strayName } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
 import type { Redact } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
+import { limitsProblem, type LimitRule } from './limits/rules.ts';
 import type { Codec } from './payload.ts';
 import { policyProblem, type ApprovalPolicy } from './policies.ts';
 import { twinProblem, type TwinGuard } from './twins.ts';
@@ -46,6 +47,8 @@ export interface OncelyOptions<A extends Adapters> {
   readonly budgets?: Budgets;
   /** What to do when another workflow has made the same write for the same business case. Default: nothing. */
   readonly twins?: TwinGuard;
+  /** How much, or how often, may be done at the vendors. Default: without a limit. */
+  readonly limits?: readonly LimitRule[];
   readonly audit?: AuditOptions;
   /** On SIGTERM, settle what was claimed and not sent. Default true. */
   readonly drainOnSigterm?: boolean;
@@ -83,7 +86,8 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
     policyProblem(options.approvals) ??
     strayName(options.approvals, options.clients) ??
     budgetProblem(options.budgets) ??
-    twinProblem(options.twins);
+    twinProblem(options.twins) ??
+    limitsProblem(options.limits, options.clients);
   if (problem !== undefined) bad(problem);
   if ((options.maxAttempts ?? 0) >= manyAttempts) {
     process.emitWarning(

@@ -3,16 +3,14 @@ import { runOf } from './audit/checkpoint.ts';
 import { spend, type BudgetKind, type Budgets } from './budgets.ts';
 import { within, type Clock } from './clock.ts';
 import { asking, knownAs } from './asking.ts';
-import type { CompiledPolicy } from './compiled-policy.ts';
 import { contractProblem, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { standingContract } from './former-names.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Keeping } from './keeping.ts';
-import type { LedgerSession } from './ledger-session.ts';
 import { observe } from './observe.ts';
 import type { Job } from './job.ts';
-import { refuseWithoutConsent } from './policing.ts';
+import { refuseWithoutConsent, type ConsentParts } from './policing.ts';
 import * as refusals from './refusals.ts';
 import * as unsettled from './unsettled.ts';
 import { report, tracing } from './reporting.ts';
@@ -25,14 +23,12 @@ import { abortedBefore, handedIn, untilAborted, type Waiting } from './calling.t
 import { refuseBeforeItsTurn, telling } from './telling.ts';
 import { takeCall, type Call } from './whose-call.ts';
 
-export interface PerformParts {
-  readonly session: LedgerSession;
+export interface PerformParts extends ConsentParts {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly waitMs: number;
   readonly unscoped: 'refuse' | 'observe';
   readonly defaultDrift: 'first' | 'refuse';
-  readonly approvals: CompiledPolicy | undefined;
   readonly budgets: Budgets | undefined;
   readonly keepingOf: (operation: string) => Keeping;
 }

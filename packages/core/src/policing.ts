@@ -7,10 +7,18 @@ import type { Job } from './job.ts';
 import { judge } from './judging.ts';
 import type { LedgerSession, SessionInfo } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import { limitsFor, type Limit } from './limits/rules.ts';
 import { openStored, storePreview, type Codec } from './payload.ts';
 import { withDifference } from './preview.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
+
+/** What says whether a write may go out outside of any scope. */
+export interface ConsentParts {
+  readonly session: LedgerSession;
+  readonly approvals: CompiledPolicy | undefined;
+  readonly limits: readonly Limit[];
+}
 
 /** A worker that does not know the newest approval policy performs nothing that it speaks of. */
 export function refuseOutdated(job: Job, { policy }: SessionInfo): void {
@@ -31,7 +39,7 @@ export function policyFor(job: Job, { policy }: SessionInfo): Pick<ClaimRequest,
  * @throws OncelyError `unscoped`
  */
 export async function refuseWithoutConsent(
-  { session, approvals }: { readonly session: LedgerSession; readonly approvals: CompiledPolicy | undefined },
+  { session, approvals, limits }: ConsentParts,
   write: VendorWrite,
   operation: string,
   read: () => Promise<{ readonly input: unknown }>,
@@ -42,6 +50,8 @@ export async function refuseWithoutConsent(
       fix: "oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () => oncely.effect('refund', () => ...))",
     });
   };
+  const [limit] = limitsFor(limits, operation);
+  if (limit) refuse(`a limit counts it (${limit.label}), for which it must be an effect`);
   if (approvals && rulesFor(approvals, operation).length > 0) {
     const { input } = await read();
     if (judge(approvals, { operation, input }).approval) refuse('its approval policy asks a person first');

@@ -127,13 +127,13 @@ function limitIn(limits: Readonly<Record<string, number>>, input: unknown): numb
 }
 
 /** A number as forms and JSON write it; whatever else it is, it is above every limit. */
-function numberOf(value: unknown): number {
+export function numberOf(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
 }
 
 /** What stands at a path, lists gone through; what is empty there is not there. */
-function valuesAt(input: unknown, path: string): unknown[] {
+export function valuesAt(input: unknown, path: string): unknown[] {
   const flat = (value: unknown, depth: number): unknown[] => {
     if (value === undefined || value === null || value === '') return [];
     if (Array.isArray(value)) return value.flatMap((each) => flat(each, depth));

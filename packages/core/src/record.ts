@@ -104,6 +104,8 @@ export interface Approval<T = number> {
   readonly approvedIn?: readonly (readonly string[])[];
   /** Approved by one person in an emergency, past what else was asked for. */
   readonly breakGlass?: true;
+  /** The limits that it is one too many for, as they stood when it was asked. */
+  readonly limits?: readonly { readonly id: string; readonly why: string }[];
   /** The parameters in which it differs from what was asked for, approved or done here before. */
   readonly changed?: readonly string[];
   /** What the person is shown of the input; gone once it is used up. */
@@ -123,6 +125,16 @@ export interface Undo<T = number> {
   readonly why?: string;
   /** JSON of what the person gave for the adapter. */
   readonly with?: string;
+}
+
+/** What an input takes of one limit. */
+export interface Taken {
+  readonly limit: string;
+  readonly row: string;
+  readonly of: string;
+  readonly amount: number;
+  readonly group: string;
+  readonly uncountable?: string;
 }
 
 /** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */
@@ -162,6 +174,8 @@ export interface EffectRecord<T = number> {
   readonly approval?: Approval<T>;
   /** The version of the approval policy that has judged the input. */
   readonly policy?: number;
+  /** What the input takes of the limits in force when it was recorded, for whoever sends it and cannot read it. */
+  readonly takes?: readonly Taken[];
   /** Handed in to be performed by whoever recovers or completes it. */
   readonly submitted?: true;
   readonly undo?: Undo<T>;

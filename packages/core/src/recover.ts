@@ -153,6 +153,7 @@ async function settleRecord(
         request === undefined ? undefined : origin.connection.parametersOf?.(request),
         keeping.preview,
       ),
+    parametersOf: (request) => (request === undefined ? undefined : origin.connection.parametersOf?.(request)),
     giveUpAt,
     deadlineAt: giveUpAt,
     executesAgain: () => spend(parts.session, parts.budgets, record.contract, 'reExecutions'),

@@ -3,6 +3,7 @@ import { isOncelyError, OncelyError, type ErrorDetail, type ErrorCode } from './
 import type { WorkflowRow } from './ledger.ts';
 import type { Seen } from './ledger-session.ts';
 import type { Refusal } from './lifecycle/claim.ts';
+import type { Exceeded } from './limits/watch.ts';
 import { unknownAttempts } from './lifecycle/state.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import type { Job } from './job.ts';
@@ -202,6 +203,18 @@ export function held(job: Job, seen: Seen, workflow: WorkflowRow): OncelyError {
       workflow.state === 'paused'
         ? 'await oncely.workflows.resume(...)'
         : 'a cancelled workflow stays so; start another',
+  });
+}
+
+export function limited(job: Job, seen: Seen, { use, why, roomInMs }: Exceeded): OncelyError {
+  return stillOpen(job, seen, 'limit_reached', {
+    message: `${named(job)} is one too many for a limit (${use.limit.label}, ${use.limit.window.label}): ${why}.`,
+    fix:
+      use.uncountable === undefined
+        ? "raise the maximum, or let a person decide: limits: [{ ..., then: 'approve' }]"
+        : `give it in the call: ${use.uncountable}`,
+    ...(use.uncountable === undefined ? {} : { next: 'fix-input' }),
+    ...(roomInMs === undefined ? {} : { next: 'wait', retryAfterMs: roomInMs }),
   });
 }
 

@@ -12,6 +12,7 @@ import { decideClaim } from './lifecycle/claim.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import { namingFor } from './lifecycle/naming.ts';
 import { isOpen, mayHaveHappened } from './lifecycle/state.ts';
+import { limitWatch, type LimitWatch } from './limits/watch.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { foundByLook, postpone, probe, settledByLook } from './probing.ts';
@@ -37,20 +38,23 @@ export function createRunner(parts: RunnerParts): Runner {
 
   const run = async (job: Job): Promise<Ended> => {
     const sent = { times: 0 };
+    const limits = limitWatch(parts, job);
     try {
-      return await drive(job, sent);
+      return await drive(job, sent, limits);
     } catch (error) {
       const { operation, contract } = job.claim;
       throw refusals.withoutLedger(operation, effectKeyOf(contract), sent.times, error);
+    } finally {
+      if (limits) await limits.end();
     }
   };
 
-  const drive = async (job: Job, sent: { times: number }): Promise<Ended> => {
+  const drive = async (job: Job, sent: { times: number }, limits: LimitWatch | undefined): Promise<Ended> => {
     const slot = slotOf(job.claim.contract);
     let info = await session.info();
     // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
     let seen: Seen =
-      job.prepare && !job.complete && !job.turn ? { revision: 0, at: info.at } : await session.read(slot);
+      job.prepare && !job.complete && !job.turn && !limits ? { revision: 0, at: info.at } : await session.read(slot);
     let token = parts.token();
     let start: Instant | undefined;
     let pollMs = 10;
@@ -62,8 +66,9 @@ export function createRunner(parts: RunnerParts): Runner {
     const hand: Hand = {};
     const watch = twinWatch(parts, job);
 
-    const write = async (change: Change, record: Draft): Promise<'written' | 'again'> => {
+    const write = async (change: Change, draft: Draft): Promise<'written' | 'again'> => {
       const { index, events } = change;
+      const record = limits ? await limits.noted(draft) : draft;
       const guard = { epoch: info.epoch };
       const command = { slot, expect: seen.revision, doc: encodeRecord(record), index, events, guard };
       const answer = await session.write(command, claimPatienceMs).catch((error: unknown) => {
@@ -103,6 +108,7 @@ export function createRunner(parts: RunnerParts): Runner {
       const request: ClaimRequest = {
         ...job.claim,
         ...watch.asked(),
+        ...limits?.asked(watch.asked().approval ?? job.claim.approval),
         ...policyFor(job, info),
         token,
         leaseMs: options.leaseMs,
@@ -140,6 +146,7 @@ export function createRunner(parts: RunnerParts): Runner {
             break;
           }
           if (await watch.before(seen.record)) break;
+          if (limits && (await limits.before(seen, token))) break;
           start ??= instant(clock);
           crashPoint('before_claim', slot);
           const { change, generation, request: source } = decision;
@@ -158,15 +165,16 @@ export function createRunner(parts: RunnerParts): Runner {
         }
         case 'own': {
           // The permission is ours: just stored, or recognised after the answer to the claim was lost.
+          limits?.claimed(token);
           if (isOpen(decision.attempt)) {
             sent.times += 1;
             const held = seen.record as EffectRecord;
             inHand.add(token);
-            const withheld = await watch.again();
+            const withheld = (await watch.again()) ?? (limits && (await limits.again(seen, token)));
             const verdict = withheld ?? (await attempt(parts, job, slot, held, start ?? instant(clock), hand.made));
             lastCause = 'cause' in verdict ? verdict.cause : undefined;
             seen = await settle(parts, job, slot, seen, token, verdict).finally(() => inHand.delete(token));
-            if (withheld?.cause instanceof Error) throw withheld.cause;
+            if (withheld?.reason === 'twin' && withheld.cause instanceof Error) throw withheld.cause;
             const ended = await afterSettle(parts, job, seen, verdict, sent.times);
             if (ended) return ended;
           }

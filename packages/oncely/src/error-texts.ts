@@ -79,6 +79,10 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     what: 'another workflow has made the same write for this business case',
     todo: 'use one workflow, or another business id if both are meant',
   },
+  limit_reached: {
+    what: 'it is one too many for a limit; the message says which, and how far it is used',
+    todo: 'wait `retryAfterMs`, raise the maximum, or `then: "approve"`',
+  },
   workflow_held: {
     what: 'the workflow is paused or cancelled',
     todo: '`oncely.workflows.resume(...)`; a cancelled one stays so',

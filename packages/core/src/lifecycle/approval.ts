@@ -37,11 +37,14 @@ export function approvalFor(
   const expired = approval?.expiresAt !== undefined && now >= approval.expiresAt;
   // What was asked for by an older policy may have asked for less.
   const outdated = request.policy !== undefined && (approval?.policy ?? 0) < request.policy.version;
-  const asksAnew = outdated && (request.approval !== undefined || !request.policy.judged);
+  const known = approval?.limits ?? [];
+  const isUntold = request.approval?.limits?.some(({ id }) => known.every((each) => each.id !== id)) === true;
+  const asksAnew = isUntold || (outdated && (request.approval !== undefined || !request.policy.judged));
   if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
   if (approval && fits && !expired && !asksAnew && approval.state === 'pending') return 'pending';
   // Who asks without knowing for what asks for as much as was asked for before.
   const { ttlMs, approvers = 1, quorum, notBy } = request.approval ?? approval ?? {};
+  const limits = request.approval?.limits ?? (fits ? approval?.limits : undefined);
   return {
     state: 'pending',
     fingerprint: record.fingerprint.full,
@@ -51,6 +54,7 @@ export function approvalFor(
     ...(approvers > 1 ? { approvers } : {}),
     ...(quorum === undefined ? {} : { quorum }),
     ...(notBy === undefined ? {} : { notBy }),
+    ...(limits === undefined ? {} : { limits }),
     ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
   };
 }

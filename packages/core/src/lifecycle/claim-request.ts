@@ -11,6 +11,14 @@ export interface ApprovalRequest {
   readonly quorum?: readonly { readonly group: string; readonly count: number }[];
   /** Who may not be one of them. */
   readonly notBy?: readonly string[];
+  /** The limits that it is one too many for, which who approves must know of. */
+  readonly limits?: readonly ExceededLimit[];
+}
+
+/** A limit for which an input is one too many, and why. */
+export interface ExceededLimit {
+  readonly id: string;
+  readonly why: string;
 }
 
 /** Everything that a claim is decided by, beside the record and the ledger's time. */

@@ -69,6 +69,10 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
       return told?.state === 'in_doubt' || told?.state === 'stopped'
         ? unknown(about, told, error)
         : rejected('declined', `A person has said no: ${plain(error)} Do not do it in another way; tell the person.`);
+    case 'limit_reached':
+      return told?.state === 'in_doubt' || told?.state === 'stopped'
+        ? unknown(about, told, error)
+        : rejected('declined', `${plain(error)} Do not do it in another way or in smaller parts; tell the person.`);
     case 'compensated':
     case 'twin':
     case 'not_allowed':

@@ -1,4 +1,4 @@
-import { createOncely, OncelyError, type Ledger, type Oncely } from '@oncely/core';
+import { createOncely, OncelyError, type Ledger, type LimitRule, type Oncely } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 
 import { simAdapter, type SimClient } from './adapter.ts';
@@ -16,6 +16,11 @@ export interface Worker {
   readonly sim: SimClient;
 }
 
+export interface WorkerOptions {
+  readonly waitMs?: number;
+  readonly limits?: readonly LimitRule[];
+}
+
 export interface World {
   readonly scheduler: Scheduler;
   readonly vendor: Vendor;
@@ -23,7 +28,7 @@ export interface World {
   /** What the ledger's line does to the next commands of any process. */
   readonly ledgerScript: LedgerFate[];
   ledgerFate: () => LedgerFate;
-  worker(name: string, options?: { readonly waitMs?: number }): Worker;
+  worker(name: string, options?: WorkerOptions): Worker;
   /** Runs recovery in fresh processes until nothing is open by itself. */
   recoverAll(): Promise<void>;
 }
@@ -54,6 +59,7 @@ export function createWorld(seed: number): World {
         token: () => `${name}-${(tokens += 1)}`,
         leaseMs,
         waitMs: options.waitMs ?? 5_000,
+        ...(options.limits === undefined ? {} : { limits: options.limits }),
         // Nobody waits for them, so they would only move the fates of other commands.
         audit: { observations: false },
         drainOnSigterm: false,

@@ -1,0 +1,66 @@
+import type { LedgerSession } from '../ledger-session.ts';
+import type { EffectRecord } from '../record.ts';
+import { byEffect, claimingMs, withEnds, type EntriesEnd, type Entry, type LimitDoc } from './row.ts';
+import type { Limit } from './rules.ts';
+
+/** How many records are read at once. */
+const concurrency = 16;
+
+/** The row once it was looked in the records how its entries ended. The records are the truth; the row only adds up. */
+export async function settleEntries(
+  session: LedgerSession,
+  doc: LimitDoc,
+  limit: Limit,
+  now: number,
+): Promise<LimitDoc> {
+  const ends = new Map<string, EntriesEnd>();
+  const waiting = byEffect(doc.entries).entries();
+  let latest = now;
+  const worker = async (): Promise<void> => {
+    for (const [effect, entries] of waiting) {
+      const [{ slot, version }] = entries as [Entry];
+      const { record, at } = await session.read(slot);
+      latest = Math.max(latest, at);
+      const wasRemoved = !record && (await session.ledger.history(slot)).length > 0;
+      ends.set(effect, endOf(entries, version, record, wasRemoved, at, limit.rule.givenBackBy !== undefined));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return withEnds(doc, limit, ends, latest);
+}
+
+function endOf(
+  entries: readonly Entry[],
+  version: number,
+  record: EffectRecord | undefined,
+  wasRemoved: boolean,
+  now: number,
+  givesBack: boolean,
+): EntriesEnd {
+  const attempts = record?.attempts.filter((attempt) => attempt.logicVersion === version) ?? [];
+  const isCurrent = record?.contract.logicVersion === version;
+  const stone = isCurrent && record.tombstone?.state === 'succeeded' ? record.tombstone : undefined;
+  const accepted = attempts.filter(({ evidence }) => evidence === 'accepted');
+  const attempted = (entry: Entry): boolean => attempts.some(({ token }) => token === entry.token);
+  // Who was given room a moment ago may be about to claim; whoever was not fast enough asks again before it sends.
+  const isClaiming = (entry: Entry): boolean => now < (entry.at ?? now) + claimingMs;
+  const [last] = accepted.slice(-1);
+  if (last || stone) {
+    if (attempts.length > 0 && !entries.some(attempted)) {
+      // It counts by other entries, or is from before the limit; these are of calls that came too late to send.
+      return { kind: 'open', entries: entries.filter(isClaiming) };
+    }
+    if (givesBack && isCurrent && record.undo?.state === 'done') return { kind: 'given_back' };
+    const token = accepted.find((attempt) => entries.some((entry) => entry.token === attempt.token))?.token;
+    const at = Math.max(stone?.at ?? 0, ...accepted.map((attempt) => attempt.settledAt ?? attempt.leaseUntil));
+    return { kind: 'happened', at, ...(token === undefined ? {} : { token }) };
+  }
+  const left = entries.filter((entry) => {
+    const attempt = attempts.find(({ token }) => token === entry.token);
+    return attempt ? attempt.evidence === 'unknown' : isClaiming(entry);
+  });
+  // A later version, or retention, has taken what said how it ended: it may have happened.
+  const isUntold = wasRemoved || (record !== undefined && !isCurrent && attempts.length === 0);
+  if (isUntold && left.length === 0) return { kind: 'happened', at: now };
+  return { kind: 'open', entries: left };
+}

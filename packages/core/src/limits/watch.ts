@@ -1,0 +1,182 @@
+import type { Verdict } from '../adapter.ts';
+import { pauseWorkflow } from '../budgets.ts';
+import type { Job, RunnerParts } from '../job.ts';
+import { approvalTtlMs } from '../judging.ts';
+import type { Seen } from '../ledger-session.ts';
+import type { ApprovalRequest, ClaimRequest } from '../lifecycle/claim-request.ts';
+import { slotOf } from '../contract.ts';
+import { openStored } from '../payload.ts';
+import { postpone } from '../probing.ts';
+import { elapsedSince, instant, type Instant } from '../permit.ts';
+import type { Draft, EffectRecord } from '../record.ts';
+import * as refusals from '../refusals.ts';
+import type { Over } from './keeper.ts';
+import { claimingMs } from './row.ts';
+import { limitsFor, useOf, type Use } from './rules.ts';
+
+type Withheld = Verdict & { readonly evidence: 'not_applied' };
+
+/** Why a write is one too many for a limit. */
+export interface Exceeded {
+  readonly use: Use;
+  readonly why: string;
+  readonly roomInMs?: number;
+}
+
+/** The limits of one job: room is taken before each claim that sends, by whomever, and held while nobody knows how it ended. */
+export interface LimitWatch {
+  /** What is asked for before this may be sent, beside what else is. */
+  asked(approval: ApprovalRequest | undefined): Pick<ClaimRequest, 'approval'>;
+  /**
+   * Before a claim that sends. Gives whether it must be decided anew.
+   * @throws OncelyError `limit_reached`, `workflow_held`
+   */
+  before(seen: Seen, token: string): Promise<boolean>;
+  claimed(token: string): void;
+  /** The draft with what its input takes, for whoever sends it later and cannot read it. */
+  noted(draft: Draft): Promise<Draft>;
+  /** With the permission in hand: who stood still since room was taken takes it again, or sends nothing. */
+  again(seen: Seen, token: string): Promise<Withheld | undefined>;
+  /** Gives back what was taken and not claimed. It never throws. */
+  end(): Promise<void>;
+}
+
+/** `undefined` where no limit speaks of the job, which then costs nothing. */
+export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined {
+  const { limits, clock, session, codec } = parts;
+  const own = limitsFor(limits.all, job.knownAs);
+  if (own.length === 0) return undefined;
+  const { contract } = job.claim;
+  const slot = slotOf(contract);
+  const version = contract.logicVersion;
+  const unclaimed = new Map<string, readonly Use[]>();
+  let heldAt: { readonly token: string; readonly since: Instant } | undefined;
+  let question: NonNullable<ApprovalRequest['limits']> | undefined;
+
+  const usesOf = async (record: EffectRecord | undefined): Promise<readonly Use[]> => {
+    const { naming } = await session.info();
+    const input = job.parametersOf(
+      // Whoever has no input of their own sends what is stored.
+      job.prepare ? undefined : await openStored(record?.request, codec, { slot, kind: 'request' }),
+    );
+    return own.map((limit) => {
+      const noted = input === undefined ? record?.takes?.find((each) => each.limit === limit.id) : undefined;
+      return noted ? { ...noted, limit } : useOf(limit, contract, input, naming);
+    });
+  };
+
+  const take = async (
+    use: Use,
+    seen: Seen,
+    token: string,
+    over: boolean,
+    again: boolean,
+  ): Promise<Over | undefined> => {
+    const answer = await limits.keeper.hold({ use, slot, version, token, over }, seen.at, again);
+    return answer.kind === 'over' ? answer : undefined;
+  };
+
+  /** What there is no room for; nothing is taken then. */
+  const exceeded = async (seen: Seen, token: string, again: boolean): Promise<readonly Exceeded[]> => {
+    const { suspectSince } = await session.info();
+    const uses = await usesOf(seen.record);
+    const found: Exceeded[] = [];
+    const taken: Use[] = [];
+    for (const use of uses) {
+      const over = isApproved(seen, use);
+      const why = over
+        ? undefined
+        : suspectSince === undefined
+          ? use.uncountable
+          : 'the ledger may have forgotten what was done, so what is left is not known';
+      const full = why === undefined ? await take(use, seen, token, over, again) : undefined;
+      if (why !== undefined) found.push({ use, why });
+      else if (full) {
+        const { over: standing, roomInMs } = full;
+        const doubt = standing.open > 0 ? `, ${standing.open} of it open or in doubt` : '';
+        const text = `it takes ${use.amount}, and ${standing.used} of ${standing.max} is used${doubt}`;
+        found.push({ use, why: text, ...(roomInMs === undefined ? {} : { roomInMs }) });
+      } else taken.push(use);
+    }
+    unclaimed.set(token, taken);
+    if (found.length === 0) return [];
+    await giveBack(token);
+    return found;
+  };
+
+  const giveBack = async (token: string): Promise<void> => {
+    const uses = unclaimed.get(token) ?? [];
+    unclaimed.delete(token);
+    await Promise.all(uses.map((use) => limits.keeper.release(use, token)));
+  };
+
+  /** @throws OncelyError where it is not for a person to say */
+  const answer = async (found: readonly Exceeded[], seen: Seen): Promise<void> => {
+    const [first] = found.filter(({ use }) => use.limit.rule.then !== 'approve');
+    if (first) {
+      // Recovery has others to do, who may have room.
+      if (!job.prepare) await postpone(session, slot, seen, first.roomInMs);
+      if (first.use.limit.rule.then !== 'pause' || contract.undo === true) throw refusals.limited(job, seen, first);
+      const workflow = await pauseWorkflow(
+        session,
+        contract,
+        `the limit ${first.use.limit.label} is reached: ${first.why}`,
+      );
+      throw refusals.held(job, seen, workflow);
+    }
+    question = found.map(({ use, why }) => ({ id: use.limit.id, why: `${use.limit.label}: ${why}` }));
+  };
+
+  return {
+    asked: (approval) =>
+      question === undefined ? {} : { approval: { ...(approval ?? { ttlMs: approvalTtlMs }), limits: question } },
+    before: async (seen, token) => {
+      if (heldAt?.token === token && elapsedSince(clock, heldAt.since) < claimingMs / 2) return false;
+      // From before it is taken: it counts from the moment at which it was written.
+      const since = instant(clock);
+      const found = await exceeded(seen, token, heldAt?.token === token);
+      if (found.length === 0) {
+        heldAt = { token, since };
+        return false;
+      }
+      await answer(found, seen);
+      return true;
+    },
+    claimed: (token) => {
+      unclaimed.delete(token);
+    },
+    noted: async (draft) => {
+      // What is stored is of this caller's input, or was noted when it was.
+      if (!job.prepare || draft.fingerprint.full !== job.claim.fingerprint.full) return draft;
+      const takes = (await usesOf(undefined)).map(({ limit, ...use }) => ({ ...use, limit: limit.id }));
+      return { ...draft, takes };
+    },
+    again: async (seen, token) => {
+      if (heldAt?.token !== token) return { evidence: 'not_applied', reason: 'limit' };
+      if (elapsedSince(clock, heldAt.since) < claimingMs / 2) return undefined;
+      const since = instant(clock);
+      try {
+        const uses = await usesOf(seen.record);
+        for (const use of uses) {
+          if (await take(use, seen, token, isApproved(seen, use), true))
+            return { evidence: 'not_applied', reason: 'limit' };
+        }
+        heldAt = { token, since };
+        return undefined;
+      } catch (error) {
+        return { evidence: 'not_applied', reason: 'limit', cause: error };
+      }
+    },
+    end: async () => {
+      await Promise.all([...unclaimed.keys()].map((token) => giveBack(token).catch(() => {})));
+    },
+  };
+}
+
+/** Whether a person has approved this very input, knowing that it is one too many for this limit. */
+function isApproved({ record, at }: Seen, { limit }: Use): boolean {
+  const approval = record?.approval;
+  if (approval?.state !== 'approved' || approval.fingerprint !== record?.fingerprint.full) return false;
+  if (approval.expiresAt !== undefined && at >= approval.expiresAt) return false;
+  return approval.limits?.some(({ id }) => id === limit.id) === true;
+}

@@ -1,0 +1,78 @@
+import type { Mutant } from './mutant.ts';
+
+const limits = 'packages/core/test/oncely/limits.test.ts';
+const reached = 'packages/core/test/oncely/limits-reached.test.ts';
+const schedules = 'packages/core/test/simulation/limits.test.ts';
+const stores = 'packages/stripe/test/consent/limits.test.ts';
+
+/** What limits promise, broken one at a time. */
+export const limitsMutants: readonly Mutant[] = [
+  {
+    breaks: 'no room is taken where recovery takes an effect over',
+    file: 'packages/core/src/limits/watch.ts',
+    from: `if (own.length === 0) return undefined;`,
+    to: `if (own.length === 0 || !job.prepare) return undefined;`,
+    test: reached,
+    named: 'what a process without limits left in doubt, taken over',
+  },
+  {
+    breaks: 'room is given up while nobody knows whether the attempt happened',
+    file: 'packages/core/src/limits/ends.ts',
+    from: `return attempt ? attempt.evidence === 'unknown' : isClaiming(entry);`,
+    to: `return attempt ? attempt.evidence === 'accepted' : isClaiming(entry);`,
+    test: limits,
+    named: 'is given back when the vendor says no, and kept in doubt until it is known',
+  },
+  {
+    breaks: 'an absent amount counts as nothing',
+    file: 'packages/core/src/limits/rules.ts',
+    from: `return values.length > 0 && values.every(isWhole)`,
+    to: `return values.every(isWhole)`,
+    test: limits,
+    named: 'refuses an amount that is absent',
+  },
+  {
+    breaks: 'the row of a limit is written without looking whether another did',
+    file: 'packages/core/src/limits/keeper.ts',
+    from: `if (written) {
+        row = written;
+        continue;
+      }`,
+    to: `if (written) row = written;`,
+    test: stores,
+    named: '64 refunds at once, by four processes, give back no more than the limit',
+  },
+  {
+    breaks: 'room is given back although the claim, whose answer was lost, is stored',
+    file: 'packages/core/src/runner.ts',
+    from: `          limits?.claimed(token);
+`,
+    to: ``,
+    test: schedules,
+    named: "the vendor's sum is never above a limit",
+  },
+  {
+    breaks: 'who stood still since it took room sends all the same',
+    file: 'packages/core/src/limits/watch.ts',
+    from: `      if (elapsedSince(clock, heldAt.since) < claimingMs / 2) return undefined;`,
+    to: `      if (elapsedSince(clock, heldAt.since) < claimingMs * 1e6) return undefined;`,
+    test: limits,
+    named: 'is taken again by a claim that stood still, or nothing is sent',
+  },
+  {
+    breaks: 'an approval that did not know of the limit lets it pass',
+    file: 'packages/core/src/limits/watch.ts',
+    from: `return approval.limits?.some(({ id }) => id === limit.id) === true;`,
+    to: `return true;`,
+    test: reached,
+    named: 'is asked for anew where an approval did not know of it',
+  },
+  {
+    breaks: 'what names no currency counts against none',
+    file: 'packages/core/src/limits/row.ts',
+    from: `const groups = group === '' ? [''] : ['', group];`,
+    to: `const groups = [group];`,
+    test: limits,
+    named: 'that named no currency first leaves less for each',
+  },
+];
