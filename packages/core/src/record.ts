@@ -1,6 +1,9 @@
 import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { Run, Taken } from './record-parts.ts';
+
+export type { Run } from './record-parts.ts';
 
 /**
  * What an attempt's end is known to be. `unknown` may still become any of the others; `accepted` wins over all,
@@ -30,17 +33,6 @@ export type SafetyClass =
  * from the ledger's own clock without a round trip to ask for it.
  */
 export type Stamp = number | { readonly after: number };
-
-/** A run of the caller's, for the audit: it is never part of a key and never decides anything. */
-export interface Run {
-  readonly correlationId?: string;
-  /** The call within it that this was, as a framework or the caller names it. */
-  readonly call?: string;
-  /** The caller's trace, as in the W3C header of that name. */
-  readonly traceparent?: string;
-  /** The checkpoint that the run had reached, and the hash of its state there. */
-  readonly checkpoint?: { readonly id: string; readonly hash: string };
-}
 
 /** One permission to send. */
 export interface Attempt<T = number> {
@@ -125,16 +117,6 @@ export interface Undo<T = number> {
   readonly why?: string;
   /** JSON of what the person gave for the adapter. */
   readonly with?: string;
-}
-
-/** What an input takes of one limit. */
-export interface Taken {
-  readonly limit: string;
-  readonly row: string;
-  readonly of: string;
-  readonly amount: number;
-  readonly group: string;
-  readonly uncountable?: string;
 }
 
 /** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */

@@ -130,6 +130,26 @@ describe('what a limit counts', () => {
     expect(row?.doc.length).toBeLessThan(8_000);
   });
 
+  it('is kept where the claim was stored and its answer lost', async () => {
+    const inner = memoryLedger();
+    let isLost = true;
+    const ledger: Ledger = {
+      ...inner,
+      write: async (command) => {
+        const answer = await inner.write(command);
+        if (command.index.state === 'executing' && isLost) {
+          isLost = false;
+          throw new Error('the line was cut');
+        }
+        return answer;
+      },
+    };
+    const shop = openShop(ledger);
+    const oncely = shop.start({ limits: [perCase] });
+    expect(await pay(oncely, 'one', { amount: 1000 })).toEqual({ id: 'o_1' });
+    expect(codeOf(await pay(oncely, 'two', { amount: 1 }))).toBe('limit_reached');
+  });
+
   it('is given up by a claim that was not made', async () => {
     const shop = openShop();
     const oncely = shop.start({ limits: [perCase] });

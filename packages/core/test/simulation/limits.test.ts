@@ -126,13 +126,14 @@ async function explore(seed: number, rule: LimitRule): Promise<Explored> {
 
 /** Fresh workers meet what the others left behind. */
 async function later(
-  { scheduler, worker }: World,
+  world: World,
   options: { readonly limits: readonly LimitRule[] },
   effects: readonly { readonly step: string; readonly operation: 'pay' | 'post'; readonly amount: number }[],
   call: (worker: Worker, effect: (typeof effects)[number]) => Promise<void>,
 ): Promise<void> {
+  const { scheduler } = world;
   for (let at = 0; at < 3; at += 1) {
-    const fresh = worker(`fresh-${at}`, options);
+    const fresh = world.worker(`fresh-${at}`, options);
     scheduler.later(
       scheduler.random() * 30_000,
       () => void fresh.oncely.recover({ deadlineMs: 5_000 }).catch(() => {}),
