@@ -6,6 +6,26 @@ import { declined, desk, openShop } from '../oncely/vendor.ts';
 import { traceparent } from './desk.ts';
 
 describe('the timeline', () => {
+  it('names the run of each attempt and replay, and the call in it that it was', async () => {
+    const shop = openShop();
+    const call = async (correlationId: string, own: string): Promise<void> => {
+      const oncely = shop.start();
+      await oncely.scope({ ...desk, correlationId }, () =>
+        oncely.effect('pay', { correlationId: own }, () => oncely.clients.shop.write('pay', {})),
+      );
+      await oncely.close();
+    };
+    await call('run-1', 'call-a');
+    await call('run-2', 'call-b');
+    const { entries } = await shop.start().audit.timeline(desk);
+    expect(entries.map(({ what, run }) => [what, run])).toEqual([
+      ['claimed', { correlationId: 'run-1', call: 'call-a' }],
+      ['settled', { correlationId: 'run-1', call: 'call-a' }],
+      ['replayed', { correlationId: 'run-2', call: 'call-b' }],
+    ]);
+    expect(shop.vendor.happened).toHaveLength(1);
+  });
+
   it('answers whether a run went on where the one before it was', async () => {
     let now = 1_700_000_000_000;
     const shop = openShop(memoryLedger({ now: () => (now += 1) }));
