@@ -192,4 +192,20 @@ export const mailMutants: readonly Mutant[] = [
     test: 'packages/email/test/markers.test.ts',
     named: 'is found under the marker of each attempt',
   },
+  {
+    breaks: "mail: a caller's own key under the provider's header is overwritten (C13)",
+    file: 'packages/email/src/adapter.ts',
+    from: `    return name === undefined ? {} : { name };`,
+    to: `    return name === undefined || name !== '' ? {} : { name };`,
+    test: 'packages/email/test/providers.test.ts',
+    named: 'own under the provider',
+  },
+  {
+    breaks: "mail: a ready-made message without its provider's key",
+    file: 'packages/email/src/request.ts',
+    from: `withRawHeader(data['raw'], keyed.header, keyed.key);`,
+    to: `data['raw'];`,
+    test: 'packages/email/test/providers.test.ts',
+    named: 'a ready-made message carries the key',
+  },
 ];

@@ -14,15 +14,9 @@ import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { poolTurns } from './pool-turns.ts';
 import { createProbe, restore, type MailProbe } from './probe.ts';
+import { ownKeyOf } from './own-key.ts';
 import { providerKeyOf, type ProviderKey, type ProviderName } from './provider.ts';
-import {
-  prepareRequest,
-  readCall,
-  rekeyRequest,
-  type CompleteMail,
-  type MailCall,
-  type ReadOptions,
-} from './request.ts';
+import { prepareRequest, readCall, rekeyRequest, type CompleteMail, type ReadOptions } from './request.ts';
 import { fromResponse, toResponse } from './response.ts';
 import { sayWrite } from './saying.ts';
 import { storedParameters } from './stored-parameters.ts';
@@ -164,14 +158,18 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
   };
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.
-    const read = attemptTo(() => readCall(withDefaults(data, client), compile, reading));
+    const given = withDefaults(data, client);
+    const read = attemptTo(() => readCall(given, compile, reading));
+    const own = attemptTo(() => ownKeyOf(given, provider));
     let complete: CompleteMail | undefined;
     let passedThrough = false;
     const pool = turns?.call();
     const response = await runtime
       .perform({
         operation,
+        ...nameOf(own),
         get parameters() {
+          own();
           const call = read();
           if (call.complete) return (complete = call.complete).parameters;
           // nodemailer has read it already; to read it again, just to count, could be another effect.
@@ -218,7 +216,17 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
   });
 }
 
-function attemptTo(read: () => MailCall): () => MailCall {
+/** What cannot be read is thrown once the call is known to be ours. */
+function nameOf(own: () => string | undefined): { readonly name?: string } {
+  try {
+    const name = own();
+    return name === undefined ? {} : { name };
+  } catch {
+    return {};
+  }
+}
+
+function attemptTo<T>(read: () => T): () => T {
   try {
     const call = read();
     return () => call;

@@ -26,7 +26,14 @@ export function messageIdIn(raw: unknown): string | undefined {
 export function withMessageId(raw: unknown, messageId: string): unknown {
   const head = headOf(raw);
   if (head === undefined || head === '' || /^message-id:/im.test(head)) return raw;
-  const header = `Message-ID: <${messageId.replace(/[<>\s]/g, '')}>\r\n`;
+  return withRawHeader(raw, 'Message-ID', `<${messageId.replace(/[<>\s]/g, '')}>`);
+}
+
+/** A ready-made message with one more header in front; anything else as it is. */
+export function withRawHeader(raw: unknown, name: string, value: string): unknown {
+  const head = headOf(raw);
+  if (head === undefined || head === '') return raw;
+  const header = `${name}: ${value}\r\n`;
   return isBytes(raw) ? Buffer.concat([Buffer.from(header), bytesOf(raw)]) : header + (raw as string);
 }
 
@@ -53,7 +60,7 @@ function bareRaw(raw: unknown): unknown {
     : bare + (raw as string).slice(head.length);
 }
 
-function headOf(raw: unknown): string | undefined {
+export function headOf(raw: unknown): string | undefined {
   const text = isBytes(raw) ? bytesOf(raw).toString('latin1') : raw;
   return typeof text === 'string' ? text.split(/\r?\n\r?\n/, 1)[0] : undefined;
 }

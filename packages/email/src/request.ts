@@ -2,8 +2,9 @@ import { OncelyError, type Keys } from '@oncely/core';
 
 import { domainOf } from './addresses.ts';
 import type { Compile } from './composer.ts';
-import { attachmentsOf, fixImageIds, messageIdIn, withMessageId } from './content.ts';
+import { attachmentsOf, fixImageIds, messageIdIn, withMessageId, withRawHeader } from './content.ts';
 import { decode, encode } from './encoding.ts';
+import { headerOf } from './headers.ts';
 import { OutsideContent } from './outside-content.ts';
 import type { Places } from './outside.ts';
 import { Pointer, type Reading, readPointer, refuseForbidden, takePointers } from './pointers.ts';
@@ -152,7 +153,10 @@ export function setFixedParts(data: Record<string, unknown>, { marker, date, key
   if (headerOf(data['headers'], 'date') === undefined) data['date'] ??= date;
   data['baseBoundary'] ??= marker.slice(-32);
   fixImageIds(data, marker);
-  if (keyed) data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);
+  if (!keyed) return;
+  data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);
+  // A ready-made message is sent as it is, without the headers beside it.
+  data['raw'] = withRawHeader(data['raw'], keyed.header, keyed.key);
 }
 
 /** The Message-ID of a mail; `undefined` where it is ours and the sender is not known. */
@@ -201,15 +205,6 @@ function withHeader(headers: unknown, name: string, key: string): unknown {
   }
   const kept = Object.entries((headers ?? {}) as MailData).filter(([key]) => others(key));
   return { ...Object.fromEntries(kept), [name]: value };
-}
-
-/** Headers come as an object or as a list of `{ key, value }`. */
-function headerOf(headers: unknown, name: string): unknown {
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  const entries = Array.isArray(headers)
-    ? headers.map(({ key, value }: { key?: unknown; value?: unknown }) => [String(key), value] as const)
-    : Object.entries(headers);
-  return entries.find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 function encodeMail(mail: MailData): string {

@@ -99,6 +99,64 @@ describe.each([
   });
 });
 
+describe("a key of the caller's own under the provider's header", () => {
+  const header = 'Resend-Idempotency-Key';
+  const ofCaller = (key: unknown): object => ({ headers: { [header]: key } });
+  /** In a scope, without an effect around it. */
+  const bare = (oncely: ReturnType<typeof start>['oncely'], changes: object): Promise<unknown> =>
+    oncely.scope({ businessId: 'invoice_1', workflowId: 'refund-desk' }, () =>
+      oncely.clients.email.sendMail({ ...mail, ...changes }),
+    );
+
+  it.each([
+    ['a text', ofCaller('receipt')],
+    ['a prepared one', ofCaller({ prepared: true, value: 'receipt' })],
+    ['a list', { headers: [{ key: header.toLowerCase(), value: 'receipt' }] }],
+  ])('names the effect, and the provider gets ours: %s', async (_what, changes) => {
+    const fake = await provider(header);
+    const ledger = memoryLedger();
+    const { oncely } = start(fake, ledger, { provider: 'resend' });
+    await bare(oncely, changes);
+    await bare(start(fake, ledger, { provider: 'resend' }).oncely, changes);
+    expect(fake.effects()).toHaveLength(1);
+    expect(fake.deduped()).toBe(0);
+    expect(fake.effects()[0]?.raw.match(/^resend-idempotency-key: .*$/gim)).toEqual([
+      expect.stringMatching(/: oncely_[0-9a-f]+\r?$/),
+    ]);
+    expect(await oncely.effects.get('invoice_1:refund-desk:receipt')).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('is refused by name inside of a named effect, in a ready-made message, and where it is no text', async () => {
+    const fake = await provider(header);
+    const { oncely, send } = start(fake, memoryLedger(), { provider: 'resend' });
+    const raw = `From: a@shop.example\r\nTo: b@shop.example\r\n${header}: receipt\r\n\r\nHello`;
+    for (const [work, words] of [
+      [send({}, ofCaller('receipt')), /brings a name of its own, "receipt"/],
+      [bare(oncely, { raw }), /Resend-Idempotency-Key of its own.*`raw`/s],
+      [bare(oncely, ofCaller(['a', 'b'])), /Resend-Idempotency-Key of its own.*no text/s],
+    ] as const) {
+      const error = await failureOf(work);
+      expect([error['code'], error.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
+    }
+    expect(fake.effects()).toHaveLength(0);
+  });
+
+  it('is a header as any other where the provider reads none', async () => {
+    const fake = await provider('X-Other');
+    await start(fake, memoryLedger(), {}).send({}, ofCaller('receipt'));
+    expect(fake.effects()[0]?.raw).toMatch(/^Resend-Idempotency-Key: receipt\r?$/m);
+  });
+});
+
+it('a ready-made message carries the key of its provider: a doubt is one mail', async () => {
+  const fake = await provider('Resend-Idempotency-Key');
+  fake.fail({ kind: 'drop', at: 'after_dot' });
+  const raw = 'From: desk@shop.example\r\nTo: ada@customer.example\r\nSubject: Refund\r\n\r\nHello\r\n';
+  await start(fake, memoryLedger(), { provider: 'resend' }).send({}, { raw });
+  expect(fake.effects()).toHaveLength(1);
+  expect(fake.deduped()).toBe(1);
+});
+
 it('a mail begun at a provider is not resent through a server that does not know the key', async () => {
   const fake = await provider('Resend-Idempotency-Key');
   const other = await startSmtpFake();
@@ -125,16 +183,6 @@ it('a stored request takes another key, and changes in nothing else', () => {
   expect(second).toEqual({ ...first, date: second.date, keyed: { header: 'X-Key', key: 'k2' } });
   const plain = prepareRequest(call, { key: 'k1', marker: 'm' });
   expect(rekeyRequest(plain, { key: 'k2', marker: 'm' })).toBe(plain);
-});
-
-it('a key of the caller’s own under the same header gives way to the effect’s', async () => {
-  const fake = await provider('Idempotency-Key');
-  const { send } = start(fake, memoryLedger(), { provider: 'lettermint' });
-  await send({}, { headers: { 'idempotency-key': 'mine', 'X-Other': '1' } });
-  expect(fake.effects()[0]?.raw.match(/^idempotency-key: .*$/gim)).toEqual([
-    expect.stringMatching(/^Idempotency-Key: oncely_/) as string,
-  ]);
-  expect(fake.effects()[0]?.raw).toContain('X-Other: 1');
 });
 
 describe('the provider', () => {
