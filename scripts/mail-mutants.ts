@@ -59,7 +59,7 @@ export const mailMutants: readonly Mutant[] = [
   {
     breaks: 'mail: defaults not fingerprinted',
     file: 'packages/email/src/adapter.ts',
-    from: `readCall(withDefaults(data, client), compile, reading)`,
+    from: `readCall(given, compile, reading)`,
     to: `readCall(data, compile, reading)`,
     test: defaults,
     named: 'are substance',
@@ -83,7 +83,7 @@ export const mailMutants: readonly Mutant[] = [
   {
     breaks: 'mail: a resend without the provider’s key',
     file: 'packages/email/src/request.ts',
-    from: `  if (keyed) data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);\n`,
+    from: `  data['headers'] = withHeader(data['headers'], keyed.header, keyed.key);\n`,
     to: ``,
     test: 'packages/testing/test/crash/wide-email.test.ts',
     named: 'killed at answer_lost',
