@@ -16,7 +16,8 @@ export async function exchangeByFetch(options: Carriage, fetch: Fetch): Promise<
   const { permit, url, method, headers, maxBytes, timeoutMs } = options;
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(timedOut(timeoutMs)), timeoutMs);
-  const real = isNodes(fetch) ? dispatcherOf(options.init) : undefined;
+  const dispatcher = dispatcherOf(options.init);
+  const real = isNodes(fetch) ? dispatcher : undefined;
   // Then the check came before there was a connection.
   const early = real === undefined || real.isMockActive === true;
   let sent = false;
@@ -34,7 +35,9 @@ export async function exchangeByFetch(options: Carriage, fetch: Fetch): Promise<
       redirect: 'manual',
       signal: limit.signal,
       ...(options.body.length === 0 ? {} : { body: options.body }),
-      ...(real === undefined ? {} : { dispatcher: onceBy(real, check) }),
+      ...(dispatcher === undefined
+        ? {}
+        : { dispatcher: real === undefined ? onceBehind(dispatcher) : onceBy(real, check) }),
     };
     const answer = await fetch(url, init as RequestInit);
     // A dispatcher that tells nobody when it begins.
@@ -67,7 +70,7 @@ function onceBy(real: Dispatcher, check: () => void): Dispatcher {
       return real.isMockActive === true;
     },
     dispatch(options, handler) {
-      if (begun) throw new Error('this attempt has sent already; one attempt sends once');
+      if (begun) throw sentBefore();
       begun = true;
       // A mock need not tell.
       if (real.isMockActive === true) {
@@ -77,6 +80,32 @@ function onceBy(real: Dispatcher, check: () => void): Dispatcher {
       return real.dispatch(options, tellingOf(handler, check));
     },
   };
+}
+
+/**
+ * For what stands in the place of Node's fetch and may call that more than once (a wrapper that retries): once a request
+ * has begun to be written, no other one is. One that found no connection may be tried again.
+ */
+function onceBehind(real: Dispatcher): Dispatcher {
+  let begun = false;
+  const begin = (): void => {
+    if (begun) throw sentBefore();
+    begun = true;
+  };
+  return {
+    get isMockActive() {
+      return real.isMockActive === true;
+    },
+    dispatch(options, handler) {
+      if (begun) throw sentBefore();
+      if (real.isMockActive === true) begin();
+      return real.dispatch(options, real.isMockActive === true ? handler : tellingOf(handler, begin));
+    },
+  };
+}
+
+function sentBefore(): Error {
+  return new Error('this attempt has sent already; one attempt sends once');
 }
 
 /** The handler, which asks for the permission as its request begins to be written; a no aborts that. */

@@ -47,7 +47,7 @@ afterEach(() => {
   vendor.close();
 });
 
-const at = (path = '/'): string => `http://127.0.0.1:${(vendor.address() as AddressInfo).port}${path}`;
+const at = (path = '/'): string => `http://127.0.0.1:${(vendor.address() as AddressInfo | null)?.port}${path}`;
 const post = (more: Partial<Parameters<typeof exchange>[0]> = {}): Promise<ExchangeEnd> =>
   exchange({ url: at(), method: 'POST', headers: {}, body: 'a=1', timeoutMs: 5_000, permit: permit(), ...more });
 
@@ -240,5 +240,54 @@ describe.each(['http', 'fetch'])('an answer by %s', (way) => {
 
   it('has no time-out of its own where that is 0', async () => {
     expect(await sent({ timeoutMs: 0 })).toMatchObject({ kind: 'answered' });
+  });
+});
+
+describe('a fetch that tries again by itself', () => {
+  /** As fetch-retry and many a wrapper by hand: put in the place of the global one. */
+  const retrying =
+    (between: () => Promise<void> = async () => undefined): typeof globalThis.fetch =>
+    async (...given) => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const answer = await globalThis.fetch(...given);
+          if (answer.status < 500 || tries === 3) return answer;
+        } catch (error) {
+          if (tries === 3) throw error;
+        }
+        await between();
+      }
+    };
+
+  it('sends once, and what became of it is not known', async () => {
+    const end = await post({ url: at('/502'), fetch: retrying() });
+    expect(reached).toEqual(['POST /502 a=1']);
+    expect(end).toMatchObject({ kind: 'lost' });
+  });
+
+  it('sends once where the line broke', async () => {
+    let times = 0;
+    const breaking = createTcpServer((socket) => {
+      socket.once('data', () => {
+        times += 1;
+        socket.destroy();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(breaking, 'listening');
+    onTestFinished(() => void breaking.close());
+    const url = `http://127.0.0.1:${(breaking.address() as AddressInfo).port}/`;
+    expect(await post({ url, fetch: retrying() })).toMatchObject({ kind: 'lost' });
+    expect(times).toBe(1);
+  });
+
+  it('may try again where there was no connection', async () => {
+    const url = at();
+    const { port } = vendor.address() as AddressInfo;
+    vendor.close();
+    const fetch = retrying(async () => {
+      if (!vendor.listening) await once(vendor.listen(port, '127.0.0.1'), 'listening');
+    });
+    expect(await post({ url, fetch })).toMatchObject({ kind: 'answered' });
+    expect(reached).toEqual(['POST / a=1']);
   });
 });
