@@ -8,7 +8,8 @@ replaceModule(/\/stripe\.cjs\.node(\.js)?$/, (exports) => {
   const real = exports as unknown as Sdk;
   const build = (key: string, config: object | undefined): object => {
     // What the SDK refuses by itself stays its own error.
-    if (config !== undefined && (typeof config !== 'object' || config === null)) return new real(key, config);
+    if (config !== undefined && (typeof config !== 'object' || config === null || Array.isArray(config)))
+      return new real(key, config);
     const { httpClient } = (config ?? {}) as Pick<StripeOptions, 'httpClient'>;
     const options = httpClient === undefined ? {} : { httpClient };
     return clientOf(oncelyStripe((ours: StripeConfig) => new real(key, { ...config, ...ours }), options)) as object;
