@@ -24,9 +24,12 @@ export function approvalView({ approval }: Pick<Effect, 'approval'>): ApprovalVi
   const changes = typeof $changed === 'object' && $changed !== null ? Object.entries($changed as object) : [];
   return {
     summary: typeof $summary === 'string' ? $summary : textOf(rest),
-    lines: Object.entries(rest)
-      .filter(([, value]) => value !== '' && value !== undefined)
-      .map(([name, value]) => ({ name, text: textOf(value), written: written.has(name) })),
+    lines: [
+      ...Object.entries(rest)
+        .filter(([, value]) => value !== '' && value !== undefined)
+        .map(([name, value]) => ({ name, text: textOf(value), written: written.has(name) })),
+      ...(approval?.limits ?? []).map(({ why }) => ({ name: 'one too many for a limit', text: why, written: false })),
+    ],
     changed: changes.map(([name, { before, now }]: [string, { before?: unknown; now?: unknown }]) => ({
       name,
       ...(before === undefined ? {} : { before: textOf(before) }),

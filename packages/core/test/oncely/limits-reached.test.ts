@@ -1,4 +1,5 @@
 // oxlint-disable unicorn/no-thenable -- what a limit does then is a word, and nobody awaits it
+import { approvalText } from '@oncely/core';
 import { describe, expect, it } from 'vitest';
 
 import { codeOf, pay, perCase, sumOf } from './pay.ts';
@@ -13,6 +14,7 @@ describe('one too many', () => {
     expect(codeOf(await pay(oncely, 'two', { amount: 300 }))).toBe('approval_required');
     const effect = await oncely.effects.get('invoice_1:desk:two');
     expect(effect?.approval?.limits?.[0]?.why).toContain('it takes 300, and 900 of 1000 is used');
+    expect(approvalText(effect ?? {})).toContain('one too many for a limit: sum of amount of shop.pay per case');
     const fingerprint = effect?.approval?.fingerprint ?? '';
     await oncely.effects.approve('invoice_1:desk:two', { by: 'ann', fingerprint, perform: true });
     expect(sumOf(shop)).toBe(1200);
