@@ -134,15 +134,18 @@ describe.concurrent('frozen behind the last check: what it was about to send may
     );
   }
 
-  test('email sendMail: the other stops, and the late process gives up before the dot', { timeout }, () =>
-    inWorld('email sendMail', {}, async (world) => {
-      const late = await frozenAt(world, 'after_check', async () => {
-        expect(await runAgent(world)).toBe('stopped');
-      });
-      expect(late).toBe('stopped');
-      expect(world.happened()).toEqual([]);
-      expect(await firstAttempt(world)).toMatchObject({ evidence: 'unknown' });
-    }),
+  test(
+    'email sendMail: the other stops; the late process gives up before the dot, and that proof lets it send once',
+    { timeout },
+    () =>
+      inWorld('email sendMail', {}, async (world) => {
+        const late = await frozenAt(world, 'after_check', async () => {
+          expect(await runAgent(world)).toBe('stopped');
+        });
+        expect(world.happened()).toHaveLength(1);
+        expect(late).toEqual({ vendorId: world.happened()[0] });
+        expect(await firstAttempt(world)).toMatchObject({ evidence: 'not_applied' });
+      }),
   );
 });
 
