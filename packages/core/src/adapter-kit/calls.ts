@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+import { currentFrames, type Frames } from '../scope.ts';
 import { takeCall, type Call } from '../whose-call.ts';
 
 /**
@@ -31,6 +32,9 @@ export function createCalls(): Calls {
   const runAs = <T>(call: Call, method: () => T): T => running.run({ by: self, call }, method);
   return {
     run: (method) => {
+      // What the SDK calls of its own client is a part of the call that it makes, however its own promises led it there.
+      const here = running.getStore();
+      if (here?.by === self && isOf(here.call, currentFrames())) return method(here.call);
       const call = takeCall();
       return runAs(call, () => method(call));
     },
@@ -50,4 +54,8 @@ export function createCalls(): Calls {
       return here?.by === self ? here.call : undefined;
     },
   };
+}
+
+function isOf({ frames }: Call, now: Frames | undefined): boolean {
+  return frames?.scope === now?.scope && frames?.effect === now?.effect;
 }
