@@ -58,6 +58,29 @@ export interface OncelyOptions<A extends Adapters> {
   readonly token?: () => string;
 }
 
+/** Every option, so that a misspelled one is no policy that nobody asks. */
+const known: Record<keyof OncelyOptions<Adapters>, true> = {
+  ledger: true,
+  clients: true,
+  unscoped: true,
+  leaseMs: true,
+  waitMs: true,
+  maxAttempts: true,
+  drift: true,
+  codec: true,
+  retention: true,
+  redact: true,
+  fingerprintKey: true,
+  approvals: true,
+  budgets: true,
+  twins: true,
+  limits: true,
+  audit: true,
+  drainOnSigterm: true,
+  clock: true,
+  token: true,
+};
+
 /** From how many attempts on a retry is more of a burden on the vendor than a help. */
 const manyAttempts = 8;
 
@@ -70,6 +93,12 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
     });
   };
   if (typeof options.ledger?.write !== 'function') bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
+  if (options.unscoped !== undefined && options.unscoped !== 'refuse' && options.unscoped !== 'observe') {
+    bad("unscoped must be 'refuse' or 'observe'", 'leave it out, and a write outside of a scope is refused');
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name)) bad(`${name} is no option`, `the options are ${Object.keys(known).join(', ')}`);
+  }
   for (const [name, adapter] of Object.entries(options.clients ?? {})) {
     if (typeof adapter?.connect !== 'function') {
       bad(

@@ -39,7 +39,9 @@ function doubtIn({ scope, effect }: Frames): Call['doubt'] {
  * the right context, and so do the streams that a scope has returned.
  */
 export function refuseBorrowedScope(scope: ScopeFrame, what: string): void {
-  const doubt = doubtIn({ scope });
+  const frames = currentFrames();
+  // The effect that it is opened in waits for just this.
+  const doubt = doubtIn(frames?.scope === scope ? frames : { scope });
   if (!doubt) return;
   if (doubt.queue !== undefined || (doubt.led !== true && scope.returned !== true)) throw foreign(what, scope, doubt);
 }
