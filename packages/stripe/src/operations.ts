@@ -85,7 +85,7 @@ function withoutId(segment: string): string {
  * A path as a server reads it: dots resolved, each segment decoded, no slash twice or at the end. An operation is named by
  * it, so that no other spelling of a path is another operation.
  */
-export function asServed(path: string): string {
+function asServed(path: string): string {
   const plain = withoutQuery(path);
   // What is spelled plainly, as every method of the SDK is, needs no look.
   if (!/%|\/\.|\/\/|\\|\/$|#|\s/.test(plain)) return plain;

@@ -84,7 +84,7 @@ function groupsAt(doc: LimitDoc, { rule, groups }: Limit, group: string): readon
   return [...new Set(['', ...groups, ...Object.keys(doc.used), ...doc.entries.map((each) => each.group)])];
 }
 
-export function standing(doc: LimitDoc, limit: Limit, group: string, now: number): Standing {
+function standing(doc: LimitDoc, limit: Limit, group: string, now: number): Standing {
   const groups = group === '' ? [''] : ['', group];
   let happened = 0;
   for (const each of groups) {

@@ -68,7 +68,7 @@ export interface Use {
 }
 
 // '#' is escaped in every slot, so a limit and an effect never share a key.
-export const limitPrefix = '#';
+const limitPrefix = '#';
 
 /** Says what is wrong with limits; `undefined` when nothing is. */
 export function limitsProblem(rules: readonly LimitRule[] | undefined, clients: Clients = {}): string | undefined {
