@@ -163,6 +163,14 @@ export const evidenceMutants: readonly Mutant[] = [
     named: 'C16: sends nothing again because a look under another name found nothing',
   },
   {
+    breaks: 'C17: a look-up that fails takes the place of what the vendor said',
+    file: 'packages/core/src/runner.ts',
+    from: 'seen = await lookUp(job, slot, seen, lastCause);',
+    to: 'seen = await lookUp(job, slot, seen, undefined);',
+    test: found,
+    named: 'is in the text and the cause, though a look-up that follows cannot be reached',
+  },
+  {
     breaks: 'C20: an adapter declares probed, and its request never carries the marker',
     file: 'packages/core/src/request-for.ts',
     from: '!carries(prepared, keys.marker)',

@@ -3,6 +3,7 @@ import type { RunOutcome } from './events.ts';
 import { backoffMs, type Job, type RunnerParts } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import { hasHappened, stateOf, unknownAttempts } from './lifecycle/state.ts';
+import type { EffectRecord } from './record.ts';
 import type { RecordedNo } from './scope.ts';
 import { refuseUnchecked } from './unchecked.ts';
 import * as unsettled from './unsettled.ts';
@@ -24,6 +25,7 @@ export async function afterSettle(
   seen: Seen,
   verdict: Verdict,
   sends: number,
+  said?: unknown,
 ): Promise<Ended | undefined> {
   switch (verdict.evidence) {
     case 'accepted':
@@ -49,7 +51,7 @@ export async function afterSettle(
       if (verdict.response && !inDoubt) {
         return { response: verdict.response, definite: false, outcome: 'not_applied' };
       }
-      throw unsettled.notSent(job, verdict, inDoubt);
+      throw unsettled.notSent(job, verdict, inDoubt ? seen.record : undefined, said);
     }
     case 'unknown':
       refuseUnchecked(job, verdict);
@@ -57,4 +59,11 @@ export async function afterSettle(
         await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
       return undefined;
   }
+}
+
+/** What an error of this call is caused by: while there is doubt, what the vendor said, or did not, to what is in doubt. */
+export function causeAfter(verdict: Verdict, { attempts }: EffectRecord, before: unknown): unknown {
+  const cause = 'cause' in verdict ? verdict.cause : undefined;
+  const doubted = attempts.slice(0, -1).some(({ evidence }) => evidence === 'unknown');
+  return verdict.evidence === 'unknown' || !doubted ? (cause ?? before) : (before ?? cause);
 }

@@ -1,4 +1,4 @@
-import { afterSettle, type Ended } from './after-settle.ts';
+import { afterSettle, causeAfter, type Ended } from './after-settle.ts';
 import { attempt, settle } from './attempt.ts';
 import { cancelWith, claimPatienceMs } from './cancelling.ts';
 import { effectKeyOf, slotOf } from './contract.ts';
@@ -172,10 +172,10 @@ export function createRunner(parts: RunnerParts): Runner {
             inHand.add(token);
             const withheld = (await watch.again()) ?? (limits && (await limits.again(seen, token)));
             const verdict = withheld ?? (await attempt(parts, job, slot, held, start ?? instant(clock), hand.made));
-            lastCause = 'cause' in verdict ? verdict.cause : undefined;
+            lastCause = causeAfter(verdict, held, lastCause);
             seen = await settle(parts, job, slot, seen, token, verdict).finally(() => inHand.delete(token));
             if (withheld?.reason === 'twin' && withheld.cause instanceof Error) throw withheld.cause;
-            const ended = await afterSettle(parts, job, seen, verdict, sent.times);
+            const ended = await afterSettle(parts, job, seen, verdict, sent.times, lastCause);
             if (ended) return ended;
           }
           token = parts.token();
@@ -230,7 +230,7 @@ export function createRunner(parts: RunnerParts): Runner {
         case 'probe':
           refuseWhenClosing(job, seen);
           if (clock.monotonic() >= job.giveUpAt) throw unsettled.waiting(job, seen, 'retry_at', 1_000, lastCause);
-          seen = await lookUp(job, slot, seen);
+          seen = await lookUp(job, slot, seen, lastCause);
           break;
         case 'refuse':
           reportRefusal(job, slot, clock, decision.refusal.code);
@@ -271,17 +271,17 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   };
 
-  const lookUp = async (job: Job, slot: string, before: Seen): Promise<Seen> => {
+  const lookUp = async (job: Job, slot: string, before: Seen, said: unknown): Promise<Seen> => {
     const answer = await probe(parts, job, slot, before);
     if (answer.kind !== 'unreachable') return answer.seen;
     const pauseMs = answer.retryAfterMs ?? 1_000;
     // Recovery has others to look for, who may be reached; a caller waits for its own.
     if (!job.prepare) {
       await postpone(session, slot, before, answer.retryAfterMs);
-      throw unsettled.waiting(job, before, 'retry_at', pauseMs, answer.reason);
+      throw unsettled.waiting(job, before, 'retry_at', pauseMs, said ?? new Error(answer.reason));
     }
     if (clock.monotonic() + pauseMs >= job.giveUpAt) {
-      throw unsettled.waiting(job, before, 'retry_at', pauseMs, answer.reason);
+      throw unsettled.waiting(job, before, 'retry_at', pauseMs, said ?? new Error(answer.reason));
     }
     await clock.sleep(pauseMs, closing);
     return session.read(slot);

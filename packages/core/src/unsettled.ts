@@ -86,13 +86,19 @@ export function exhausted(job: Job, seen: Seen, sends: number, cause: unknown): 
   });
 }
 
-export function notSent(job: Job, verdict: Verdict & { evidence: 'not_applied' }, inDoubt: boolean): OncelyError {
-  if (inDoubt) {
+/** `doubted`: the record, where an earlier attempt may have happened, of which the vendor `said` something. */
+export function notSent(
+  job: Job,
+  verdict: Verdict & { evidence: 'not_applied' },
+  doubted: EffectRecord | undefined,
+  said: unknown,
+): OncelyError {
+  if (doubted) {
     return about(job, 'in_doubt', {
-      message: `${named(job)} was sent earlier and may have happened; this attempt was not applied (${verdict.reason}), which says nothing of the earlier one.`,
+      message: `${named(job)} was sent earlier and may have happened: ${known(doubted, said)}. This attempt was not applied (${verdict.reason}), which says nothing of the earlier one.`,
       fix: 'call again with the same input, or await oncely.recover()',
       ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
-      cause: verdict.cause,
+      cause: said ?? verdict.cause,
     });
   }
   return about(job, 'not_sent', {

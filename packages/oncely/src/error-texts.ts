@@ -92,7 +92,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     todo: 'call again: it waits for, or gets, that outcome',
   },
   in_doubt: {
-    what: 'it was sent and the answer was lost',
+    what: 'it was sent, and no answer proves whether it happened; the message quotes what the vendor said',
     todo: 'call again after `retryAfterMs`, or `oncely.recover()`',
   },
   stopped: {
@@ -124,7 +124,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     todo: 'call again: it is settled by evidence',
   },
   aborted: {
-    what: 'your `signal` ended the waiting; the effect goes on',
+    what: 'your `signal` ended the waiting; the message says whether anything was sent',
     todo: 'call again to get the outcome',
   },
   closing: {

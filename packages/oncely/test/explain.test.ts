@@ -19,7 +19,7 @@ it('explains a code without any ledger', async () => {
     code: 0,
     err: '',
     out: `in_doubt
-  what happened  it was sent and the answer was lost
+  what happened  it was sent, and no answer proves whether it happened; the message quotes what the vendor said
   at the vendor  an attempt may have happened
   what to do     call again after \`retryAfterMs\`, or \`oncely.recover()\` (wait)
   Calling again with the same input is safe.`,

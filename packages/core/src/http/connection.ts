@@ -36,6 +36,7 @@ export function connectionOf<Client>(
   const { vendor, own, classify, url, timeoutMs } = options;
   const base = baseOf(vendor, typeof url === 'function' ? url(account) : url);
   const judging: Judging = {
+    vendor,
     own,
     ...(classify === undefined ? {} : { classify }),
     id: options.id ?? idIn,

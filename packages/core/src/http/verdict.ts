@@ -1,5 +1,6 @@
 import { provesHeader } from '../keeping.ts';
 import { retryAfterMs } from '../adapter-kit/retry-after.ts';
+import { UnclearAnswer, unclearAnswer } from '../adapter-kit/unclear-answer.ts';
 import type { Verdict, WireResponse } from '../adapter.ts';
 
 /** What the answers to an operation are: JSON by default, or text or bytes where it says so. */
@@ -7,6 +8,7 @@ export type AnswerKind = 'json' | 'text' | 'bytes';
 
 /** How answers are judged. */
 export interface Judging {
+  readonly vendor: string;
   readonly own: (response: WireResponse) => boolean;
   readonly classify?: (response: WireResponse) => Verdict | undefined;
   readonly id: (answer: unknown, response: WireResponse) => string | undefined;
@@ -32,7 +34,7 @@ export function judged(response: WireResponse, judging: Judging, kind: AnswerKin
     case 'not_applied':
       return { ...verdict, reason, response: keptOf(verdict.response ?? response, `not_applied ${reason}`, judging) };
     case 'unknown':
-      return verdict;
+      return { ...verdict, cause: verdict.cause ?? unclear(response, judging.vendor, isOwn) };
     default: {
       const { evidence } = verdict as { readonly evidence?: unknown };
       return { evidence: 'unknown', reason: `classify gave the evidence "${String(evidence)}", which is none` };
@@ -82,6 +84,29 @@ export function answerOf({ body }: Pick<WireResponse, 'body'>, kind: AnswerKind 
   // A byte order mark is no JSON, and no part of what was meant.
   const text = body.replace(/^\uFEFF/, '');
   return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+function unclear(response: WireResponse, vendor: string, isOwn: boolean): UnclearAnswer {
+  const { status } = response;
+  if (isOwn) return unclearAnswer(vendor, response, wordsIn(response));
+  return new UnclearAnswer(`own() did not take an answer of status ${status} for one of ${vendor}`, { status });
+}
+
+/** The vendor's word and sentence in an answer, by the names that are usual for them. */
+function wordsIn({ body }: WireResponse): { code?: string; message?: string } {
+  try {
+    const answer = JSON.parse(body) as Readonly<Record<string, unknown>> | null;
+    const { error, message, detail, title, code } = answer ?? {};
+    const inner = (typeof error === 'object' ? error : undefined) as { message?: unknown; code?: unknown } | undefined;
+    const said = [message, inner?.message, error, detail, title].find((each) => typeof each === 'string');
+    const word = [code, inner?.code].find((each) => typeof each === 'string');
+    return {
+      ...(word === undefined ? {} : { code: word as string }),
+      ...(said === undefined ? {} : { message: said as string }),
+    };
+  } catch {
+    return {};
+  }
 }
 
 /** The id in an answer, where there is one: what is accepted stays so without it. */

@@ -229,3 +229,18 @@ describe('a look-up', () => {
     expect(await listed([[], []], 'all', true)()).toBeGreaterThan(1);
   });
 });
+
+it.each([
+  ['409', 409, '{"error":"9:00 is taken"}', ours, 'bank answered 409: "9:00 is taken"'],
+  ['500 with a code', 500, '{"error":{"code":"E7","message":"down"}}', ours, 'bank answered 500 E7: "down"'],
+  ['201 that is no JSON', 201, 'Created', ours, 'bank answered 201: "Created"'],
+  ['201 of somebody else', 201, '{}', {}, 'own() did not take an answer of status 201 for one of bank'],
+])('C17: a doubt after a %s quotes it, in the text and as the cause', async (_what, status, body, headers, words) => {
+  const bank = await openBank();
+  answers(bank, body, headers, status);
+  const { act } = openDesk(bank, { pay: { ...pay, safety: unverifiable } }, {}, { waitMs: 300, maxAttempts: 1 });
+  expect(await act((client) => client.pay({}))).toMatchObject({
+    message: expect.stringContaining(words),
+    cause: { name: 'UnclearAnswer', status, message: words },
+  });
+});

@@ -57,3 +57,33 @@ describe('C12: what a look finds', () => {
     expect(vendor.sends).toBe(1);
   });
 });
+
+describe('C17: what the vendor said of what is in doubt', () => {
+  const said = Object.assign(new Error('desk answered 500 E7 (request req_1)'), { requestId: 'req_1' });
+
+  it.each<[string, ProbeAnswer, string]>([
+    ['cannot be reached', { kind: 'unreachable', reason: 'the look-up failed', retryAfterMs: 60_000 }, 'in_doubt'],
+    ['cannot know', { kind: 'cannot_know', reason: 'it shows nothing' }, 'stopped'],
+  ])('is in the text and the cause, though a look-up that follows %s', async (_what, answer, code) => {
+    const vendor: Writes = { safety: { kind: 'probed' }, sends: 0, probe: async () => answer };
+    vendor.send = () => ({ evidence: 'unknown', reason: 'http_500', cause: said });
+    const { act } = startWrites(vendor, { maxAttempts: 1 });
+    const error = await act((client) => client.write({ amount: 1 }));
+    expect(error).toMatchObject({ code, cause: said, message: expect.stringContaining(said.message) });
+  });
+
+  it('stays so where another attempt follows that was a no', async () => {
+    const vendor: Writes = { safety: { kind: 'keyed', windowMs: 3_600_000 }, sends: 0 };
+    vendor.send = () =>
+      vendor.sends === 1
+        ? { evidence: 'unknown', reason: 'http_500', cause: said }
+        : { evidence: 'not_applied', reason: 'rate_limit', cause: new Error('429'), environment: true };
+    const { act } = startWrites(vendor, { maxAttempts: 2 });
+    const error = await act((client) => client.write({ amount: 1 }));
+    expect(error).toMatchObject({
+      code: 'in_doubt',
+      cause: said,
+      message: expect.stringMatching(/E7 \(request req_1\).*rate_limit/s),
+    });
+  });
+});
