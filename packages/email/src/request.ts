@@ -223,7 +223,7 @@ function encodeMail(mail: MailData): string {
 /** By it a mail of somebody else's making would be taken for the effect that it is the marker of. */
 function refuseOurId(mail: MailData): void {
   const own = mail['messageId'] ?? headerOf(mail['headers'], 'message-id') ?? messageIdIn(mail['raw']);
-  if (typeof own !== 'string' || !/^\s*<?\s*oncely_[0-9a-f]{48}@/i.test(own)) return;
+  if (typeof own !== 'string' || !/^\s*(?:<\s*)?oncely_[0-9a-f]{48}@/i.test(own)) return;
   throw new OncelyError('invalid_input', {
     message: 'messageId is one of Oncely’s, which names another mail. Nothing was sent and nothing was recorded.',
     fix: 'leave messageId out, or give one of your own; restOf(mail, info) takes it out of a mail that was sent',

@@ -122,7 +122,7 @@ export function existingIdOf(error: unknown): string | undefined {
   const texts = [message, ...(Array.isArray(errors) ? errors.map((each: { message?: string }) => each.message) : [])];
   for (const text of texts) {
     const said = (text ?? '').slice(0, 2_000);
-    const found = /existing (?:id|object)s?\W+(\d+)/i.exec(said) ?? /(\d+) already has that value/i.exec(said);
+    const found = /existing (?:id|object)s?\W+(\d+)/i.exec(said) ?? /\b(\d{1,20}) already has that value/i.exec(said);
     if (found?.[1] !== undefined) return found[1];
   }
   const fields = JSON.stringify(body ?? {});

@@ -236,7 +236,7 @@ function kindOf(each: WritePath): Kind {
 }
 
 function patternOf(path: string): RegExp {
-  const source = path.replace(/\{path\}/g, '.+').replace(/\{[^}]+\}/g, '[^/]+');
+  const source = path.replace(/\{path\}/g, '.+').replace(/\{[^{}]+\}/g, '[^/]+');
   return new RegExp(`^${source}$`);
 }
 

@@ -13,11 +13,11 @@ export function printable(text: string): string {
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // A password in a URL.
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@]*@/gi, '$1:***@'],
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,200}):[^\s@/]{0,200}@/gi, '$1:***@'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 ***'],
   // Stripe, Slack, HubSpot, GitHub, OpenAI, AWS and JSON web tokens.
   [/\b(?:sk|rk|pk|whsec)_[\w-]{6,}|\bxox[a-z]-[\w-]{6,}|\bpat-[\w-]{10,}|\bgh[a-z]_\w{10,}|\bsk-[\w-]{10,}/g, '***'],
   [/\bAKIA[0-9A-Z]{12,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '***'],
-  [/\b[A-Za-z0-9](?:[\w.+-]*)@((?:[\w-]+\.)+[A-Za-z]{2,})\b/g, '***@$1'],
+  [/\b[A-Za-z0-9][\w.+-]{0,63}@((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})\b/g, '***@$1'],
   [/\b\d(?:[ -]?\d){12,18}\b/g, '***'],
 ];

@@ -13,7 +13,7 @@ export function durationOf(text: string): number {
 export function momentOf(text: string, now: number): number {
   if (/^\d+(\.\d+)?[smhdw]$/.test(text)) return now - durationOf(text);
   const at = Date.parse(text);
-  if (Number.isNaN(at) || !/T.*(Z|[+-]\d\d:?\d\d)$/.test(text)) {
+  if (Number.isNaN(at) || !/T[^T]*(Z|[+-]\d\d:?\d\d)$/.test(text)) {
     throw new CommandError(
       'usage',
       `"${text}" is no time: say 2026-11-25T02:10:00Z with its zone, or an age such as 2h.`,

@@ -25,7 +25,7 @@ export function holds(held: unknown, written: unknown): boolean {
 /** Letters and digits, and what stands between digits; `[text](url)` and `<url|text>` are one text. */
 function coreOf(text: string): string {
   return plain(text)
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, '$1')
     .replaceAll(/<[^|<>]*\|([^<>]*)>/g, '$1')
     .replaceAll(/(?<!\p{N})[^\p{L}\p{N}]+|[^\p{L}\p{N}]+(?!\p{N}|[^\p{L}\p{N}])/gu, '');
 }

@@ -26,7 +26,7 @@ export interface MailDesk {
 }
 
 const sent = z.object({ message_id: z.string(), to: z.string() });
-const subject = z.string().regex(/^[^\r\n]*\S[^\r\n]*$/);
+const subject = z.string().regex(/^[^\S\r\n]*\S[^\r\n]*$/);
 const text = z.string().regex(/\S/).describe('The plain text of the mail');
 const once = 'Once for a recipient and a purpose in this case, whatever its subject and its text.';
 

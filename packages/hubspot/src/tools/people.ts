@@ -7,7 +7,7 @@ import { given, idOf, lower, name, repeatable, shown } from './fields.ts';
 const email = z.email().describe('Exactly as the person gave it, never guessed');
 const domain = z
   .string()
-  .regex(/^[^\s@/]+\.[^\s@/]+$/)
+  .regex(/^[^\s@/.]+(?:\.[^\s@/.]+)+$/)
   .describe('The domain of the company, such as shop.example');
 const contact = z.object({
   id: z.string(),

@@ -13,7 +13,7 @@ export function isOurConfig(file: SourceFile): boolean {
   const imports = file
     .getImportDeclarations()
     .some((each) => each.getNamedImports().some((name) => name.getName() === 'createOncely'));
-  return imports || /\{[^}]*\bcreateOncely\b[^}]*\} = require\(/.test(file.getFullText());
+  return imports || /\bcreateOncely\b[^{}=]{0,500}\} = require\(/.test(file.getFullText());
 }
 
 /** The file that makes the Oncely of this project, where there is one already. */

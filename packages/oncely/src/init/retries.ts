@@ -166,7 +166,9 @@ function isWaiting(project: UserProject, node: Node): boolean {
   }
   const expression = tm.Node.isExpressionStatement(node) ? node.getExpression() : undefined;
   if (tm.Node.isAwaitExpression(expression)) {
-    return /^(?:await )?(?:new Promise\b|[\w.]*(?:sleep|delay|wait|setTimeout)[\w.]*\()/i.test(expression.getText());
+    return /^(?:await )?(?:new Promise\b|[\w.]{0,200}(?:sleep|delay|wait|setTimeout)[\w.]{0,200}\()/i.test(
+      expression.getText(),
+    );
   }
   if (tm.Node.isBinaryExpression(expression)) return tm.Node.isIdentifier(expression.getRight());
   return tm.Node.isPostfixUnaryExpression(expression) || tm.Node.isPrefixUnaryExpression(expression);
