@@ -8,6 +8,7 @@ export type { Calls } from './adapter-kit/calls.ts';
 export { copyInput } from './adapter-kit/copy-input.ts';
 export { isMarked, markersIn } from './adapter-kit/is-marked.ts';
 export { ledFetch } from './adapter-kit/led-fetch.ts';
+export { mustBuild } from './adapter-kit/must-build.ts';
 export { retryAfterMs } from './adapter-kit/retry-after.ts';
 export { entrust } from './adapter-kit/entrusting.ts';
 export { firstLines, isThere, money, named, plain, sentence, verbOf } from './adapter-kit/saying.ts';

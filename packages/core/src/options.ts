@@ -92,7 +92,7 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
       ...(fix === undefined ? {} : { fix }),
     });
   };
-  if (typeof options.ledger?.write !== 'function') bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
+  if (typeof options?.ledger?.write !== 'function') bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
   if (options.unscoped !== undefined && options.unscoped !== 'refuse' && options.unscoped !== 'observe') {
     bad("unscoped must be 'refuse' or 'observe'", 'leave it out, and a write outside of a scope is refused');
   }

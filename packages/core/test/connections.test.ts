@@ -122,6 +122,7 @@ it('a write that the vendor refuses for its credentials is tried with the new on
               parameters: {},
               prepare: () => '{}',
               send: async (_request, permit) => {
+                permit.check();
                 seen.push(own);
                 if (own === 'old')
                   return {
@@ -130,7 +131,6 @@ it('a write that the vendor refuses for its credentials is tried with the new on
                     environment: true,
                     response: { ...answer, status: 401 },
                   };
-                permit.check();
                 return { evidence: 'accepted', response: answer };
               },
               passThrough: async () => answer,

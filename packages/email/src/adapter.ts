@@ -8,6 +8,7 @@ import {
   type Operation,
   type SafetyClass,
 } from '@oncely/core';
+import { mustBuild } from '@oncely/core/adapter';
 
 import { composerOf, type Compile } from './composer.ts';
 import { withDefaults } from './defaults.ts';
@@ -64,6 +65,7 @@ export function oncelyEmail<Client extends TransporterLike>(
   build: (account: string) => Client,
   options: EmailOptions = {},
 ): Adapter<Client> {
+  mustBuild(build, 'oncelyEmail', '() => nodemailer.createTransport(settings)');
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'email',
     operations: { names: ['email.send'] },

@@ -1,5 +1,5 @@
 import { defineAdapter, type Adapter, type AdapterRuntime, type VendorWrite, type WireResponse } from '@oncely/core';
-import { takeCall, type Call } from '@oncely/core/adapter';
+import { takeCall, type Call, mustBuild } from '@oncely/core/adapter';
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
 import { storedParameters } from './stored-parameters.ts';
@@ -73,6 +73,7 @@ export function oncelyHubspot<Client extends HubSpotLike>(
   build: (config: HubSpotConfig, account: string) => Client,
   options: HubSpotOptions = {},
 ): Adapter<Client> {
+  mustBuild(build, 'oncelyHubspot', '(config) => new Client({ accessToken, ...config })');
   const settings: Settings = {
     property: options.property ?? 'oncely_key',
     missingProperty: options.missingProperty ?? 'error',

@@ -27,6 +27,10 @@ const closed = new Set([
   'material',
   'fields',
   'expectedEffect',
+  // By these the row is found; in new records they hold no control characters.
+  'businessId',
+  'workflowId',
+  'stepId',
 ]);
 
 function planted(value: unknown, name = ''): unknown {
@@ -109,6 +113,7 @@ const commands: readonly (readonly string[])[] = [
   ['reseal', '--deadline', '5s'],
   ['suspect', '--since', '1s', '--yes'],
   ['mcp', '--http', hostile],
+  ['policy', 'explain', `stripe.refunds.create${hostile}`],
   ['init'],
 ];
 

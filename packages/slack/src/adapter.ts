@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Agent } from 'node:http';
 
 import { defineAdapter, type Adapter } from '@oncely/core';
-import { createCalls } from '@oncely/core/adapter';
+import { createCalls, mustBuild } from '@oncely/core/adapter';
 
 import { bindApiCalls } from './api-calls.ts';
 import { planCompensation } from './compensate.ts';
@@ -64,6 +64,7 @@ export function oncelySlack<Client extends SlackLike>(
   build: (config: SlackConfig, account: string) => Client,
   options: SlackOptions = {},
 ): Adapter<Client> {
+  mustBuild(build, 'oncelySlack', '(config) => new WebClient(token, config)');
   const { httpAgent, timeoutMs } = options;
   const sleep = options.sleep ?? ((ms: number) => pause(ms));
   return defineAdapter<Client, 'one' | 'many'>({

@@ -10,7 +10,7 @@ import {
   type VendorWrite,
   type Verdict,
 } from '@oncely/core';
-import { bindMethods, createCalls, entrust, type Calls } from '@oncely/core/adapter';
+import { bindMethods, createCalls, entrust, type Calls, mustBuild } from '@oncely/core/adapter';
 
 import { planCompensation } from './compensate.ts';
 import { factsOf } from './facts.ts';
@@ -86,6 +86,7 @@ export function oncelyStripe<Client extends StripeLike>(
   build: (config: StripeConfig, account: string) => Client,
   options: StripeOptions = {},
 ): Adapter<Client> {
+  mustBuild(build, 'oncelyStripe', '(config) => new Stripe(key, config)');
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'stripe',
     ...told,

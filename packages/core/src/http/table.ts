@@ -1,5 +1,6 @@
 import { defineOperation, type Operation } from '../adapter.ts';
 import { OncelyError } from '../errors.ts';
+import type { SafetyClass } from '../record.ts';
 import type { AnyHttpOperation, HttpAdapterOptions } from './options.ts';
 import { baseOf } from './address.ts';
 
@@ -8,6 +9,14 @@ export interface Known {
   readonly operation: Operation;
   readonly of: AnyHttpOperation;
 }
+
+const classes: Record<SafetyClass['kind'], true> = {
+  keyed: true,
+  constrained: true,
+  natural: true,
+  probed: true,
+  unverifiable: true,
+};
 
 /** @throws OncelyError `invalid_config` naming the option. */
 export function refuseBadOptions(options: HttpAdapterOptions<Readonly<Record<string, AnyHttpOperation>>>): void {
@@ -27,7 +36,12 @@ export function refuseBadOptions(options: HttpAdapterOptions<Readonly<Record<str
       bad(`timeoutMs of ${name} must be a number of milliseconds, or 0 for none`);
     }
   }
-  for (const [name, { safety, find }] of Object.entries(options.operations)) {
+  for (const [name, { safety, find, request }] of Object.entries(options.operations)) {
+    if (!Object.hasOwn(classes, (safety as { kind?: string } | undefined)?.kind ?? '')) {
+      bad(`safety of ${name} must be one of ${Object.keys(classes).join(', ')}`, "safety: { kind: 'unverifiable' }");
+    }
+    if (typeof request !== 'function')
+      bad(`request of ${name} is missing`, "request: (input) => ({ path: '/orders' })");
     if (safety.kind === 'probed' && typeof find !== 'function') {
       bad(
         `${name} is declared as probed and has no find`,

@@ -147,6 +147,12 @@ function refusedByVendor<Output>(error: unknown, told: Told | undefined): ToolRe
       return unknown({ ...about, next: 'ask-a-person' }, told, undefined);
     case 'compensating':
     case 'compensated':
+      return result('rejected', {
+        ...about,
+        reason: 'declined',
+        next: 'ask-a-person',
+        text: `It was done, and has been taken back since or is being taken back: ${message} Do not do it in another way; tell the person.`,
+      });
     case undefined:
     case 'awaiting_approval':
     case 'declined':

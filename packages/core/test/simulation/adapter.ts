@@ -36,7 +36,7 @@ export function simAdapter(scheduler: Scheduler, vendor: Vendor, process: Proces
     const request = { ...(JSON.parse(stored) as Omit<VendorRequest, 'attempt'>), attempt: (attempts += 1) };
     const fate: Fate = vendor.script.shift() ?? vendor.fate();
     await scheduler.after(latency(scheduler), process);
-    if (fate === 'refused') return { evidence: 'not_applied', reason: 'ECONNREFUSED' };
+    if (fate === 'refused') return { evidence: 'not_applied', reason: 'ECONNREFUSED', neverSent: true };
     permit.check();
     // Beyond this line the request is on its way whatever becomes of the process.
     const keyed = request.operation === 'sim.pay';
