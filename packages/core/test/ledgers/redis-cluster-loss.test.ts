@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { redisLedger } from '../../src/ledgers/redis.ts';
 import { claimOf, persistently } from './redis-server.ts';
+import { madeAt } from '../../src/ledger-identity.ts';
 
 async function privateCluster(appendfsync: string) {
   const cluster = await startRedisCluster({ settings: { appendfsync } });
@@ -55,17 +56,17 @@ describe('a Redis ledger in a cluster', { timeout: 90_000 }, () => {
     await nodes[0]!.command('FLUSHALL');
     // To a process that knew nothing of it the other nodes say so.
     const told = await make().open();
-    expect(told).toMatchObject({ id: before.id, key: before.key, suspectSince: 0 });
+    expect(told).toMatchObject({ id: before.id, key: before.key, suspectSince: madeAt(before.id) });
     await nodes[2]!.command('FLUSHALL');
     const answers = await Promise.all(slots.map((slot) => ledger.write(claimOf(slot, told.epoch))));
-    for (const answer of answers) if (answer.kind === 'epoch') expect(answer.info.suspectSince).toBe(0);
+    for (const answer of answers) if (answer.kind === 'epoch') expect(answer.info.suspectSince).toBe(madeAt(before.id));
     expect(answers.map(({ kind }) => kind)).toContain('epoch');
     const { epoch } = await ledger.open();
     expect(epoch).toBeGreaterThan(told.epoch);
     await Promise.all(nodes.map((node) => node.command('FLUSHALL')));
     expect(await ledger.write(claimOf('desk:a', epoch))).toMatchObject({
       kind: 'epoch',
-      info: { id: before.id, key: before.key, suspectSince: 0 },
+      info: { id: before.id, key: before.key, suspectSince: madeAt(before.id) },
     });
   });
 });
