@@ -1,9 +1,10 @@
 import { stripeDifferences } from './differences-stripe.ts';
 
-/** What differs from the SDK on purpose in the mode `scoped`. In the mode `unscoped` nothing does. */
+/** What differs from the SDK on purpose: in the mode `scoped`, and where it says so without a scope too. */
 export interface Difference {
   readonly suite: string;
   readonly reason: string;
+  readonly unscoped?: true;
   /** The full names of the tests. */
   readonly tests: readonly string[];
 }
@@ -98,6 +99,7 @@ const differences: readonly Difference[] = [
 
 /** Why a test of a vendor's suite ends otherwise on our client; `undefined` where nobody has said why. */
 export function reasonOf(suite: string, mode: 'unscoped' | 'scoped', test: string): string | undefined {
-  if (mode === 'unscoped') return undefined;
-  return differences.find((each) => each.suite === suite && each.tests.includes(test))?.reason;
+  return differences.find(
+    (each) => each.suite === suite && (mode === 'scoped' || each.unscoped === true) && each.tests.includes(test),
+  )?.reason;
 }
