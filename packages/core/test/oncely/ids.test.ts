@@ -11,6 +11,13 @@ describe('ids that name nothing', () => {
     ['a sum that is none', `tenant:${Number('x')}:2026`, 'NaN'],
     ['an object', 'order_[object Object]', 'object Object'],
     ['a date that is none', `payroll_${String(new Date('x'))}`, 'Invalid Date'],
+    ['a value of a query that is not there', 'customer=undefined&order=7', 'undefined'],
+    ['a method that was not called', `order_${String(() => 7)}`, 'code'],
+    ['a function', `order_${String(Number)}`, 'code'],
+    ['a template in quotes', ['order_$', '{order.id}'].join(''), 'template'],
+    ['a template of a prompt', 'order_{{id}}', 'template'],
+    ['a zero-width space', 'invoice_\u200b7', 'invisible'],
+    ['an order of reading that is turned', 'invoice_\u202e7', 'invisible'],
     ['a line end', 'invoice_7\n', 'control character'],
     ['a NUL', 'invoice\u00007', 'control character'],
     ['a blank behind', 'invoice_7 ', 'blank'],
@@ -43,17 +50,27 @@ describe('ids that name nothing', () => {
     expect((await shop.ledger.list({ limit: 9 })).rows).toEqual([]);
   });
 
-  it.each(['undefinedOrder', 'nullable', 'NaNo_1', 'order 7', 'Zoë:%/ 7', 'annull_1', 'a=null', 'INVALID DATE'])(
-    '%s is a name',
-    async (id) => {
-      const shop = openShop();
-      const oncely = shop.start();
-      await oncely.scope({ ...desk, businessId: id }, () =>
-        oncely.effect(id, () => oncely.clients.shop.write('refund', {})),
-      );
-      expect(shop.vendor.happened).toHaveLength(1);
-    },
-  );
+  it.each([
+    'undefinedOrder',
+    'nullable',
+    'NaNo_1',
+    'order 7',
+    'Zoë:%/ 7',
+    'annull_1',
+    '{"a":null}',
+    'INVALID DATE',
+    'می\u200cخواهم',
+    'the function of (7)',
+    'malfunction (7)',
+    'a>=7',
+  ])('%s is a name', async (id) => {
+    const shop = openShop();
+    const oncely = shop.start();
+    await oncely.scope({ ...desk, businessId: id }, () =>
+      oncely.effect(id, () => oncely.clients.shop.write('refund', {})),
+    );
+    expect(shop.vendor.happened).toHaveLength(1);
+  });
 
   it('are the same whether their accents are composed or not', async () => {
     const shop = openShop();
