@@ -60,7 +60,7 @@ describe('ids that name nothing', () => {
     '{"a":null}',
     'INVALID DATE',
     'می\u200cخواهم',
-    'the function of (7)',
+    'the function of order 7 (a)',
     'malfunction (7)',
     'a>=7',
   ])('%s is a name', async (id) => {
