@@ -4,10 +4,35 @@ const gate = 'packages/core/test/lifecycle/gate.test.ts';
 const policy = 'packages/core/test/oncely/policy.test.ts';
 const deciding = 'packages/core/test/oncely/deciding.test.ts';
 const shown = 'packages/core/test/oncely/shown.test.ts';
+const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 const around = 'packages/stripe/test/consent/no-way-around.test.ts';
 
 /** What an approval promises: no way around it, and nothing else than what was shown; broken one at a time. */
 export const consentMutants: readonly Mutant[] = [
+  {
+    breaks: 'a decision that is no approval is applied without asking who may',
+    file: 'packages/core/src/deciding.ts',
+    from: `const who = await allowed(found, decision, workflow);`,
+    to: `const who = decision.kind === 'reopen' ? {} : await allowed(found, decision, workflow);`,
+    test: mayDecide,
+    named: 'effects.reopen',
+  },
+  {
+    breaks: 'a workflow is resumed with a grant by whoever asks',
+    file: 'packages/core/src/workflows.ts',
+    from: `      await judge(row);`,
+    to: `      if (state !== 'running') await judge(row);`,
+    test: mayDecide,
+    named: 'workflows.resume',
+  },
+  {
+    breaks: 'aborting takes back what the person may not take back',
+    file: 'packages/core/src/workflows.ts',
+    from: `if (isOncelyError(error) && error.code === 'not_allowed') return error.message;`,
+    to: `if (isOncelyError(error) && error.code === 'not_allowed') return undefined;`,
+    test: mayDecide,
+    named: 'takes back of an aborted workflow only what the person may take back',
+  },
   {
     breaks: 'a suspect ledger whose first write forgets the question',
     file: 'packages/core/src/lifecycle/forgotten.ts',

@@ -1,4 +1,5 @@
-import { effectKeyOf } from './contract.ts';
+import type { Budgets } from './budgets.ts';
+import { effectKeyOf, workflowKeyOf } from './contract.ts';
 import { refuseOther, requireEffect, type EffectId, type FoundEffect } from './effect-ids.ts';
 import { effectOf, type Effect } from './effect.ts';
 import type { Actor } from './effects.ts';
@@ -10,10 +11,40 @@ import type { Codec } from './payload.ts';
 import { encodeRecord, type EffectRecord } from './record.ts';
 import { reportBrokenGlass, reportDecision } from './reporting.ts';
 
+/** What a person may decide; each that an effect or workflow has to offer is asked for by its own word. */
+export type DecisionKind =
+  | 'approve'
+  | 'decline'
+  | 'revoke'
+  | 'cancel'
+  | 'reopen'
+  | 'resolve'
+  | 'probe_again'
+  | 'compensate'
+  /** Of a workflow alone. */
+  | 'resume'
+  | 'abort';
+
 /** What `mayDecide` is told beside the decision. */
 export interface DecisionAsked {
   /** That one word is to be enough, past what the policy asks for. */
   readonly breakGlass?: true;
+  /** Of `resolve`: what the person says of it. */
+  readonly happened?: { readonly vendorId?: string } | false;
+  /** Of `compensate`: it was done by hand. */
+  readonly byHand?: true;
+  /** The workflow that the decision is on, or because of which. */
+  readonly workflow?: WorkflowAsked;
+}
+
+/** A workflow as it stands when somebody decides on it. */
+export interface WorkflowAsked {
+  readonly tenant?: string;
+  readonly businessId: string;
+  readonly workflowId: string;
+  readonly state: 'running' | 'paused' | 'cancelled';
+  /** What would be granted in place of the usual budgets. */
+  readonly grant?: Budgets;
 }
 
 /** Who it is that may decide: where people are counted they are told apart by `as`, and counted for `groups`. */
@@ -25,12 +56,13 @@ export interface Allowed {
 /**
  * Who may decide what; anything but `true` and an `Allowed` refuses. It is given the very record that the decision is
  * applied to: where another writer was first it is asked again, and where other input stands there then, nothing is
- * decided.
+ * decided. Of a workflow `effect` stands for all of it: its operation is `oncely.workflow`, its step `*`, and
+ * `asked.workflow` says more. Pausing is never asked for: whoever sees a fire may stop it.
  */
 export type MayDecide = (
   actor: Actor,
   effect: Effect,
-  decision: 'approve' | 'decline' | 'revoke',
+  decision: DecisionKind,
   asked: DecisionAsked,
 ) => boolean | Allowed | Promise<boolean | Allowed>;
 
@@ -40,47 +72,86 @@ interface DecidingParts {
   readonly mayDecide: MayDecide | undefined;
 }
 
-type ApprovalDecision = Decision & { readonly kind: 'approve' | 'decline' | 'revoke' };
+/** Decides on effects: what was judged is what is decided, on the revision that was judged. */
+export interface Deciding {
+  readonly decide: (id: EffectId, decision: Decision) => Promise<Effect>;
+  /** Of whichever version stands there, because of its workflow; `unless` leaves it as it is. */
+  readonly decideFor: (
+    workflow: WorkflowAsked,
+    found: FoundEffect,
+    decision: Decision,
+    unless: (record: EffectRecord, at: number) => boolean,
+  ) => Promise<Effect>;
+  /** Only asks. @throws OncelyError `not_allowed` */
+  readonly judge: (id: EffectId, decision: Decision, workflow?: WorkflowAsked) => Promise<void>;
+  /** @throws OncelyError `not_allowed` */
+  readonly judgeWorkflow: (actor: Actor, decision: DecisionKind, workflow: WorkflowAsked) => Promise<void>;
+}
 
 /** How often a decision is judged anew, on what another writer stored meanwhile. */
 const mostRounds = 20;
 
-/** Decides on approvals: what was judged is what is decided, on the revision that was judged. */
-export function decidingOn(parts: DecidingParts): (id: EffectId, decision: ApprovalDecision) => Promise<Effect> {
-  const { session, codec, mayDecide } = parts;
-
-  const allowed = async (found: FoundEffect, decision: ApprovalDecision): Promise<Partial<Allowed>> => {
-    const { by, id, reason } = decision;
-    const asked = decision.kind === 'approve' && decision.breakGlass ? ({ breakGlass: true } as const) : {};
-    const effect = await effectOf(found.slot, found.record, found.at, codec);
-    if (asked.breakGlass && (reason === undefined || reason.trim() === '')) {
-      throw new OncelyError('invalid_input', { message: 'breakGlass needs a reason. Nothing was changed.' });
-    }
+export function decidingOn({ session, codec, mayDecide }: DecidingParts): Deciding {
+  const ask = async (
+    actor: Actor,
+    effect: Effect,
+    kind: DecisionKind,
+    asked: DecisionAsked,
+  ): Promise<Partial<Allowed>> => {
     if (!mayDecide && !asked.breakGlass) return {};
-    const actor = { id, by, ...(reason === undefined ? {} : { reason }) };
-    const answer = mayDecide ? await mayDecide(actor, effect, decision.kind, asked) : false;
+    const answer = mayDecide ? await mayDecide(actor, effect, kind, asked) : false;
     if (answer === true) return {};
     if (typeof answer === 'object' && answer !== null && typeof answer.as === 'string' && answer.as.trim() !== '') {
       return { as: answer.as, ...(answer.groups === undefined ? {} : { groups: answer.groups }) };
     }
+    const what = asked.breakGlass ? 'break the glass for' : kind.replace('_', ' ');
     throw new OncelyError('not_allowed', {
-      message: `${by} may not ${asked.breakGlass ? 'break the glass for' : decision.kind} ${effect.key}. Nothing was changed.`,
+      message: `${actor.by} may not ${what} ${effect.key}. Nothing was changed.`,
       effect: effect.key,
     });
   };
 
-  return async (id, decision) => {
-    let found = await requireEffect(session, id);
+  const allowed = async (
+    { slot, record, at }: FoundEffect,
+    decision: Decision,
+    workflow: WorkflowAsked | undefined,
+  ): Promise<Partial<Allowed>> => {
+    const { by, id, reason } = decision;
+    const asked = { ...askedOf(decision), ...(workflow === undefined ? {} : { workflow }) };
+    if (asked.breakGlass && (reason === undefined || reason.trim() === '')) {
+      throw new OncelyError('invalid_input', { message: 'breakGlass needs a reason. Nothing was changed.' });
+    }
+    const actor = { id, by, ...(reason === undefined ? {} : { reason }) };
+    return ask(actor, await effectOf(slot, record, at, codec), kindOf(decision), asked);
+  };
+
+  const decideOn = async (
+    first: FoundEffect,
+    given: Decision,
+    {
+      id,
+      workflow,
+      unless,
+    }: {
+      readonly id?: EffectId;
+      readonly workflow?: WorkflowAsked;
+      readonly unless?: (record: EffectRecord, at: number) => boolean;
+    },
+  ): Promise<Effect> => {
+    let found = first;
     const { slot } = found;
-    const first = found.record.approval;
+    const shown = found.record.approval;
+    const { suspectSince, epoch } = await session.info();
+    const decision: Decision = suspectSince === undefined ? given : { ...given, suspect: epoch };
     for (let round = 0; round < mostRounds; round += 1) {
       const { record, at, revision } = found;
-      const isRepeated = record.decisions.includes(decision.id);
-      if (!isRepeated) {
-        refuseOther(id, slot, record);
-        refuseMoved(record, first, decision);
+      if (unless?.(record, at) === true) return effectOf(slot, record, at, codec);
+      // A repeated command may meet what it made itself.
+      if (!record.decisions.includes(decision.id)) {
+        if (id !== undefined) refuseOther(id, slot, record);
+        refuseMoved(record, shown, decision);
       }
-      const who = await allowed(found, decision);
+      const who = await allowed(found, decision, workflow);
       const word: Decision =
         decision.kind === 'approve' ? { ...decision, ...(who satisfies Partial<Approve>) } : decision;
       const decided = decide(record, word, at);
@@ -102,10 +173,79 @@ export function decidingOn(parts: DecidingParts): (id: EffectId, decision: Appro
     }
     throw refused(found.record, 'others changed it again and again meanwhile; look at it again');
   };
+
+  return {
+    judge: async (id, decision, workflow) => {
+      const found = await requireEffect(session, id);
+      refuseOther(id, found.slot, found.record);
+      await allowed(found, decision, workflow);
+    },
+    judgeWorkflow: async (actor, decision, workflow) => {
+      await ask(actor, standInFor(workflow), decision, { workflow });
+    },
+    decide: async (id, decision) => decideOn(await requireEffect(session, id), decision, { id }),
+    decideFor: (workflow, found, decision, unless) => decideOn(found, decision, { workflow, unless }),
+  };
+}
+
+/** By which word a decision is asked for. A kind that is added here without one does not compile. */
+function kindOf({ kind }: Decision): DecisionKind {
+  switch (kind) {
+    case 'approve':
+    case 'decline':
+    case 'revoke':
+    case 'cancel':
+    case 'reopen':
+    case 'probe_again':
+      return kind;
+    case 'happened':
+    case 'did_not_happen':
+      return 'resolve';
+    case 'undo':
+    case 'undone':
+    case 'undo_by_hand':
+      return 'compensate';
+    // Retention's, which no person decides.
+    case 'compact':
+      return 'cancel';
+  }
+}
+
+function askedOf(decision: Decision): DecisionAsked {
+  if (decision.kind === 'approve') return decision.breakGlass ? { breakGlass: true } : {};
+  if (decision.kind === 'did_not_happen') return { happened: false };
+  if (decision.kind === 'undone') return { byHand: true };
+  if (decision.kind !== 'happened') return {};
+  return { happened: decision.vendorId === undefined ? {} : { vendorId: decision.vendorId } };
+}
+
+/** A workflow in the place of an effect, so that a rule by tenant, case or operation holds for it as well. */
+function standInFor({ tenant, businessId, workflowId }: WorkflowAsked): Effect {
+  const contract = {
+    ...(tenant === undefined ? {} : { tenant }),
+    businessId,
+    workflowId,
+    stepId: '*',
+    logicVersion: 1,
+  };
+  const key = workflowKeyOf(contract);
+  return {
+    slot: key,
+    key,
+    contract,
+    state: 'ready',
+    operation: 'oncely.workflow',
+    client: '',
+    account: '',
+    generation: 1,
+    createdAt: 0,
+    attempts: [],
+  };
 }
 
 /** A word is on the question that was shown: what was asked anew since, for this or other input, nobody was shown. */
-function refuseMoved(record: EffectRecord, first: EffectRecord['approval'], decision: ApprovalDecision): void {
+function refuseMoved(record: EffectRecord, first: EffectRecord['approval'], decision: Decision): void {
+  if (decision.kind !== 'approve' && decision.kind !== 'decline' && decision.kind !== 'revoke') return;
   const { approval } = record;
   const isOther = approval?.fingerprint !== first?.fingerprint || approval?.requestedAt !== first?.requestedAt;
   const isUnseen = decision.kind === 'approve' && approval && approval.fingerprint !== decision.fingerprint;

@@ -10,11 +10,9 @@ import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { ListAnswer } from './ledger.ts';
-import { decide, type Decision } from './lifecycle/decide.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
-import { reportDecision } from './reporting.ts';
 import { finish, type FinishParts } from './recover.ts';
 import { takeBack, undoOf } from './undo.ts';
 
@@ -93,29 +91,7 @@ export function createEffects(
 
   const find = (id: EffectId): Promise<FoundEffect> => requireEffect(session, id);
 
-  const apply = async (id: EffectId, decision: Decision): Promise<Effect> => {
-    const { slot, ...found } = await find(id);
-    const { suspectSince, epoch } = await session.info();
-    const suspect = suspectSince === undefined ? {} : { suspect: epoch };
-    const { record, at } = await session.change(
-      slot,
-      found,
-      (current, now) => {
-        // A repeated command may meet what it made itself.
-        if (!current.decisions.includes(decision.id)) refuseOther(id, slot, current);
-        const decided = decide(current, { ...decision, ...suspect }, now);
-        if (decided.kind === 'refuse') {
-          throw new OncelyError('invalid_input', { message: `${effectKeyOf(current.contract)}: ${decided.why}.` });
-        }
-        return decided.kind === 'write' ? decided.change : undefined;
-      },
-      2_000,
-    );
-    if (record) reportDecision(slot, found.record, { record, at }, decision);
-    return effectOf(slot, record ?? found.record, at, codec);
-  };
-
-  const decideOn = decidingOn({ session, codec, mayDecide: parts.mayDecide });
+  const { decide: apply, judge } = decidingOn({ session, codec, mayDecide: parts.mayDecide });
 
   const complete = async (id: EffectId, deadlineMs = parts.waitMs): Promise<Effect> => {
     const { slot, record: before } = await find(id);
@@ -194,6 +170,12 @@ export function createEffects(
       if (truth.happened === false) return apply(id, { ...decision, kind: 'did_not_happen' });
       const { vendorId } = truth.happened;
       const { record, slot } = await find(id);
+      await judge(id, {
+        ...decision,
+        kind: 'happened',
+        result: unread,
+        ...(vendorId === undefined ? {} : { vendorId }),
+      });
       // What the vendor still shows is worth more than an empty result; where it shows nothing, the word stands.
       const restored = vendorId === undefined ? undefined : await shown(record, vendorId).catch(() => undefined);
       const { remember = 'all', ...response } = restored ?? {};
@@ -204,7 +186,7 @@ export function createEffects(
     approve: async (id, actor) => {
       const { fingerprint, ttlMs, breakGlass } = actor;
       refuseBadWord(fingerprint, ttlMs);
-      const approved = await decideOn(id, {
+      const approved = await apply(id, {
         ...decisionOf(actor),
         kind: 'approve',
         fingerprint,
@@ -217,8 +199,8 @@ export function createEffects(
       const { slot, record, at } = await find(id);
       return factsFor(parts, await effectOf(slot, record, at, codec), at);
     },
-    decline: (id, actor) => decideOn(id, { ...decisionOf(actor), kind: 'decline' }),
-    revoke: (id, actor) => decideOn(id, { ...decisionOf(actor), kind: 'revoke' }),
+    decline: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'decline' }),
+    revoke: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'revoke' }),
     complete: (id, options) => complete(id, options?.deadlineMs),
     compensate: async (id, { with: options, byHand, deadlineMs, ...actor }) => {
       const decision = decisionOf(actor);
@@ -226,6 +208,8 @@ export function createEffects(
         const word = { ...decision, id: `${decision.id} by hand` };
         const { slot, record } = await find(id);
         refuseOther(id, slot, record);
+        // Before anything is ended for it.
+        await judge(id, { ...word, kind: 'undone', byHand });
         if (hasHappened(record)) await endUndo(record, word);
         return apply(id, { ...word, kind: 'undone', byHand });
       }
@@ -240,6 +224,9 @@ export function createEffects(
     probeAgain: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'probe_again' }),
   };
 }
+
+/** In the place of a result that is not read before it is known that the person may say so. */
+const unread = { kind: 'omitted', reason: 'unknown' } as const;
 
 function isAsked({ state, approval }: Effect): boolean {
   const open: readonly EffectState[] = ['awaiting_approval', 'in_doubt', 'stopped', 'executing'];

@@ -45,7 +45,7 @@ export { approvalHtml, approvalText, approvalView } from './approval-view.ts';
 export type { ApprovalView } from './approval-view.ts';
 export type { Clock } from './clock.ts';
 export type { Effect } from './effect.ts';
-export type { Allowed, DecisionAsked, MayDecide } from './deciding.ts';
+export type { Allowed, DecisionAsked, DecisionKind, MayDecide, WorkflowAsked } from './deciding.ts';
 export type { Actor, Effects } from './effects.ts';
 export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy } from './policies.ts';

@@ -200,8 +200,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const has = (client: string): boolean => options.clients?.[client] !== undefined;
   const policyVersion = options.approvals?.version;
   const { budgets } = options;
-  const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, policyVersion, waitMs };
-  const effects = createEffects({ ...finishParts, mayDecide: options.approvals?.mayDecide });
+  const mayDecide = options.approvals?.mayDecide;
+  const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, policyVersion, waitMs, mayDecide };
+  const effects = createEffects(finishParts);
   const recoverParts = { ...finishParts, place: { after: '', chosen: new Map() }, has };
   return {
     clients,

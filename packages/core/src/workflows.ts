@@ -2,12 +2,12 @@ import { tellDecision, withdrawDecision } from './audit/workflow-decision.ts';
 import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import { workflowKeyOf } from './contract.ts';
+import { decidingOn, type MayDecide, type WorkflowAsked } from './deciding.ts';
 import { effectOf, type Effect } from './effect.ts';
-import { OncelyError } from './errors.ts';
+import { isOncelyError, OncelyError } from './errors.ts';
 import { effectsAreWatched, publish } from './events.ts';
 import { formsOf } from './former-names.ts';
 import type { WorkflowRow } from './ledger.ts';
-import { decide } from './lifecycle/decide.ts';
 import { hasHappened, isNothing, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { decodeRecord, type EffectRecord } from './record.ts';
 import { finish, type FinishParts } from './recover.ts';
@@ -70,28 +70,44 @@ export interface Workflows {
   abort(id: WorkflowId, actor: WorkflowActor & { readonly deadlineMs?: number }): Promise<Aborted>;
 }
 
-export function createWorkflows(parts: FinishParts & { readonly clock: Clock; readonly waitMs: number }): Workflows {
+export function createWorkflows(
+  parts: FinishParts & {
+    readonly clock: Clock;
+    readonly waitMs: number;
+    readonly mayDecide: MayDecide | undefined;
+  },
+): Workflows {
   const { session, clock, codec } = parts;
+  const deciding = decidingOn(parts);
 
   const set = async (
     id: WorkflowId,
     state: WorkflowRow['state'],
     actor: WorkflowActor,
+    judged: Judged | undefined,
     more?: (doc: WorkflowDoc) => WorkflowDoc,
   ): Promise<void> => {
     if (!actor.by) throw new OncelyError('invalid_input', { message: 'by is missing: who decides this?' });
     await session.info();
-    for (const form of await formsOf(session, id)) await setOne(workflowKeyOf(form), state, actor, more);
+    for (const form of await formsOf(session, id)) {
+      const judge = async (row: WorkflowRow | undefined): Promise<void> => {
+        if (judged) await deciding.judgeWorkflow(actor, judged.decision, askedOf(form, row, judged.grant));
+      };
+      await setOne(workflowKeyOf(form), state, actor, judge, more);
+    }
   };
 
   const setOne = async (
     workflow: string,
     state: WorkflowRow['state'],
     actor: WorkflowActor,
+    judge: (row: WorkflowRow | undefined) => Promise<void>,
     more: (doc: WorkflowDoc) => WorkflowDoc = (doc) => doc,
   ): Promise<void> => {
     for (;;) {
       const { row } = await session.ledger.readWorkflow(workflow);
+      // Of the very row that the write below is compared with.
+      await judge(row);
       const { reason: _reason, ...before } = readWorkflowDoc(row);
       const changed: WorkflowDoc = { ...more(before), ...actorOf(actor) };
       const same = row?.state === state && changed.aborting === before.aborting && state !== 'running';
@@ -162,44 +178,54 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
     }
   };
 
-  const mark = async (slot: string, actor: WorkflowActor): Promise<void> => {
+  /** Why it may not be taken back; `undefined` where it is marked, or there is nothing to take back. */
+  const mark = async (slot: string, actor: WorkflowActor, workflow: WorkflowAsked): Promise<string | undefined> => {
+    const { record, ...seen } = await session.read(slot);
+    if (!record) return undefined;
     const decision = { id: `abort ${slot}`, ...actorOf(actor), kind: 'undo', open: true } as const;
-    await session.change(
-      slot,
-      await session.read(slot),
-      (record, now) => {
-        if (isNothing(stateOf(record, now))) return undefined;
-        const decided = decide(record, decision, now);
-        return decided.kind === 'write' ? decided.change : undefined;
-      },
-      2_000,
-    );
+    try {
+      await deciding.decideFor(workflow, { slot, record, ...seen }, decision, (now, at) => isNothing(stateOf(now, at)));
+      return undefined;
+    } catch (error) {
+      if (isOncelyError(error) && error.code === 'not_allowed') return error.message;
+      if (isOncelyError(error) && error.code === 'invalid_input') return undefined;
+      throw error;
+    }
   };
 
   return {
     get,
     state: async (id) => (await get(id)).state,
     pause: async (id, { wait, deadlineMs, ...actor }) => {
-      await set(id, 'paused', actor);
+      // Whoever sees a fire may stop it: nobody is asked who may.
+      await set(id, 'paused', actor, undefined);
       return wait === true ? drained(id, clock.monotonic() + (deadlineMs ?? parts.waitMs)) : [];
     },
     resume: (id, { grant, ...actor }) =>
-      set(id, 'running', actor, ({ spent: _spent, granted: _granted, ...doc }) =>
-        grant === undefined ? doc : { ...doc, granted: grant },
+      set(
+        id,
+        'running',
+        actor,
+        { decision: 'resume', ...(grant === undefined ? {} : { grant }) },
+        ({ spent: _spent, granted: _granted, ...doc }) => (grant === undefined ? doc : { ...doc, granted: grant }),
       ),
-    cancel: (id, actor) => set(id, 'cancelled', actor),
+    cancel: (id, actor) => set(id, 'cancelled', actor, { decision: 'cancel' }),
     abort: async (id, { deadlineMs, ...actor }) => {
-      await set(id, 'cancelled', actor, (doc) => ({ ...doc, aborting: true }));
+      await set(id, 'cancelled', actor, { decision: 'abort' }, (doc) => ({ ...doc, aborting: true }));
       const giveUpAt = clock.monotonic() + (deadlineMs ?? parts.waitMs);
+      const refused = new Map<string, string>();
       // From here on nothing is claimed in it, so this list is all there will be.
-      for (const { slot } of await recordsOf(id)) await mark(slot, actor);
+      for (const { slot } of await recordsOf(id)) {
+        const why = await mark(slot, actor, { ...askedOf(id, undefined), state: 'cancelled' });
+        if (why !== undefined) refused.set(slot, why);
+      }
       await drained(id, giveUpAt);
       const compensated: Effect[] = [];
       const byHand: Effect[] = [];
       const open: { slot: string; reason: string }[] = [];
       for (const { slot, record } of latestFirst(await recordsOf(id))) {
         if (record.undo?.state === 'done' || !(hasHappened(record) || unknownAttempts(record).length > 0)) continue;
-        const reason = await finish(parts, slot, giveUpAt);
+        const reason = refused.get(slot) ?? (await finish(parts, slot, giveUpAt));
         const now = await session.read(slot);
         if (!now.record) continue;
         const effect = await effectOf(slot, now.record, now.at, codec);
@@ -209,6 +235,26 @@ export function createWorkflows(parts: FinishParts & { readonly clock: Clock; re
       }
       return { compensated, byHand, open };
     },
+  };
+}
+
+/** What somebody is to be allowed. */
+interface Judged {
+  readonly decision: 'resume' | 'cancel' | 'abort';
+  readonly grant?: Budgets;
+}
+
+function askedOf(
+  { tenant, businessId, workflowId }: WorkflowId,
+  row: WorkflowRow | undefined,
+  grant?: Budgets,
+): WorkflowAsked {
+  return {
+    ...(tenant === undefined ? {} : { tenant }),
+    businessId,
+    workflowId,
+    state: row?.state ?? 'running',
+    ...(grant === undefined ? {} : { grant }),
   };
 }
 
