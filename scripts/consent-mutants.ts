@@ -76,8 +76,8 @@ export const consentMutants: readonly Mutant[] = [
   {
     breaks: 'a decision stored on whatever stands there then',
     file: 'packages/core/src/deciding.ts',
-    from: `        refuseMoved(record, first, decision);`,
-    to: `        if (round === 0) refuseMoved(record, first, decision);`,
+    from: `        refuseMoved(record, shown, decision);`,
+    to: `        if (round === 0) refuseMoved(record, shown, decision);`,
     test: deciding,
     named: 'refuses where the agent re-plans meanwhile',
   },

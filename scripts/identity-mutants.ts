@@ -132,8 +132,10 @@ export const identityMutants: readonly Mutant[] = [
   {
     breaks: 'a pause does not reach what was recorded under ids in another form',
     file: 'packages/core/src/workflows.ts',
-    from: `for (const form of await formsOf(session, id)) await setOne(`,
-    to: `for (const form of (await formsOf(session, id)).slice(0, 1)) await setOne(`,
+    from: `for (const form of await formsOf(session, id)) {
+      const judge`,
+    to: `for (const form of (await formsOf(session, id)).slice(0, 1)) {
+      const judge`,
     test: formerNames,
     named: 'is held with its workflow, in whichever form that is named',
   },
