@@ -4,6 +4,7 @@ const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const unrecorded = 'packages/core/test/oncely/unrecorded.test.ts';
 const twins = 'packages/core/test/oncely/twins-when-sent.test.ts';
 const fair = 'packages/core/test/oncely/fair-recovery.test.ts';
+const bound = 'packages/core/test/oncely/attempts-bound.test.ts';
 const stopping = 'packages/core/test/oncely/stopping.test.ts';
 const strangers = 'packages/core/test/oncely/strangers.test.ts';
 const names = 'packages/core/test/oncely/names.test.ts';
@@ -243,5 +244,45 @@ export const evidenceMutants: readonly Mutant[] = [
     to: `  if (!isLost || begunAt >= 0 || record.safety.kind === 'keyed') return {};`,
     test: 'packages/core/test/lifecycle/probe.test.ts',
     named: 'what was lost was found before its lease was over',
+  },
+  {
+    breaks: 'C18: the record of an effect grows with each definite no',
+    file: 'packages/core/src/lifecycle/attempts.ts',
+    from: 'if (before && areOneKind(before, attempt, generation))',
+    to: 'if (before && areOneKind(before, attempt, -1) && generation < 0)',
+    test: bound,
+    named: 'has a record that does not grow',
+  },
+  {
+    breaks: 'C18: merged attempts are numbered as one',
+    file: 'packages/core/src/lifecycle/attempts.ts',
+    from: 'return attempts.reduce((sum, attempt) => sum + (attempt.times ?? 1), 0);',
+    to: 'return attempts.length;',
+    test: bound,
+    named: 'has a record that does not grow',
+  },
+  {
+    breaks: 'C18: a doubt is counted among the noes around it',
+    file: 'packages/core/src/lifecycle/attempts.ts',
+    from: "(evidence === 'not_applied' || evidence === 'rejected') && basis === 'answer'",
+    to: "basis === 'answer'",
+    test: bound,
+    named: 'keeps a doubt among the noes as it is',
+  },
+  {
+    breaks: 'C18: an effect is tried without end',
+    file: 'packages/core/src/lifecycle/state.ts',
+    from: "if (isSpent(record)) return 'stopped';",
+    to: '',
+    test: bound,
+    named: 'is stopped for a person after a thousand attempts',
+  },
+  {
+    breaks: 'C18: what is in doubt is sent again past the bound',
+    file: 'packages/core/src/lifecycle/claim.ts',
+    from: 'return !record.noMoreAttempts && !isSpent(record);',
+    to: 'return !record.noMoreAttempts;',
+    test: 'packages/core/test/lifecycle/claim.test.ts',
+    named: 'is looked for and not sent once its attempts are used up',
   },
 ];

@@ -200,4 +200,12 @@ export const hubspotMutants: readonly Mutant[] = [
     test: completing,
     named: 'waited for no longer than the caller has',
   },
+  {
+    breaks: "C18: the SDK's retries multiply our attempts",
+    file: 'packages/core/src/whose-call.ts',
+    from: 'if (writes?.has(write) === true) return true;',
+    to: '',
+    test: 'packages/hubspot/test/sending.test.ts',
+    named: 'C18: come on top of our attempts',
+  },
 ];

@@ -27,6 +27,7 @@ export async function afterSettle(
   sends: number,
   said?: unknown,
 ): Promise<Ended | undefined> {
+  const { sends: most = options.maxAttempts } = job;
   switch (verdict.evidence) {
     case 'accepted':
       return { response: verdict.response, definite: true, outcome: 'performed' };
@@ -41,7 +42,7 @@ export async function afterSettle(
       if (verdict.environment !== true) {
         if (state !== 'ready') return undefined;
         const waitMs = verdict.retryAfterMs ?? backoffMs(sends);
-        if (sends < options.maxAttempts && clock.monotonic() + waitMs < job.giveUpAt && !closing.aborted) {
+        if (sends < most && clock.monotonic() + waitMs < job.giveUpAt && !closing.aborted) {
           // A pause that stands in the record is waited by the lifecycle: here it would be waited twice.
           if (seen.record?.retryAt === undefined) await clock.sleep(waitMs, closing);
           return undefined;
@@ -55,7 +56,7 @@ export async function afterSettle(
     }
     case 'unknown':
       refuseUnchecked(job, verdict);
-      if (sends < options.maxAttempts && seen.record?.retryAt === undefined)
+      if (sends < most && seen.record?.retryAt === undefined)
         await clock.sleep(Math.min(backoffMs(sends), Math.max(0, job.giveUpAt - clock.monotonic())), closing);
       return undefined;
   }

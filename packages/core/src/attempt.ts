@@ -4,6 +4,7 @@ import type { Hand, Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
 import { keysNow, markersOf, type NamingKey } from './keys.ts';
 import type { Seen } from './ledger-session.ts';
+import { countOf } from './lifecycle/attempts.ts';
 import type { Ending } from './lifecycle/settle.ts';
 import { currentAttempts, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { openStored, storeResult, type Codec } from './payload.ts';
@@ -48,7 +49,7 @@ export async function attempt(
   const sent = permit.passed || verdict.evidence === 'unknown';
   report(job, slot, clock, () => ({
     type: 'sent',
-    attempt: record.attempts.length,
+    attempt: countOf(record.attempts),
     sent,
     evidence: verdict.evidence,
     ...lasted(clock, since),
@@ -148,7 +149,7 @@ export function targetOf(record: EffectRecord, naming: NamingKey, request?: stri
     generation: record.generation,
     ...(request === undefined ? {} : { request }),
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
-    attempts: record.attempts.length,
+    attempts: countOf(record.attempts),
     from: Math.min(record.createdAt, ...times),
     until: Math.max(record.createdAt, ...times) + record.landingBoundMs,
     ...(earlier.some(leftDoubt) ? { doubted: true } : {}),

@@ -1,5 +1,6 @@
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
-import { stateOf } from './lifecycle/state.ts';
+import { spentReason } from './lifecycle/attempts.ts';
+import { isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Approval, Attempt, EffectRecord, EffectState, Undo } from './record.ts';
 import { undoOf } from './undo.ts';
@@ -50,6 +51,7 @@ export async function effectOf(
     ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
     ...(record.retryAt === undefined ? {} : { retryAt: record.retryAt }),
     ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
+    ...(isUsedUp(record) && stateOf(record, at) === 'stopped' ? { stopped: spentReason(record) } : {}),
     ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec, slot) }),
     ...(record.undo === undefined ? {} : { compensation: compensationOf(record.contract, record.undo) }),
     ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),

@@ -10,7 +10,7 @@ import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { ListAnswer } from './ledger.ts';
-import { hasHappened, stateOf } from './lifecycle/state.ts';
+import { hasHappened, isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
 import { finish, type FinishParts } from './recover.ts';
@@ -125,7 +125,7 @@ export function createEffects(
     const { record, at } = await session.read(slot);
     if (!record) return;
     const state = stateOf(record, at);
-    if (state === 'awaiting_approval' || state === 'ready') {
+    if (state === 'awaiting_approval' || state === 'ready' || isUsedUp(record)) {
       await apply(record.contract, { ...decision, kind: 'cancel' });
     } else if (state === 'executing' || state === 'in_doubt' || state === 'stopped') {
       const effect = effectKeyOf(record.contract, record.generation);

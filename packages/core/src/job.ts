@@ -30,6 +30,8 @@ export interface Job {
   restore(target: Target): Promise<WireResponse>;
   /** What may be kept of its request and result. */
   readonly keeping: Keeping;
+  /** How often this call may send; absent: `maxAttempts`. */
+  readonly sends?: number;
   /** On the monotonic clock; nothing is sent or begun beyond it. */
   readonly giveUpAt: number;
   /** On the same clock; not even the answer to what was sent is awaited beyond it. */

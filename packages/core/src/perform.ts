@@ -21,7 +21,7 @@ import { stepIdOf, type EffectFrame, type RunOptions, type ScopeFrame } from './
 import { mustBeNamed, nameOf } from './names.ts';
 import { abortedBefore, handedIn, untilAborted, type Waiting } from './calling.ts';
 import { refuseBeforeItsTurn, telling } from './telling.ts';
-import { takeCall, type Call } from './whose-call.ts';
+import { isRepeat, takeCall, type Call } from './whose-call.ts';
 
 export interface PerformParts extends ConsentParts {
   readonly runner: Runner;
@@ -37,6 +37,7 @@ export interface PerformParts extends ConsentParts {
 interface Printed {
   readonly print: Fingerprint;
   readonly input: unknown;
+  readonly call?: Call;
 }
 
 /** Which of the ledger's clients a write came through. */
@@ -69,7 +70,7 @@ export function createPerform(
         : () => {};
     scope.underWay = (scope.underWay ?? 0) + 1;
     try {
-      const printed = await printOf(origin, write);
+      const printed = { ...(await printOf(origin, write)), call };
       if (effect) return await named(origin, write, scope, effect, printed);
       if (write.name !== undefined) {
         const step = stepIdOf(nameOf(write.name), undefined);
@@ -215,7 +216,8 @@ export function createPerform(
         throw unsettled.outlasted(job);
       });
     } else {
-      running = parts.runner.run({ ...job, wanted: () => waiting.callers > 0 });
+      const repeated = isRepeat(printed.call, id) ? { sends: 1 } : {};
+      running = parts.runner.run({ ...job, ...repeated, wanted: () => waiting.callers > 0 });
       inFlight.set(id, { running, waiting });
       const forget = (): boolean => inFlight.delete(id);
       running.then(forget, forget);

@@ -5,6 +5,7 @@ import type { Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
 import { keysNow } from './keys.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
+import { countOf } from './lifecycle/attempts.ts';
 import { applyProbe, postponed, type Finding } from './lifecycle/probe.ts';
 import { unknownAttempts } from './lifecycle/state.ts';
 import { seenIn, type Sight } from './matching.ts';
@@ -114,7 +115,7 @@ async function apply(
     before,
     (current, at) =>
       current.contract.logicVersion === record.contract.logicVersion
-        ? applyProbe(current, finding, record.attempts.length, at, before.at)
+        ? applyProbe(current, finding, countOf(record.attempts), at, before.at)
         : undefined,
     patienceMs,
   );

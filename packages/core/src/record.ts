@@ -55,6 +55,8 @@ export interface Attempt<T = number> {
   /** How the vendor knows it (`lifecycle/naming.ts`); absent: by the names of before they were keyed. */
   readonly naming?: string;
   readonly run?: Run;
+  /** It stands for so many in a row, all of which ended so: from the first's claim to the last's end. */
+  readonly times?: number;
 }
 
 /** A payload kept for later: `sealed` by the caller's codec, or left out with the reason. */
@@ -138,6 +140,8 @@ export interface EffectRecord<T = number> {
   /** Where in which trace it was begun (W3C `traceparent`). */
   readonly traceparent?: string;
   readonly attempts: readonly Attempt<T>[];
+  /** How many attempts a person has allowed it in all; absent: `mostAttempts`. */
+  readonly allowed?: number;
   /** Not before this time. */
   readonly retryAt?: T;
   /** Looks in a row that did not reach the vendor, so that each pauses longer. */

@@ -73,6 +73,13 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal, cause?
         fix: 'await oncely.recover()',
       });
     case 'stopped':
+      if (refusal.spent === true) {
+        return about(job, 'stopped', {
+          message: `${what} has not happened: ${refusal.reason}. It is not sent again by itself, so that a vendor is not asked without end. Nothing was sent now.`,
+          cause,
+          fix: `end what the vendor refuses, then await oncely.effects.reopen('${effectKeyOf(job.claim.contract)}', { by: 'name' })  // or cancel(...), where it is no longer wanted`,
+        });
+      }
       return about(job, 'stopped', {
         message: `${what} was sent, and whether it happened cannot be found out: ${refusal.reason}. What is known: ${known(record, cause)}. It is not sent again. A person who looked must say which:`,
         cause,

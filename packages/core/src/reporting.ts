@@ -11,6 +11,7 @@ import {
 import { correlation, type Job } from './job.ts';
 import type { Seen } from './ledger-session.ts';
 import type { Decision } from './lifecycle/decide.ts';
+import { countOf } from './lifecycle/attempts.ts';
 import { currentAttempts, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { slotOf } from './contract.ts';
 import { instant } from './permit.ts';
@@ -93,7 +94,7 @@ async function reported<T extends { readonly outcome: RunOutcome }>(
 /** That the permission was stored, and that it was taken over from a holder that never reported, where it was. */
 export function reportClaim(job: Reported, slot: string, clock: Clock, { record }: Seen, since: number): void {
   if (!record || !effectsAreWatched()) return;
-  const attempt = record.attempts.length;
+  const attempt = countOf(record.attempts);
   report(job, slot, clock, () => ({
     type: 'claimed',
     attempt,
@@ -123,7 +124,7 @@ export function reportAsked(job: Reported, slot: string, clock: Clock, { approva
 export function reportReExecution(job: Reported, slot: string, clock: Clock, record: EffectRecord): void {
   if (!effectsAreWatched()) return;
   const after = reExecutionOf(record);
-  if (after) report(job, slot, clock, () => ({ type: 're_executed', attempt: record.attempts.length, after }));
+  if (after) report(job, slot, clock, () => ({ type: 're_executed', attempt: countOf(record.attempts), after }));
 }
 
 /** What stands between the record's last attempt and a second effect; `undefined` where it is the first of its version. */

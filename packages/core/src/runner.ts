@@ -137,7 +137,7 @@ export function createRunner(parts: RunnerParts): Runner {
             counted = true;
             await job.executesAgain?.();
           }
-          if (sent.times >= options.maxAttempts || clock.monotonic() >= job.giveUpAt) {
+          if (sent.times >= (job.sends ?? options.maxAttempts) || clock.monotonic() >= job.giveUpAt) {
             throw unsettled.exhausted(job, seen, sent.times, lastCause);
           }
           const settled = await settledByLook(parts, job, slot, seen, decision.request === 'stored');

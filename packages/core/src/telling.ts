@@ -2,7 +2,7 @@ import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { changedFields, type Fingerprint } from './fingerprint.ts';
 import type { LedgerSession } from './ledger-session.ts';
-import { stateOf } from './lifecycle/state.ts';
+import { isUsedUp, stateOf } from './lifecycle/state.ts';
 import type { Approval, EffectRecord, EffectState } from './record.ts';
 import type { EffectFrame } from './scope.ts';
 
@@ -12,6 +12,8 @@ export interface Told {
   readonly effect: string;
   /** Absent: nothing is recorded, or the ledger could not be read. */
   readonly state?: EffectState;
+  /** It is stopped without doubt: it did not happen, and was tried as often as it may be. */
+  readonly usedUp?: true;
   /** Nothing was sent for this call. */
   readonly replayed: boolean;
   /** When it happened; where that is not known, when it was first sent or asked for. */
@@ -79,6 +81,7 @@ function toldOf(
   return {
     effect,
     state: stateOf(record, at),
+    ...(isUsedUp(record) ? { usedUp: true } : {}),
     replayed,
     firstAt: accepted?.settledAt ?? record.attempts[0]?.claimedAt ?? record.createdAt,
     differs: changedFields(record.fingerprint, print),

@@ -22,6 +22,21 @@ export function takeCall(): Call {
   return { frames, ...late, ...(doubt === undefined ? {} : { doubt }) };
 }
 
+const performed = new WeakMap<Call, Set<string>>();
+
+/**
+ * Whether an SDK has made this very write in the same call of its method before: its own retries are one attempt each,
+ * so that they come on top of ours and do not multiply them.
+ */
+export function isRepeat(call: Call | undefined, write: string): boolean {
+  if (!call) return false;
+  const writes = performed.get(call);
+  if (writes?.has(write) === true) return true;
+  if (writes) writes.add(write);
+  else performed.set(call, new Set([write]));
+  return false;
+}
+
 /** Why what runs in these frames may be another's. */
 function doubtIn({ scope, effect }: Frames): Call['doubt'] {
   // The stack is read only where there is somebody whose call it could be.

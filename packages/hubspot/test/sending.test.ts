@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import { createRequire } from 'node:module';
 
 import { Client } from '@hubspot/api-client';
 import { createOncely, isOncelyError } from '@oncely/core';
@@ -11,6 +12,11 @@ import { accessToken, scope, slot, startWorld, type World } from './world.ts';
 const ada = { properties: { email: 'ada@example.com' }, associations: [] };
 
 const contacts = ({ fake }: World): number => fake.effects('contacts.create').length;
+
+/** What pauses between the SDK's retries. */
+const { default: RetryDecorator } = createRequire(import.meta.url)(
+  '@hubspot/api-client/lib/src/services/decorators/RetryDecorator.js',
+) as { default: { prototype: { _waitAfterRequestFailure(): Promise<void> } } };
 
 /** The SDK's decorators are of the process; a client without retries takes them back for all that come after it. */
 afterEach(() => void new Client({ accessToken: 'x', numberOfApiCallRetries: 0 }));
@@ -54,6 +60,22 @@ describe("the SDK's process-global retries", () => {
     expect(world.sent()).toHaveLength(2);
     expect((await oncely.effects.get(slot))?.attempts).toHaveLength(2);
     expect(logged).toHaveBeenCalled();
+  });
+
+  it('C18: come on top of our attempts, and do not multiply them', async () => {
+    const waited = vi.spyOn(RetryDecorator.prototype, '_waitAfterRequestFailure').mockResolvedValue();
+    const world = await startWorld();
+    const { effect, oncely } = world.process();
+    expect(new Client({ accessToken: 'x', numberOfApiCallRetries: 6 })).toBeDefined();
+    const body = { status: 'error', message: 'You have reached your secondly limit.', errorType: 'RATE_LIMIT' };
+    world.fake.fail(
+      { kind: 'status', status: 429, after: 'before_effect', headers: { 'retry-after': '0' }, body },
+      { times: Infinity },
+    );
+    await expect(effect((hubspot) => hubspot.crm.contacts.basicApi.create(ada))).rejects.toMatchObject({ code: 429 });
+    expect(waited).toHaveBeenCalledTimes(5);
+    expect(world.sent()).toHaveLength(5 + 5);
+    expect((await oncely.effects.get(slot))?.attempts).toHaveLength(5 + 5);
   });
 });
 

@@ -98,6 +98,7 @@ function attemptDocument(attempt: Attempt, text: (value: string) => string): obj
     basis: basis ?? null,
     reason: reason === undefined ? null : text(reason),
     vendorId: vendorId ?? null,
+    ...(attempt.times === undefined ? {} : { times: attempt.times }),
   };
 }
 
@@ -130,7 +131,11 @@ export function effectLines(effect: Effect, now: number, paint: Surroundings['pa
   if (effect.divergence) lines.push(row('twice', paint('red', effect.divergence.map(printable).join(', '))));
   if (effect.approval) lines.push(row('approval', approvalText(effect.approval)));
   if (effect.compensation) lines.push(row('undo', undoText(effect.compensation)));
-  effect.attempts.forEach((attempt, at) => lines.push(row(at === 0 ? 'attempts' : '', attemptText(attempt, at + 1))));
+  let number = 1;
+  for (const attempt of effect.attempts) {
+    lines.push(row(number === 1 ? 'attempts' : '', attemptText(attempt, number)));
+    number += attempt.times ?? 1;
+  }
   return lines;
 }
 
@@ -156,9 +161,11 @@ function approvalText(approval: NonNullable<Effect['approval']>): string {
 }
 
 function attemptText(attempt: Attempt, number: number): string {
+  const { times = 1 } = attempt;
+  const numbers = times === 1 ? `${number}.` : `${number}. to ${number + times - 1}.`;
   const end = attempt.settledAt ?? attempt.leaseUntil;
   const parts = [
-    `${number}. ${clockTime(attempt.claimedAt)}`,
+    `${numbers} ${clockTime(attempt.claimedAt)}`,
     attempt.basis === undefined ? attempt.evidence : `${attempt.evidence} (by ${attempt.basis})`,
     attempt.settledAt === undefined
       ? `no report, lease until ${clockTime(end)}`

@@ -41,7 +41,7 @@ export async function measure(oncely: Oncely, since: number = -Infinity): Promis
     underFault += 1;
     if (open.has(effect.state)) continue;
     recovered += 1;
-    extraAttempts += effect.attempts.length - 1;
+    extraAttempts += effect.attempts.reduce((sum, { times = 1 }) => sum + times, 0) - 1;
     const history = await oncely.effects.history(effect.contract);
     const ends = history.filter(({ event }) => event['type'] !== 'compacted').map(({ at }) => at);
     const began = effect.attempts[0]?.claimedAt ?? effect.createdAt;

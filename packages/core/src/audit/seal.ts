@@ -1,6 +1,7 @@
 import { isEffectSlot } from '../contract.ts';
 import { sha256 } from '../fingerprint.ts';
 import type { AuditedRow, AuditRow, LedgerInfo } from '../ledger.ts';
+import { countOf } from '../lifecycle/attempts.ts';
 import { sealedDigest, sortedJson } from '../lifecycle/salient.ts';
 import { decodeRecord, type EffectRecord } from '../record.ts';
 
@@ -71,7 +72,7 @@ export function isSealSlot(slot: string): boolean {
 /** @throws where the record cannot be read: somebody else wrote it. */
 export function leafOf(row: AuditedRow): Leaf {
   const record = recordOf(row);
-  const attempts = record?.attempts.length ?? 0;
+  const attempts = record ? countOf(record.attempts) : 0;
   return {
     slot: row.slot,
     revision: row.revision,

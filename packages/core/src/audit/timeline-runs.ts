@@ -1,3 +1,4 @@
+import { countOf, firstOf } from '../lifecycle/attempts.ts';
 import type { EffectRecord, Run } from '../record.ts';
 import type { TimelineEvent } from './timeline.ts';
 import type { AttemptChange, Resume, TimelineAttempt, TimelineEffect, TimelineEntry } from './timeline-types.ts';
@@ -10,11 +11,11 @@ export function attemptsOf(record: EffectRecord, events: readonly TimelineEvent[
   for (const event of events) {
     if (event.type === 'settled' || event.type === 'taken_over') ended.set(event.attempt, event);
   }
-  const count = Math.max(record.attempts.length, 0, ...ended.keys());
+  const count = Math.max(countOf(record.attempts), 0, ...ended.keys());
   const bare = Array.from({ length: count }, (_, index): Bare | undefined => {
     const number = index + 1;
     const event = ended.get(number);
-    const kept = record.attempts[index];
+    const kept = keptAt(record, index);
     const of = kept ?? event;
     if (!of) return undefined;
     const input = event?.input ?? (kept && number === count ? record.fingerprint.full : undefined);
@@ -39,6 +40,12 @@ export function attemptsOf(record: EffectRecord, events: readonly TimelineEvent[
     const before = bare[index - 1];
     return { ...attempt, changes: before ? changesBetween(before, attempt, events) : [] };
   });
+}
+
+/** The entry of the attempt with this number less one; one that stands for several says nothing of each. */
+function keptAt({ attempts }: EffectRecord, index: number): EffectRecord['attempts'][number] | undefined {
+  const kept = attempts[firstOf(attempts, index).length];
+  return kept?.times === undefined ? kept : undefined;
 }
 
 function changesBetween(before: Bare, after: Bare, events: readonly TimelineEvent[]): AttemptChange[] {

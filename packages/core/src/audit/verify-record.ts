@@ -2,6 +2,7 @@ import { isEffectSlot } from '../contract.ts';
 import { sha256 } from '../fingerprint.ts';
 import type { AuditedRow, AuditRow } from '../ledger.ts';
 import type { AuditHead } from '../lifecycle/audit.ts';
+import { countOf } from '../lifecycle/attempts.ts';
 import { salientDigest, sealedDigest } from '../lifecycle/salient.ts';
 import type { EffectRecord } from '../record.ts';
 import { isDeletion, retentionOf } from './by-retention.ts';
@@ -61,7 +62,7 @@ function rewrittenByRetention({ revision, events }: AuditedRow, leaf: Leaf): boo
 function mostWrites(record: EffectRecord, { events }: AuditedRow, leaf: Leaf): number {
   const added = events.length - leaf.sequence;
   // Compaction takes the attempts away, each of which left an event of its end.
-  return added + (record.tombstone ? added : Math.max(0, record.attempts.length - leaf.attempts));
+  return added + (record.tombstone ? added : Math.max(0, countOf(record.attempts) - leaf.attempts));
 }
 
 /** What of an effect's record and events does not hold together by itself, sealed or not. */

@@ -2,6 +2,7 @@ import { effectKeyOf } from '../contract.ts';
 import { sha256 } from '../fingerprint.ts';
 import type { AuditEntry } from '../ledger.ts';
 import type { Draft, Evidence, Run } from '../record.ts';
+import { countOf } from './attempts.ts';
 import { salientDigest } from './salient.ts';
 
 /** What an audit event says; it never holds input or results. */
@@ -58,7 +59,7 @@ export function appendEvents(draft: Draft, bodies: readonly AuditBody[]): { draf
   if (bodies.length === 0) return { draft, events: [] };
   let { sequence, hash } = draft.chain;
   const { contract, run } = draft;
-  const record = { attempts: draft.attempts.length, digest: salientDigest(draft) };
+  const record = { attempts: countOf(draft.attempts), digest: salientDigest(draft) };
   const events = bodies.map((body): AuditEntry => {
     sequence += 1;
     const of = 'logicVersion' in body ? body : { ...contract, generation: draft.generation };

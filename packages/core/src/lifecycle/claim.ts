@@ -4,6 +4,7 @@ import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from
 import type { AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
+import { countOf, isSpent, spentReason } from './attempts.ts';
 import { atGate, permission, unasked } from './gate.ts';
 import { answeredForItself, keyIsGood } from './vendor-key.ts';
 import {
@@ -13,6 +14,7 @@ import {
   isArbitrated,
   isNameless,
   isOpen,
+  isUsedUp,
   landingEnd,
   stateOf,
   unknownAttempts,
@@ -50,7 +52,8 @@ export type Refusal =
   | { readonly code: 'approval_required' }
   | { readonly code: 'declined' | 'cancelled' | 'compensated'; readonly by: string }
   | { readonly code: 'in_doubt'; readonly recorded: number }
-  | { readonly code: 'stopped'; readonly reason: string };
+  /** `spent`: nothing of it is in doubt, and it was tried as often as it may be. */
+  | { readonly code: 'stopped'; readonly reason: string; readonly spent?: true };
 
 /** Decides one claim. Pure: the same record, request and ledger time always give the same decision. */
 export function decideClaim(record: EffectRecord | undefined, request: ClaimRequest, now: number): ClaimDecision {
@@ -90,6 +93,8 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     }
     case 'in_doubt':
     case 'stopped': {
+      if (isUsedUp(record))
+        return { kind: 'refuse', refusal: { code: 'stopped', reason: spentReason(record), spent: true } };
       if (!acceptable) return refuseChange;
       const question = unasked(record, request, now);
       if (question) return { kind: 'write', change: question };
@@ -142,7 +147,8 @@ function otherVersion(record: EffectRecord, request: ClaimRequest, now: number):
       return { kind: 'wait', until: record.attempts.at(-1)?.leaseUntil ?? now, why: 'executing' };
     case 'in_doubt':
     case 'stopped':
-      return { kind: 'refuse', refusal: { code: 'in_doubt', recorded: from } };
+      if (!isUsedUp(record)) return { kind: 'refuse', refusal: { code: 'in_doubt', recorded: from } };
+      return superseded(record, request, now);
     case 'declined':
     case 'cancelled':
       return { kind: 'refuse', refusal: { code: state, by: record.noMoreAttempts?.by ?? 'retention' } };
@@ -152,19 +158,25 @@ function otherVersion(record: EffectRecord, request: ClaimRequest, now: number):
     case 'ready':
     case 'rejected':
     case 'succeeded':
-    case 'compensated': {
-      // Beside what succeeded another attempt may be on its way still, and land on top of this version's effect.
-      const landing = landingEnd(record);
-      if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
-      // The newer version is another effect under another marker: who looks for two of this one must do so before.
-      if (hasHappened(record) && record.verifyAt !== undefined) {
-        return now < record.verifyAt ? { kind: 'wait', until: record.verifyAt, why: 'landing' } : { kind: 'probe' };
-      }
-      const { tombstone: _stone, result: _result, vendorId: _id, undo: _undo, ...rest } = withoutOpenWork(record);
-      const next: EffectRecord = { ...rest, ...described(request), generation: 1 };
-      return send(next, request, now, 'prepare', [{ type: 'superseded', from, to }]);
-    }
+    case 'compensated':
+      return superseded(record, request, now);
   }
+}
+
+function superseded(record: EffectRecord, request: ClaimRequest, now: number): ClaimDecision {
+  const from = record.contract.logicVersion;
+  const to = request.contract.logicVersion;
+  // Beside what succeeded another attempt may be on its way still, and land on top of this version's effect.
+  const landing = landingEnd(record);
+  if (now < landing) return { kind: 'wait', until: landing, why: 'landing' };
+  // The newer version is another effect under another marker: who looks for two of this one must do so before.
+  if (hasHappened(record) && record.verifyAt !== undefined) {
+    return now < record.verifyAt ? { kind: 'wait', until: record.verifyAt, why: 'landing' } : { kind: 'probe' };
+  }
+  const { tombstone: _stone, result: _result, vendorId: _id, undo: _undo, ...rest } = withoutOpenWork(record);
+  const { allowed: _allowed, ...open } = rest;
+  const next: EffectRecord = { ...open, ...described(request), generation: 1 };
+  return send(next, request, now, 'prepare', [{ type: 'superseded', from, to }]);
 }
 
 function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimDecision {
@@ -179,7 +191,7 @@ function doubt(record: EffectRecord, request: ClaimRequest, now: number): ClaimD
   switch (record.safety.kind) {
     case 'keyed': {
       const { windowMs } = record.safety;
-      const resend = !record.noMoreAttempts && !isNameless(record) && keyIsGood(record, windowMs, request.leaseMs, now);
+      const resend = mayBeSent(record) && !isNameless(record) && keyIsGood(record, windowMs, request.leaseMs, now);
       return resend && !answeredForItself(record, landing) ? send(record, request, now, 'stored') : probe;
     }
     case 'constrained':
@@ -205,7 +217,11 @@ function sooner(record: EffectRecord): { look?: true } {
 }
 
 function mayResend(record: EffectRecord, request: ClaimRequest): boolean {
-  return record.safety.kind === 'unverifiable' && request.onDoubt === 'resend' && !record.noMoreAttempts;
+  return record.safety.kind === 'unverifiable' && request.onDoubt === 'resend' && mayBeSent(record);
+}
+
+function mayBeSent(record: EffectRecord): boolean {
+  return !record.noMoreAttempts && !isSpent(record);
 }
 
 /** The permission to send, or what must come before it: an approval of exactly this input. */
@@ -226,7 +242,7 @@ function send(
   const generation = nextGeneration(record);
   const attempt = permission(passed, request, generation);
   const previous = record.attempts.at(-1);
-  const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, record.attempts.length)] : [];
+  const dead = previous && isOpen(previous) ? [attemptBody('taken_over', previous, countOf(record.attempts))] : [];
   const draft: Draft = {
     ...withoutPauses(passed),
     ...(request.epoch === undefined ? {} : { epoch: request.epoch }),

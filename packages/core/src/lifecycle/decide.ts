@@ -1,9 +1,10 @@
 import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
 import { approved, type Approve } from './approve.ts';
+import { allowedAnew } from './attempts.ts';
 import type { AuditBody } from './audit.ts';
 import { change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
 import { closed } from './probe.ts';
-import { hasHappened, landingEnd, stateOf, unknownAttempts } from './state.ts';
+import { hasHappened, isUsedUp, landingEnd, stateOf, unknownAttempts } from './state.ts';
 
 /**
  * What a person (or retention) may decide of a record. `id` makes a repeated command recognise itself. `suspect` is the
@@ -98,13 +99,14 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
     case 'did_not_happen':
       if (state === 'executing') return 'an attempt is under way; wait until its lease ends';
       if (!doubtful) return `nothing is in doubt here (the effect is ${state})`;
-      return { ...withoutPauses(record), attempts: closed(record, 'not_applied', 'person') };
+      return { ...withoutPauses(record), attempts: closed(record, 'not_applied', 'person'), ...allowedAnew(record) };
     case 'probe_again':
       if (state !== 'stopped') return `only a stopped effect can be probed again (the effect is ${state})`;
-      return withoutPauses(record);
+      // Nothing is in doubt that could be looked for.
+      return doubtful ? withoutPauses(record) : record;
     case 'reopen': {
-      if (state !== 'rejected' && state !== 'declined' && state !== 'cancelled') {
-        return `only a rejected, declined or cancelled effect can be opened again (the effect is ${state})`;
+      if (!isUsedUp(record) && state !== 'rejected' && state !== 'declined' && state !== 'cancelled') {
+        return `only a rejected, declined or cancelled effect can be opened again, or one whose attempts are used up (the effect is ${state})`;
       }
       // Another key would send once more what is forgotten under this one.
       if (decision.suspect !== undefined && (record.epoch ?? 0) < decision.suspect) {
@@ -117,7 +119,7 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
         undo: _undo,
         ...rest
       } = withoutOpenWork(record);
-      return { ...rest, generation: record.generation + 1 };
+      return { ...rest, ...allowedAnew(record), generation: record.generation + 1 };
     }
     case 'compact': {
       if (state === 'compensated') return compacted(record, 'succeeded', now);

@@ -1,4 +1,5 @@
 import type { Attempt, Draft, EffectRecord, Stamp } from '../record.ts';
+import { countOf } from './attempts.ts';
 import { attemptBody, change, withoutPauses, type Change } from './change.ts';
 import type { ClaimRequest } from './claim-request.ts';
 import { withQuestion } from './gate.ts';
@@ -39,7 +40,7 @@ export function doubtWhatWasLost(record: EffectRecord, request: ClaimRequest, no
     ...(othersInput ? { request: { kind: 'omitted', reason: 'unknown' } } : {}),
     attempts: [...record.attempts, lost],
   };
-  const body = attemptBody('taken_over', lost, draft.attempts.length);
+  const body = attemptBody('taken_over', lost, countOf(draft.attempts));
   // Whoever finds the doubt may send: what this caller must ask first is stored with it.
   const asked = withQuestion(draft, record, request, now);
   return change(asked.draft, [body, ...asked.bodies], now);

@@ -1,5 +1,6 @@
 import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
 import type { AuditBody } from './audit.ts';
+import { countOf, firstOf } from './attempts.ts';
 import { change, diverged, withoutPauses, type Change } from './change.ts';
 import {
   absenceGap,
@@ -57,7 +58,7 @@ export function applyProbe(
       );
     case 'refused':
     case 'absent': {
-      if (record.attempts.length !== attempts) return undefined;
+      if (countOf(record.attempts) !== attempts) return undefined;
       if (finding.kind === 'refused' && speaksForAll(record, finding.vendorIds.length)) {
         const { request: _request, ...rest } = withoutPauses(record);
         const attempts = closed(record, 'rejected', 'probe', finding.reason);
@@ -106,7 +107,7 @@ export function postponed(record: EffectRecord, retryAfterMs: number | undefined
 
 /** Attempts of before the probe that others' looks, or a person, closed meanwhile: proof wins over both. */
 function believedAbsent(record: EffectRecord, attempts: number): readonly Attempt[] {
-  const before = new Set(record.attempts.slice(0, attempts));
+  const before = new Set(firstOf(record.attempts, attempts));
   return currentAttempts(record).filter(
     (attempt) =>
       before.has(attempt) &&

@@ -1,4 +1,5 @@
 import { sha256 } from '../fingerprint.ts';
+import { countOf, firstOf } from './attempts.ts';
 import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
  * appends one without an event, and so it sets and clears what holds the effect up. Each event carries that of the
  * record it left behind, without times, which are the ledger's and not known yet.
  */
-export function salientDigest(record: Draft, attempts: number = record.attempts.length): string {
+export function salientDigest(record: Draft, attempts: number = countOf(record.attempts)): string {
   return digest(untimed(record, attempts));
 }
 
@@ -18,9 +19,11 @@ export function sealedDigest(record: EffectRecord, attempts: number): string {
     request: storedDigest(request),
     times: [
       createdAt,
-      ...record.attempts
-        .slice(0, attempts)
-        .flatMap(({ claimedAt, leaseUntil, settledAt }) => [claimedAt, leaseUntil, settledAt ?? null]),
+      ...firstOf(record.attempts, attempts).flatMap(({ claimedAt, leaseUntil, settledAt }) => [
+        claimedAt,
+        leaseUntil,
+        settledAt ?? null,
+      ]),
       ...[approval?.requestedAt, approval?.expiresAt, approval?.decidedAt].map((at) => at ?? null),
       ...[undo, noMoreAttempts, divergence, tombstone].map((each) => each?.at ?? null),
     ],
@@ -43,7 +46,7 @@ function untimed(record: Draft, attempts: number): Record<string, unknown> {
     submitted,
     vendorId,
     decisions,
-    attempts: record.attempts.slice(0, attempts).map(attemptOf),
+    attempts: firstOf(record.attempts, attempts).map(attemptOf),
     approval: approval && approvalOf(approval),
     undo: undo && { by: undo.by, reason: undo.reason, state: undo.state, why: undo.why },
     noMoreAttempts: record.noMoreAttempts && { why: record.noMoreAttempts.why, by: record.noMoreAttempts.by },

@@ -1,5 +1,6 @@
 import type { Attempt, Draft, EffectRecord, Evidence, Stamp, Stored } from '../record.ts';
 import type { AuditBody } from './audit.ts';
+import { countOf, merged, numberOf } from './attempts.ts';
 import { attemptBody, change, diverged, withoutPauses, type Change } from './change.ts';
 import { landingEndOf } from './state.ts';
 
@@ -65,8 +66,13 @@ export function decideSettle(record: EffectRecord, token: string, ending: Ending
   const attempts: Attempt<Stamp>[] = record.attempts.map((attempt, at) =>
     at === index ? settled : speaksFor(record, before, attempt, ending) ? closedByKey(attempt, ending) : attempt,
   );
-  const bodies: AuditBody[] = [attemptBody('settled', { ...settled, claimedAt: before.claimedAt }, index + 1)];
-  return { kind: 'write', change: after(record, attempts, before.logicVersion, ending, bodies, now) };
+  const bodies: AuditBody[] = [
+    attemptBody('settled', { ...settled, claimedAt: before.claimedAt }, numberOf(record.attempts, index)),
+  ];
+  return {
+    kind: 'write',
+    change: after(record, merged(attempts, record.generation), before.logicVersion, ending, bodies, now),
+  };
 }
 
 /** The evidence after one more report: `unknown` gives way to all, `accepted` to none, a no only to `accepted`. */
@@ -108,7 +114,7 @@ function after(
     }
     case 'not_applied':
     case 'unknown': {
-      const pauseMs = ending.retryAfterMs ?? growingPauseMs(current.length);
+      const pauseMs = ending.retryAfterMs ?? growingPauseMs(countOf(current));
       const draft: Draft = {
         ...record,
         attempts,
@@ -191,7 +197,10 @@ function provenAgain(
       ? { vendorId, result: ending.result }
       : {}),
   };
-  return { kind: 'write', change: change(draft, [attemptBody('settled', settled, index + 1)], now) };
+  return {
+    kind: 'write',
+    change: change(draft, [attemptBody('settled', settled, numberOf(record.attempts, index))], now),
+  };
 }
 
 /** An answer whose attempt the record no longer lists: retention compacted it, or another ledger gave the token. */

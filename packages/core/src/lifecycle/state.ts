@@ -1,3 +1,4 @@
+import { isSpent } from './attempts.ts';
 import type { Attempt, EffectRecord, EffectState } from '../record.ts';
 
 /** The state of a record at a ledger time; everything else about it is evidence. */
@@ -15,8 +16,15 @@ export function stateOf(record: EffectRecord, now: number): EffectState {
   // Whichever attempt it answered: reports may come in any order.
   if (attempts.some((attempt) => attempt.generation === record.generation && attempt.evidence === 'rejected'))
     return 'rejected';
+  // In doubt it is looked for; without doubt nothing but a person can go on.
+  if (isSpent(record)) return 'stopped';
   if (record.approval && record.approval.state !== 'approved') return 'awaiting_approval';
   return 'ready';
+}
+
+/** Whether its attempts are used up and nothing of it is in doubt: it did not happen, and is not sent by itself. */
+export function isUsedUp(record: EffectRecord): boolean {
+  return isSpent(record) && !mayHaveHappened(record);
 }
 
 /** Whether the effect is proven at the vendor, taken back since or not. */
@@ -80,13 +88,14 @@ export function landingEndOf(attempt: Attempt, landingBoundMs: number): number {
 
 /**
  * Whether the vendor's constraint may settle the doubt: performing it again meets what may have happened. After a no
- * of the vendor, or of a person, it is not performed again.
+ * of the vendor, or of a person, or once its attempts are used up, it is not performed again.
  */
 export function isArbitrated(record: EffectRecord): boolean {
   const answered = currentAttempts(record).some(
     (attempt) => attempt.generation === record.generation && attempt.evidence === 'rejected',
   );
-  return record.safety.kind === 'constrained' && !record.noMoreAttempts && !answered && !isNameless(record);
+  const mayBeSent = !record.noMoreAttempts && !answered && !isSpent(record);
+  return record.safety.kind === 'constrained' && mayBeSent && !isNameless(record);
 }
 
 /** Why an attempt that was lost cannot be found by a name. */

@@ -84,6 +84,11 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
     case 'in_progress':
     case 'in_doubt':
     case 'stopped':
+      if (told?.usedUp !== true) return unknown(about, told, error);
+      return rejected(
+        'not_sent',
+        'It did not happen: the vendor has said no again and again, and it is not tried any more. A person has to end what the vendor refuses, and open it again. Do not do it in another way; tell the person.',
+      );
     case 'not_recorded':
     case 'ledger_unavailable':
     case 'aborted':

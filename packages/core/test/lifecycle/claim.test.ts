@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { EffectRecord } from '../../src/record.ts';
 import {
   inDoubt,
   input,
@@ -211,6 +212,44 @@ describe('a claim of what is in doubt', () => {
     slot.probe(absent);
     expect(slot.claim().kind).toBe('wait');
     expect(slot.pass(landing).claim()).toEqual({ kind: 'probe' });
+  });
+
+  it.each([keyed, { kind: 'constrained' }, { kind: 'unverifiable' }] as const)(
+    'is looked for and not sent once its attempts are used up: $kind',
+    (safety) => {
+      const slot = inDoubt(safety);
+      slot.record = { ...(slot.record as EffectRecord), allowed: 1 };
+      slot.pass(landing).probe(absent);
+      for (const ms of [0, landing, landing]) {
+        expect(slot.pass(ms).ask({ onDoubt: 'resend' }).kind).not.toBe('send');
+      }
+      slot.probe(absent);
+      slot.pass(landing).probe(absent);
+      expect(slot.state).toBe('stopped');
+      expect(slot.ask()).toEqual(refused('stopped'));
+      expect(slot.decide({ kind: 'reopen' })).toBeUndefined();
+      expect(slot.ask().kind).toBe('send');
+    },
+  );
+
+  it('goes on after a person has said that it did not happen, though its attempts were used up', () => {
+    const slot = inDoubt({ kind: 'unverifiable' }).pass(landing);
+    slot.record = { ...(slot.record as EffectRecord), allowed: 1 };
+    slot.probe({ kind: 'cannot_know', reason: 'mail' });
+    expect(slot.ask({ onDoubt: 'resend' })).toEqual(refused('stopped'));
+    slot.decide({ kind: 'did_not_happen' });
+    expect(slot.ask().kind).toBe('send');
+  });
+
+  it('is tried anew by a later logic version, though the attempts of the one before are used up', () => {
+    const slot = new Slot(keyed);
+    slot.claim();
+    slot.settle('t1', limited);
+    slot.record = { ...(slot.record as EffectRecord), allowed: 1 };
+    expect(slot.state).toBe('stopped');
+    expect(slot.claim({ version: 2 }).kind).toBe('send');
+    slot.settle('t2', limited);
+    expect(slot.state).toBe('ready');
   });
 
   it('refuses reworded input where the first request was not kept, for it would go out in its place', () => {

@@ -23,7 +23,7 @@ export function checkEvidence(slot: string, versions: readonly Version[], proofs
       for (const attempt of record.attempts) {
         const was = known?.attempts.find(({ token }) => token === attempt.token);
         // To become unknown again is to be forgotten, which is a rule of its own.
-        if (attempt.evidence === 'unknown' || attempt.evidence === was?.evidence) continue;
+        if (attempt.times !== undefined || attempt.evidence === 'unknown' || attempt.evidence === was?.evidence) continue;
         const problem = problemOf(was, attempt, record, before, version, proofs, begun);
         if (problem !== undefined) report('doubt vanished', `${attempt.token} became ${attempt.evidence} ${problem}`);
       }
@@ -41,7 +41,10 @@ function checkAttempts(
   report: (rule: Violation['rule'], what: string) => void,
 ): void {
   if (record.tombstone) return;
+  // From where on entries were merged, places tell nothing.
+  const firstMerged = record.attempts.findIndex(({ times }) => times !== undefined);
   for (const [index, attempt] of known.attempts.entries()) {
+    if (firstMerged !== -1 && index >= firstMerged) break;
     const { token, evidence } = attempt;
     const now = record.attempts[index];
     if (now?.token !== token) {

@@ -35,6 +35,7 @@ export function essentialsOf(doc: string): RecordEssentials | undefined {
       ...(attempt.settledAt === undefined ? {} : { settledAt: attempt.settledAt }),
       ...(attempt.basis === undefined ? {} : { basis: attempt.basis }),
       ...(attempt.vendorId === undefined ? {} : { vendorId: attempt.vendorId }),
+      ...(attempt.times === undefined ? {} : { times: attempt.times }),
     })),
   };
 }

@@ -89,6 +89,8 @@ export interface AttemptEssentials {
   readonly settledAt?: RecordedStamp;
   readonly basis?: string;
   readonly vendorId?: string;
+  /** It stands for so many attempts in a row. */
+  readonly times?: number;
 }
 
 /** The time that a stamp means once it is stored at `at`. */
