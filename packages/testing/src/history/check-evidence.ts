@@ -23,7 +23,8 @@ export function checkEvidence(slot: string, versions: readonly Version[], proofs
       for (const attempt of record.attempts) {
         const was = known?.attempts.find(({ token }) => token === attempt.token);
         // To become unknown again is to be forgotten, which is a rule of its own.
-        if (attempt.times !== undefined || attempt.evidence === 'unknown' || attempt.evidence === was?.evidence) continue;
+        if (attempt.times !== undefined || attempt.evidence === 'unknown' || attempt.evidence === was?.evidence)
+          continue;
         const problem = problemOf(was, attempt, record, before, version, proofs, begun);
         if (problem !== undefined) report('doubt vanished', `${attempt.token} became ${attempt.evidence} ${problem}`);
       }
