@@ -75,6 +75,9 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
   };
   const acceptable = difference === 'same' || (difference === 'wording' && request.drift === 'first');
   const state = stateOf(record, now);
+  if (state === 'stopped' && isUsedUp(record)) {
+    return { kind: 'refuse', refusal: { code: 'stopped', reason: spentReason(record), spent: true } };
+  }
   switch (state) {
     case 'succeeded':
       return acceptable ? { kind: 'replay', drifted: difference !== 'same' } : refuseChange;
@@ -93,8 +96,6 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     }
     case 'in_doubt':
     case 'stopped': {
-      if (isUsedUp(record))
-        return { kind: 'refuse', refusal: { code: 'stopped', reason: spentReason(record), spent: true } };
       if (!acceptable) return refuseChange;
       const question = unasked(record, request, now);
       if (question) return { kind: 'write', change: question };
