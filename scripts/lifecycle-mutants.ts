@@ -121,8 +121,8 @@ export const lifecycleMutants: readonly Mutant[] = [
     file: 'packages/core/src/postgres/rows.ts',
     from: `  const at = Number(row.now_at);`,
     to: `  const at = Number(row.now_at) > 0 ? Date.now() : 0;`,
-    test: 'packages/core/test/ledgers/postgres-isolation.test.ts',
-    named: "is the server's where the worker's clock",
+    test: 'packages/core/test/ledgers/clock-steps.test.ts',
+    named: "has the server's time where the worker's clock",
   },
   {
     breaks: 'pause not locking out a claim in flight, Postgres',
