@@ -76,6 +76,9 @@ export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** How many objects and lists may hold one another: no vendor takes more, and a stack ends. */
+export const deepest = 500;
+
 /**
  * Brings a value to plain JSON, strictly; the returned copy shares nothing with the input. Bytes become their digest,
  * which is enough to compare them; where the value is to be given again they are refused.
@@ -108,6 +111,7 @@ export function toJson(
 
 function objectToJson(value: object, path: string, ancestors: readonly object[], bytes: 'digest' | 'refuse'): unknown {
   if (ancestors.includes(value)) throw invalid(path, 'refers back to itself (a cycle)');
+  if (ancestors.length >= deepest) throw invalid(`${path.slice(0, 99)}...`, `lies more than ${deepest} levels deep`);
   const within = [...ancestors, value];
   if (Array.isArray(value)) {
     return Array.from(value, (item: unknown, index) => {

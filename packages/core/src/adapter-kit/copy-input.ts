@@ -1,4 +1,4 @@
-import { isPlainObject, toJson } from '../fingerprint.ts';
+import { deepest, isPlainObject, toJson } from '../fingerprint.ts';
 
 /**
  * A copy of a caller's input, to be taken where a write is called: what is fingerprinted, approved and sent is then one
@@ -13,7 +13,7 @@ export function copyInput<T>(input: T, path = 'input'): T {
 
 function copied(value: unknown, path: string, ancestors: readonly object[]): unknown {
   if (typeof value !== 'object' || value === null) return toJson(value, path);
-  if (ancestors.includes(value)) return toJson(value, path, ancestors);
+  if (ancestors.includes(value) || ancestors.length >= deepest) return toJson(value, path, ancestors);
   const within = [...ancestors, value];
   if (Array.isArray(value)) {
     return Array.from(value, (item: unknown, index) => {

@@ -63,6 +63,7 @@ describe('the copy of an input', () => {
     [{ toJSON: () => ({}) }, 'input.toJSON is a function'],
     [{ a: new Date(Number.NaN) }, 'input.a is an invalid Date'],
     [cycle, 'input.self refers back to itself'],
+    [JSON.parse('['.repeat(2_000) + ']'.repeat(2_000)), 'lies more than 500 levels deep'],
   ])('refuses %o by its path', (input, message) => {
     expect(() => copyInput(input)).toThrow(message);
   });
