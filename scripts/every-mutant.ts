@@ -15,6 +15,7 @@ import { ledgerMutants } from './ledger-mutants.ts';
 import { lifecycleMutants } from './lifecycle-mutants.ts';
 import { limitsMutants } from './limits-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
+import { probeMutants } from './probe-mutants.ts';
 import { retentionMutants } from './retention-mutants.ts';
 import { slackApprovalMutants } from './slack-approval-mutants.ts';
 import { slackMutants } from './slack-mutants.ts';
@@ -28,6 +29,7 @@ import type { Mutant } from './mutant.ts';
 export const everyMutant: readonly Mutant[] = [
   ...lifecycleMutants,
   ...evidenceMutants,
+  ...probeMutants,
   ...auditMutants,
   ...ledgerMutants,
   ...retentionMutants,

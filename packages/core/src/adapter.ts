@@ -158,6 +158,11 @@ export interface Target {
   /** From before the first attempt until after the last, on the ledger's clock. */
   readonly from: number;
   readonly until: number;
+  /**
+   * When the first attempt was permitted that may have made it: what an attempt made is not older. Those that the vendor
+   * answered with a no, and so all of earlier generations that it did, count for nothing. Default `from`.
+   */
+  readonly since?: number;
   /** Whether an earlier attempt ended without an answer of its own, so that it may have happened. */
   readonly doubted?: boolean;
   /** Whether the vendor has answered an attempt with a no while others may have happened. */
@@ -177,8 +182,8 @@ export interface ProbeMatch {
    */
   readonly failed?: string;
   /**
-   * When the vendor says that it was made, in milliseconds since 1970. One from before the effect began is not its
-   * work; then nothing is believed, and a person looks.
+   * When the vendor says that it was made, in milliseconds since 1970. One from before the first attempt that may have
+   * made it is not its work; then nothing is believed, and a person looks.
    */
   readonly madeAt?: number;
 }

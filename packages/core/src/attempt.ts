@@ -2,7 +2,7 @@ import type { Target, Verdict } from './adapter.ts';
 import { crashPoint } from './crash-point.ts';
 import type { Hand, Job, RunnerParts } from './job.ts';
 import type { Keeping } from './keeping.ts';
-import { keysNow, markersOf, type NamingKey } from './keys.ts';
+import { isAnsweredNo, keysNow, markersOf, type NamingKey } from './keys.ts';
 import type { Seen } from './ledger-session.ts';
 import { countOf } from './lifecycle/attempts.ts';
 import type { Ending } from './lifecycle/settle.ts';
@@ -152,9 +152,16 @@ export function targetOf(record: EffectRecord, naming: NamingKey, request?: stri
     attempts: countOf(record.attempts),
     from: Math.min(record.createdAt, ...times),
     until: Math.max(record.createdAt, ...times) + record.landingBoundMs,
+    ...sinceOf(record),
     ...(earlier.some(leftDoubt) ? { doubted: true } : {}),
     ...(earlier.some((each) => each.evidence === 'rejected') ? { refused: true } : {}),
   };
+}
+
+/** When the first attempt was claimed that the vendor did not answer with a no. */
+function sinceOf({ attempts }: EffectRecord): Pick<Target, 'since'> {
+  const times = attempts.flatMap((each) => (isAnsweredNo(each) ? [] : [each.claimedAt]));
+  return times.length === 0 ? {} : { since: Math.min(...times) };
 }
 
 /** Only the vendor's own answer to an attempt says that it did not happen; what looks and people said may be wrong. */

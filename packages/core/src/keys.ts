@@ -70,7 +70,8 @@ export function markersOf(record: EffectRecord, key: NamingKey): readonly string
 
 const mostGenerations = 16;
 
-function isAnsweredNo({ evidence, basis }: Attempt<Stamp>): boolean {
+/** Whether the vendor itself said that an attempt made nothing. */
+export function isAnsweredNo({ evidence, basis }: Attempt<Stamp>): boolean {
   return evidence === 'rejected' || (evidence === 'not_applied' && (basis === 'answer' || basis === 'key'));
 }
 

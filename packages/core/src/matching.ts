@@ -9,15 +9,15 @@ export type Sight =
 /** How far the vendor's clock may be from the ledger's. */
 const skewMs = 300_000;
 
-/** Takes for the effect only what stands, and was made since it began. */
-export function seenIn(answer: ProbeAnswer, { from }: Pick<Target, 'from'>): Sight {
+/** Takes for the effect only what stands, and was made since an attempt was that may have made it. */
+export function seenIn(answer: ProbeAnswer, { from, since = from }: Pick<Target, 'from' | 'since'>): Sight {
   if (answer.kind !== 'found') return answer;
   const { matches } = answer;
-  const older = matches.find(({ madeAt }) => madeAt !== undefined && madeAt < from - skewMs);
+  const older = matches.find(({ madeAt }) => madeAt !== undefined && madeAt < since - skewMs);
   if (older) {
     return {
       kind: 'cannot_know',
-      reason: `${older.vendorId} carries the marker of this effect and was made before it began, so it is not its work. A person must look what became of it`,
+      reason: `${older.vendorId} is what this effect was to make, and was made before any attempt that may have made it, so it is not its work. A person must look what became of it`,
     };
   }
   const standing = matches.filter(({ failed }) => failed === undefined);

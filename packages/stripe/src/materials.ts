@@ -23,3 +23,24 @@ export const materials: Readonly<Record<string, readonly string[]>> = {
   'checkout.sessions.create': ['customer', 'line_items', 'mode'],
   'paymentLinks.create': ['line_items'],
 };
+
+/** Parameters that an object holds under the same name for ever; other than asked for, it is not what the write made. */
+export const unchanging: readonly string[] = [
+  'amount_off',
+  'charge',
+  'code',
+  'currency',
+  'customer',
+  'destination',
+  'financial_account',
+  'invoice',
+  'mode',
+  'payment_intent',
+  'percent_off',
+  'percentage',
+  'product',
+  'unit_amount',
+];
+
+/** Where an object names what the path of its write names, and its list is not of that alone. */
+export const sources: Readonly<Record<string, string>> = { 'payouts.reverse': 'original_payout' };

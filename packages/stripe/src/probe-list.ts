@@ -4,10 +4,11 @@ import { isMarked } from '@oncely/core/adapter';
 import { remembering } from './classify.ts';
 import { failureOf, otherwiseIn } from './failures.ts';
 import type { LookUp } from './lookup.ts';
-import { materials } from './materials.ts';
+import { materials, sources, unchanging } from './materials.ts';
 import { withoutQuery } from './operations.ts';
 import type { Read, StripeObject } from './reader.ts';
 import { markerField, parametersIn, type StripeRequest } from './request.ts';
+import { timeAt } from './state-time.ts';
 
 /** The vendor's clock may differ from the ledger's; a wider look costs a page at most. */
 const skewSeconds = 300;
@@ -46,10 +47,11 @@ export async function probeList(
     for await (const object of pagesOf(read, path, query)) {
       if (object.metadata === undefined) blind = true;
       if (!isMarked(target, object.metadata?.[markerField])) continue;
-      const asked = materials[target.operation.replace(/^stripe\./, '')] ?? [];
-      const differs = request && otherwiseIn(object as never, given, asked);
-      if (differs === undefined) matches.set(object.id, matchOf(object, target, request && given));
-      else other = `${object.id} carries the marker of this effect, and its ${differs} is not what was asked for`;
+      const differs = request && otherThanAsked(object, target, request, given);
+      if (differs === undefined) {
+        const match = matchOf(object, target, request && given);
+        matches.set(object.id, request && isTimed(request, lookUp, given) ? { ...match, ...madeAt(object) } : match);
+      } else other = `${object.id} carries the marker of this effect, and its ${differs} is not what was asked for`;
     }
   }
   if (matches.size > 0) {
@@ -79,14 +81,40 @@ function queryOf(
   for (const name of new Set([...by, ...needs])) {
     if (typeof given[name] === 'string' && given[name] !== '') query.set(name, given[name]);
   }
-  const narrowed = by.some((name) => query.has(name));
-  // On a test clock objects are made at its time, so only their parent tells where to look.
-  const byTime = created && !(narrowed && request?.authorized.mode === 'test');
-  if (byTime) {
+  if (created && (!request || isTimed(request, { by }, given))) {
     query.set('created[gte]', String(Math.floor(target.from / 1_000) - skewSeconds));
     query.set('created[lte]', String(Math.ceil(target.until / 1_000) + skewSeconds));
   }
   return query;
+}
+
+/** On a test clock objects are made at its time, so only their parent tells where to look. */
+function isTimed(
+  { authorized }: StripeRequest,
+  { by }: Pick<LookUp & { kind: 'list' }, 'by'>,
+  given: Readonly<Record<string, unknown>>,
+): boolean {
+  return authorized.mode !== 'test' || !by.some((name) => typeof given[name] === 'string' && given[name] !== '');
+}
+
+function madeAt(object: StripeObject): Pick<ProbeMatch, 'madeAt'> {
+  const time = timeAt(object as never, 'created');
+  return time === undefined ? {} : { madeAt: time };
+}
+
+/** What is not as the request was to make it: a material value, one that never changes, or what it is made from. */
+function otherThanAsked(
+  object: StripeObject,
+  { operation }: Target,
+  { path }: StripeRequest,
+  given: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const name = operation.replace(/^stripe\./, '');
+  const source = sources[name];
+  const parent = withoutQuery(path).split('/').at(-2) ?? '';
+  const whole = source === undefined ? given : { ...given, [source]: decodeURIComponent(parent) };
+  const asked = new Set([...(materials[name] ?? []), ...unchanging, ...(source === undefined ? [] : [source])]);
+  return otherwiseIn(object as never, whole, [...asked]);
 }
 
 async function* pagesOf(read: Read, path: string, first: URLSearchParams): AsyncGenerator<StripeObject> {

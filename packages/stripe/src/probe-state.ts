@@ -4,7 +4,10 @@ import { remembering } from './classify.ts';
 import { withoutQuery } from './operations.ts';
 import type { Read, StripeObject } from './reader.ts';
 import { parametersIn, type StripeRequest } from './request.ts';
-import { saysOf, type StateRule } from './states.ts';
+import { earlierThan, readWithTime, timeAt, withoutTime } from './state-time.ts';
+import { saysOf, type StateRule, type Usual } from './states.ts';
+
+type Parameters = Readonly<Record<string, unknown>>;
 
 /** Parameters that set nothing. */
 const shaping: ReadonlySet<string> = new Set(['expand', 'include']);
@@ -19,15 +22,44 @@ export async function probeState(
   const given = parametersIn(request);
   const unclear = rule.unless?.find((name) => Object.hasOwn(given, name));
   if (unclear !== undefined) return cannotKnow(target, `with ${unclear} no state tells of it`);
-  const object = await read(parentOf(request.path));
-  const held = object as Readonly<Record<string, unknown>>;
+  const held = await readWithTime(read, parentOf(request.path), rule);
   const said = saysOf(rule, held);
   if (said === 'never') return { kind: 'absent' };
   if (said === undefined) return cannotKnow(target, `${rule.field} says neither yes nor no`);
-  const other = Object.entries(rule.same ?? {}).find(
-    ([parameter, field]) => given[parameter] !== undefined && !isSet(given[parameter], held[field]),
-  );
-  return other ? cannotKnow(target, `it is done, and ${other[1]} is not what was asked for`) : found(object);
+  const other = otherIn(rule, given, held);
+  if (other !== undefined) return cannotKnow(target, `it is done, and ${other} is not what was asked for`);
+  const earlier = await earlierThan(read, target, held, rule, request.authorized.mode);
+  return earlier === undefined ? found(withoutTime(held, rule)) : cannotKnow(target, earlier);
+}
+
+/** Parameters that the object holds under the same name, and yet in its own way or as what moves by itself. */
+const apart: ReadonlySet<string> = new Set(['description', 'auto_advance', 'metadata']);
+
+/** A field that says another value than the write asked for: then it was another write that led there. */
+function otherIn({ same = {}, usual = {} }: StateRule, given: Parameters, held: Parameters): string | undefined {
+  const asked = Object.entries(same).find(([parameter, field]) => {
+    const wanted = given[parameter] ?? usualOf(usual[parameter], held);
+    return wanted !== undefined && Object.hasOwn(held, field) && !isSet(wanted, held[field]);
+  });
+  if (asked) return asked[1];
+  const alike = Object.entries(given).find(([name, value]) => {
+    if (apart.has(name) || Object.hasOwn(same, name) || !Object.hasOwn(held, name)) return false;
+    const there = idIn(held[name]);
+    // `pm_card_visa` becomes a method of its own; only an id of one stays what it is.
+    if (name === 'payment_method' && !/^[a-z]+_\d/.test(String(value))) return false;
+    return typeof value === 'string' && typeof there !== 'object' && !isSet(value, there);
+  });
+  return alike?.[0];
+}
+
+function usualOf(usual: Usual | undefined, held: Parameters): unknown {
+  if (usual === undefined) return undefined;
+  return 'field' in usual ? held[usual.field] : usual.value;
+}
+
+/** Of an expanded object its id. */
+function idIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : value;
 }
 
 /**
@@ -48,9 +80,12 @@ export async function probeSet(
   return cannotKnow(target, `${other[0]} at Stripe is not what it sets: it did not happen, or was changed since`);
 }
 
-/** Reads what a write deletes. */
+const endedSubscription: StateRule = { field: 'status', done: ['canceled'], never: [], at: ['ended_at'] };
+
+/** Reads what a write deletes. What is gone is gone, whoever deleted it: nothing says when. */
 export async function probeDeletion(
   read: Read,
+  target: Target,
   request: StripeRequest,
   deleted: string | undefined,
 ): Promise<ProbeAnswer> {
@@ -61,7 +96,12 @@ export async function probeDeletion(
     const object = (await read(path)) as StripeObject;
     if (object.deleted === true) return found(object);
     // A subscription that is deleted stays there, cancelled.
-    return object.status === 'canceled' ? found(object) : { kind: 'absent' };
+    if (object.status !== 'canceled') return { kind: 'absent' };
+    const told = timeAt(object as never, 'ended_at') !== undefined;
+    const earlier = told
+      ? await earlierThan(read, target, object as never, endedSubscription, request.authorized.mode)
+      : undefined;
+    return earlier === undefined ? found(object) : cannotKnow(target, earlier);
   } catch (error) {
     const { statusCode, code } = error as { statusCode?: number; code?: string };
     if (statusCode !== 404) throw error;

@@ -60,7 +60,8 @@ export async function restore(client: StripeLike, target: Target, credentials: C
 async function look(read: Read, target: Target, request: StripeRequest | undefined): Promise<ProbeAnswer> {
   const known = knownByName(target.operation);
   // Not in the table, such as one of a newer SDK: what it deletes may be readable.
-  if (!known) return request?.method === 'DELETE' ? probeDeletion(read, request, undefined) : cannotLookUp(target);
+  if (!known)
+    return request?.method === 'DELETE' ? probeDeletion(read, target, request, undefined) : cannotLookUp(target);
   const { lookUp, entry } = known;
   if (lookUp.kind === 'list') return probeList(read, target, request, lookUp);
   if (lookUp.kind === 'none') return cannotLookUp(target, lookUp.why);
@@ -71,7 +72,7 @@ async function look(read: Read, target: Target, request: StripeRequest | undefin
     case 'compare':
       return gone(target, probeSet(read, target, request, entry.get === 'parent'));
     case 'deletion':
-      return probeDeletion(read, request, entry.deleted);
+      return probeDeletion(read, target, request, entry.deleted);
   }
 }
 

@@ -179,10 +179,21 @@ describe(`every method of the installed SDK, stripe ${Stripe.PACKAGE_VERSION}`, 
       }
       for (const [parameter, field] of Object.entries(rule.same ?? {})) {
         expect(takes(method, parameter), `${name} takes ${parameter}`).toBe(true);
+        const fields = declarations.interfaces.get(result)?.map((each) => each.name) ?? [];
+        // Said only under API versions of before this SDK's.
+        expect([...fields, 'paid_out_of_band'], name).toContain(field);
+      }
+      for (const path of [...(rule.at ?? []), ...(rule.expand === undefined ? [] : [rule.expand])]) {
+        const [first, second] = path.split('.');
+        const fields = declarations.interfaces.get(result) ?? [];
+        const held = fields.find((each) => each.name === first);
+        expect(held, `${name} at ${path}`).toBeDefined();
+        if (first !== 'status_transitions') continue;
+        const times = declarations.interfaces.get(held?.type.replace(/^.*\./, `${result}.`) ?? '') ?? [];
         expect(
-          declarations.interfaces.get(result)?.map((each) => each.name),
-          name,
-        ).toContain(field);
+          times.map((each) => each.name),
+          `${name} at ${path}`,
+        ).toContain(second);
       }
       for (const parameter of rule.unless ?? []) expect(takes(method, parameter), name).toBe(true);
       const parent = method.sent?.path.split('/').slice(0, -1).join('/');

@@ -1,4 +1,5 @@
 import type { ProbeAnswer, ProbeMatch, SafetyClass } from '@oncely/core';
+import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { describe, expect, it } from 'vitest';
 
 import { startWrites, unknown, type Writes } from './write.ts';
@@ -55,6 +56,32 @@ describe('C12: what a look finds', () => {
     const { oncely, vendor } = await lookedUp(found({ ...made, madeAt: Date.now() - 3_600_000 }));
     expect(await oncely.effects.get(slot)).toMatchObject({ state: 'stopped' });
     expect(vendor.sends).toBe(1);
+  });
+});
+
+describe('C12: what was made between the vendor’s no and the next generation', () => {
+  it('is not that one’s work, which was sent later: a person looks', async () => {
+    let ahead = 0;
+    let madeAt = 0;
+    const ledger = memoryLedger({ now: () => Date.now() + ahead });
+    const vendor: Writes = { safety: { kind: 'probed' }, sends: 0, probe: async () => found({ ...made, madeAt }) };
+    vendor.send = () => ({
+      evidence: 'rejected',
+      reason: 'declined',
+      response: { status: 402, headers: {}, body: '{}' },
+    });
+    const { oncely, act } = startWrites(vendor, { ledger, maxAttempts: 1 });
+    await act((client) => client.write({ amount: 1 }));
+    madeAt = Date.now() + 3_600_000;
+    ahead = 7_200_000;
+    vendor.send = () => unknown;
+    await act((client) => client.write({ amount: 2 }));
+    await oncely.recover();
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'stopped', generation: 2 });
+    madeAt = Date.now() + ahead;
+    await oncely.effects.probeAgain(slot, { by: 'ann' });
+    await oncely.recover();
+    expect(await oncely.effects.get(slot)).toMatchObject({ state: 'succeeded' });
   });
 });
 

@@ -27,7 +27,7 @@ export function operationsPage(): string {
     section(
       'Told by a state',
       'state',
-      'The object is retrieved. In a state that the write leads to it is done; in one that nothing leads back to it never happened and is sent again; in any other a person decides.',
+      'The object is retrieved. In a state that the write leads to, and came to since the first attempt by the time that Stripe tells, it is done; in one that nothing leads back to it never happened and is sent again; in any other, or where it was so before, a person decides. Where Stripe tells no time the end state alone counts, whoever led there.',
       'done, and never happened',
       ({ lookUp }) => toldBy((lookUp as LookUp & { kind: 'state' }).rule),
     ),
@@ -156,13 +156,15 @@ function askedBy({ path, created, by, needs, fixed, both }: LookUp & { kind: 'li
   return `${code(path)}${asked.length === 0 ? ', whole' : ` by ${asked.join(', ')}`}`;
 }
 
-function toldBy({ field, done, never, proof = {}, unless = [] }: StateRule): string {
+function toldBy({ field, done, never, proof = {}, unless = [], same = {}, at = [] }: StateRule): string {
   const say = (values: StateRule['done']): string =>
     values.map((value) => (typeof value === 'object' && value !== null ? 'anything' : code(String(value)))).join(', ');
   const not = never.length === 0 ? '' : `; never: ${say(never)}`;
   const beside = Object.entries(proof).map(([name, value]) => ` with ${code(name)} ${code(JSON.stringify(value))}`);
   const but = unless.length === 0 ? '' : `; not with ${unless.map(code).join(', ')}`;
-  return `${code(field)}: ${say(done)}${not}${beside.join('')}${but}`;
+  const equal = Object.entries(same).map(([name, held]) => `, ${code(held)} as ${code(name)}`);
+  const time = at.length === 0 ? ', whoever did it' : `, since ${at.map(code).join(' or ')}`;
+  return `${code(field)}: ${say(done)}${equal.join('')}${time}${not}${beside.join('')}${but}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -193,7 +193,7 @@ function transition(
         }
         invoice.status = to;
         invoice.number ??= call.newId('FAKE');
-        invoice.status_transitions[reached[verb]] = call.created;
+        invoice.status_transitions[reached[verb]] = createdBy(call, clockOf(call, invoice.customer));
         if (verb === 'pay') {
           invoice.amount_paid = invoice.amount_due;
           invoice.amount_remaining = 0;

@@ -1,3 +1,4 @@
+import { addMoment } from './stripe-expand.ts';
 import { cardDeclined, invalidParam, refused, resourceMissing } from './stripe-failure.ts';
 import { readRoutes } from './stripe-lists.ts';
 import type { Charge, StripeCall, StripeRoute } from './stripe-objects.ts';
@@ -40,10 +41,12 @@ export function addCharge(
   given: NewCharge,
 ): Charge {
   const captured = given.captured ?? true;
+  const id = given.id ?? call.newId('ch');
   const charge: Charge = {
     ...chargeShape,
-    id: given.id ?? call.newId('ch'),
+    id,
     object: 'charge',
+    balance_transaction: captured ? addMoment(call, 'balance_transaction', id) : null,
     amount: given.amount,
     amount_captured: captured ? given.amount : 0,
     amount_refunded: 0,
@@ -61,6 +64,13 @@ export function addCharge(
   };
   call.state.charges.set(charge.id, charge);
   return charge;
+}
+
+/** The money of an authorized charge moves. */
+export function capture(call: StripeCall, charge: Charge, value: number): void {
+  charge.captured = true;
+  charge.amount_captured = value;
+  charge.balance_transaction = addMoment(call, 'balance_transaction', charge.id);
 }
 
 /** Why the test card behind this payment method or source is declined, or `undefined` where it is not. */
@@ -126,8 +136,7 @@ export const chargeRoutes: readonly StripeRoute[] = [
         }
         const captured = asked ?? charge.amount;
         if (captured > charge.amount) throw refused('The amount to capture is greater than the charge.');
-        charge.captured = true;
-        charge.amount_captured = captured;
+        capture(call, charge, captured);
         return charge;
       };
     },

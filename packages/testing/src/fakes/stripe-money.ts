@@ -1,3 +1,4 @@
+import { addMoment } from './stripe-expand.ts';
 import { refused } from './stripe-failure.ts';
 import type { StripeCall, StripeRecord, StripeRoute } from './stripe-objects.ts';
 import { amount, metadata, requiredAmount, requiredText, text } from './stripe-params.ts';
@@ -66,8 +67,9 @@ export const moneyRoutes: readonly StripeRoute[] = [
     actions: {
       cancel: {
         from: ['pending'],
-        run(payout) {
+        run(payout, call) {
           payout['status'] = 'canceled';
+          payout['failure_balance_transaction'] = addMoment(call, 'balance_transaction', payout.id);
         },
       },
     },

@@ -19,6 +19,8 @@ export interface Charge extends StripeObject<'charge'> {
   readonly customer: string | null;
   description: string | null;
   captured: boolean;
+  /** How the balance moved, once it was captured. */
+  balance_transaction: string | null;
   readonly paid: boolean;
   readonly payment_intent: string | null;
   refunded: boolean;

@@ -1,4 +1,4 @@
-import { addCharge, customerParam, declineCodeOf } from './stripe-charges.ts';
+import { addCharge, capture, customerParam, declineCodeOf } from './stripe-charges.ts';
 import { cardDeclined, invalidParam, refused, resourceMissing } from './stripe-failure.ts';
 import { readRoutes } from './stripe-lists.ts';
 import type { PaymentIntent, StripeCall, StripeRoute } from './stripe-objects.ts';
@@ -170,8 +170,7 @@ function pay(call: StripeCall, intent: PaymentIntent): PaymentIntent {
 function settle(call: StripeCall, intent: PaymentIntent, captured: number): void {
   const held = intent.latest_charge === null ? undefined : call.state.charges.get(intent.latest_charge);
   if (held) {
-    held.captured = true;
-    held.amount_captured = captured;
+    capture(call, held, captured);
   } else {
     intent.latest_charge = chargeFor(call, intent, captured, true);
   }

@@ -1,5 +1,6 @@
 import { cardDeclined } from './stripe-failure.ts';
 import { customerParam, declineCodeOf } from './stripe-charges.ts';
+import { addMoment } from './stripe-expand.ts';
 import { createdBy, clockOf } from './stripe-clocks.ts';
 import type { StripeCall, StripeRecord, StripeRoute } from './stripe-objects.ts';
 import { flag, metadata, text } from './stripe-params.ts';
@@ -18,7 +19,7 @@ export const setupRoutes: readonly StripeRoute[] = resourceRoutes({
     confirm: {
       from: open.slice(0, 2),
       code: 'setup_intent_unexpected_state',
-      run: (intent, call) => confirm(intent, text(call.params, 'payment_method')),
+      run: (intent, call) => confirm(call, intent, text(call.params, 'payment_method')),
     },
     cancel: {
       from: open,
@@ -49,14 +50,15 @@ export const setupRoutes: readonly StripeRoute[] = resourceRoutes({
         payment_method: method,
         status: method === null ? 'requires_payment_method' : 'requires_confirmation',
       };
-      if (flag(params, 'confirm') === true) confirm(intent, undefined);
+      if (flag(params, 'confirm') === true) confirm(call, intent, undefined);
       return intent;
     };
   },
 });
 
-function confirm(intent: StripeRecord, method: string | undefined): void {
+function confirm(call: StripeCall, intent: StripeRecord, method: string | undefined): void {
   if (method !== undefined) intent['payment_method'] = method;
+  intent['latest_attempt'] = addMoment(call, 'setup_attempt', intent.id);
   const declined = declineCodeOf(intent['payment_method'] as string | null);
   if (declined) {
     intent['status'] = 'requires_payment_method';

@@ -26,7 +26,7 @@ export function emptyList(url: string): object {
 }
 
 export const chargeShape: Shape = {
-  ...nulls(`application application_fee application_fee_amount balance_transaction calculated_statement_descriptor
+  ...nulls(`application application_fee application_fee_amount calculated_statement_descriptor
     failure_balance_transaction failure_code failure_message fraud_details on_behalf_of outcome payment_method
     payment_method_details receipt_email receipt_number receipt_url review shipping source source_transfer
     statement_descriptor statement_descriptor_suffix transfer_data transfer_group`),

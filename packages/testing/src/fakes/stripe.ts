@@ -9,6 +9,7 @@ import { customerRoutes, invoiceRoutes } from './stripe-billing.ts';
 import { catalogRoutes } from './stripe-catalog.ts';
 import { addCharge, chargeRoutes } from './stripe-charges.ts';
 import type { ChargeSeed } from './stripe-charges.ts';
+import { expanded } from './stripe-expand.ts';
 import { errorBody, StripeFailure, unknownParam } from './stripe-failure.ts';
 import { decodeForm, decodeJson, decodeMultipart } from './stripe-form.ts';
 import type { FormRecord } from './stripe-form.ts';
@@ -208,7 +209,7 @@ function scopeOf(account: string, livemode: boolean): string {
 
 function read(route: StripeRoute, call: StripeCall, respond: Responder): Answer {
   try {
-    return respond.ok(route.prepare(call)());
+    return respond.ok(expanded(call, route.prepare(call)()));
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
     return respond.refusal(error);
