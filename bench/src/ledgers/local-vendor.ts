@@ -52,17 +52,22 @@ const localAdapter: Adapter<LocalClient, 'one'> = defineAdapter({
 });
 
 /** Effects through the whole runner. A number that was performed before is replayed. */
-export function localEffects(ledger: Ledger): {
+export function localEffects(
+  ledger: Ledger,
+  of: (number: number) => { readonly businessId?: string; readonly effect?: string } = () => ({}),
+): {
   readonly perform: (number: number) => Promise<unknown>;
   readonly close: () => Promise<void>;
 } {
   const oncely = createOncely({ ledger, clients: { local: localAdapter }, drainOnSigterm: false });
   const { local } = oncely.clients;
   return {
-    perform: (number) =>
-      oncely.scope({ businessId: `case_${number}`, workflowId: 'bench' }, () =>
-        oncely.effect('thing', () => local.create({ name: `thing ${number}`, amount: number })),
-      ),
+    perform: (number) => {
+      const { businessId = `case_${number}`, effect = 'thing' } = of(number);
+      return oncely.scope({ businessId, workflowId: 'bench' }, () =>
+        oncely.effect(effect, () => local.create({ name: `thing ${number}`, amount: number })),
+      );
+    },
     close: () => oncely.close(),
   };
 }

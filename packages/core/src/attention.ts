@@ -1,4 +1,4 @@
-import type { ListAnswer, ListQuery } from './ledger.ts';
+import type { AuditedRow, ListAnswer, ListQuery } from './ledger.ts';
 
 /** The states that somebody is to look at, or that few effects are in: stores find them by an index. */
 export const rareStates: readonly string[] = [
@@ -16,11 +16,29 @@ export const rareStates: readonly string[] = [
 /** How many rows a store looks through in one step for those that fit: what follows is for the next page. */
 export const scanLimit = 2_000;
 
-/** Lets timers and sockets have their turn, between two pages of a store that answers without waiting. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** How much text a store on this machine reads in one step, in characters. */
+export const textLimit = 1_000_000;
+
+/** How much text a row has, its events with it. */
+export function lengthOf({ doc, events }: AuditedRow): number {
+  return events.reduce((sum, event) => sum + event.doc.length, doc.length);
+}
+
+/** The first rows of a page whose text is no longer than one step may read, and at least one. */
+export function upToText<T extends { readonly doc: string }>(
+  rows: Iterable<T>,
+  limit: number,
+  lengthOf: (row: T) => number = ({ doc }) => doc.length,
+): { readonly rows: readonly T[]; readonly more: boolean } {
+  const read: T[] = [];
+  let length = 0;
+  for (const row of rows) {
+    if (read.length === limit || (read.length > 0 && length + lengthOf(row) > textLimit))
+      return { rows: read, more: true };
+    read.push(row);
+    length += lengthOf(row);
+  }
+  return { rows: read, more: false };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import type { EffectRecord } from './record.ts';
+import { takingTurns } from './taking-turns.ts';
 
 interface Due {
   readonly slot: string;
@@ -91,9 +92,11 @@ async function scan(
   found: Due[],
   end?: string,
 ): Promise<string | undefined> {
+  const share = takingTurns();
   for (let after = from; ;) {
     const { rows, next } = await session.ledger.list({ limit: page, due: true, after });
     for (const { slot, doc } of rows) {
+      await share(doc.length);
       if (end !== undefined && slot > end) return undefined;
       found.push({ slot, ...ownerOf(doc) });
     }

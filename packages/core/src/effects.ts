@@ -14,6 +14,7 @@ import { hasHappened, isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
 import { finish, type FinishParts } from './recover.ts';
+import { takingTurns } from './taking-turns.ts';
 import { takeBack, undoOf } from './undo.ts';
 
 /** Who decides, and why; both go into the audit. */
@@ -144,12 +145,14 @@ export function createEffects(
     list: async ({ state, approval, limit = 100, after } = {}) => {
       await session.info();
       const effects: Effect[] = [];
+      const share = takingTurns();
       let cursor: string | undefined = after ?? '';
       // The stored state is as of the last write; doubt comes by time alone, so the filter is on the derived one.
       while (cursor !== undefined && effects.length < limit) {
         const page: ListAnswer = await listMayBe((query) => session.ledger.list(query), state, 200, cursor);
         cursor = page.next;
         for (const row of page.rows) {
+          await share(row.doc.length);
           if (!isEffectSlot(row.slot)) continue;
           const effect = await effectOf(row.slot, decodeRecord(row.doc, row.at, row.slot), page.at, codec);
           if (state !== undefined && effect.state !== state) continue;

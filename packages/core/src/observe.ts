@@ -1,6 +1,7 @@
 import { effectsAreWatched, publish } from './events.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { LedgerSession } from './ledger-session.ts';
+import { takingTurns } from './taking-turns.ts';
 
 /** What `unscoped: 'observe'` keeps of one kind of call: when it was made, never with what. */
 export interface Observation {
@@ -53,6 +54,7 @@ export async function observedDuplicates(session: LedgerSession): Promise<Observ
 export async function observations(session: LedgerSession): Promise<Observation[]> {
   await session.info();
   const found: Observation[] = [];
+  const share = takingTurns();
   let after: string | undefined = prefix;
   while (after !== undefined) {
     const page: Awaited<ReturnType<typeof session.ledger.list>> = await session.ledger.list({
@@ -60,7 +62,10 @@ export async function observations(session: LedgerSession): Promise<Observation[
       after,
       state: 'observed',
     });
-    found.push(...page.rows.map((row) => JSON.parse(row.doc) as Observation));
+    for (const row of page.rows) {
+      await share(row.doc.length);
+      found.push(JSON.parse(row.doc) as Observation);
+    }
     after = page.next;
   }
   return found;

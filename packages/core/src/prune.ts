@@ -10,6 +10,7 @@ import { decideRetention, reshelved, type RetainDecision } from './lifecycle/ret
 import { decodeRecord } from './record.ts';
 import type { Retention } from './retention.ts';
 import type { ShelfName } from './shelves.ts';
+import { takingTurns } from './taking-turns.ts';
 import { guardedUntil } from './twins.ts';
 
 export interface PruneOptions {
@@ -93,6 +94,7 @@ export async function prune(parts: PruneParts, options: PruneOptions = {}): Prom
   const failed: { slot: string; reason: string }[] = [];
   let examined = 0;
   let cursor = options.cursor;
+  const share = takingTurns();
   for (;;) {
     const { at, rows, next } = await session.ledger.list({
       limit: Math.min(page, limit - examined),
@@ -105,6 +107,7 @@ export async function prune(parts: PruneParts, options: PruneOptions = {}): Prom
       for (const row of waiting) {
         if (clock.monotonic() >= giveUpAt) return;
         begun += 1;
+        await share(row.doc.length);
         try {
           counts[await pruneOne(parts, options, row, at)] += 1;
         } catch (error) {

@@ -10,6 +10,7 @@ import { change } from './lifecycle/change.ts';
 import { stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec, type SealedPlace } from './payload.ts';
 import { decodeRecord, type EffectRecord, type Stored } from './record.ts';
+import { takingTurns } from './taking-turns.ts';
 
 export interface ResealOptions {
   /** How many records to look at, at most. Default 1,000. */
@@ -59,10 +60,12 @@ export async function reseal(parts: ResealParts, options: ResealOptions = {}): P
   const failed: { slot: string; reason: string }[] = [];
   let examined = 0;
   let cursor = options.cursor ?? '';
+  const share = takingTurns();
   for (;;) {
     const { at, rows, next } = await session.ledger.list({ limit: Math.min(page, limit - examined), after: cursor });
     for (const row of rows) {
       if (clock.monotonic() >= giveUpAt) return { examined, ...told(counts), failed, next: cursor };
+      await share(row.doc.length);
       try {
         counts[await resealRow(session, codec, row, at)] += 1;
       } catch (error) {

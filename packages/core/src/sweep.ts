@@ -8,6 +8,7 @@ import { decideSweep, isComparable, succeededAt, type SweepFinding, type SweepVe
 import { decodeRecord, type EffectRecord } from './record.ts';
 import { seenIn } from './matching.ts';
 import type { RecoverParts } from './recover.ts';
+import { takingTurns } from './taking-turns.ts';
 
 export interface SweepOptions {
   /** Only effects that succeeded from then on, and before then. */
@@ -110,6 +111,7 @@ export async function sweep(parts: SweepParts, options: SweepOptions = {}): Prom
     ...(next === undefined ? {} : { next }),
   });
 
+  const share = takingTurns();
   for (;;) {
     const { at, rows, next } = await session.ledger.list({ limit: page, after: cursor, state: 'succeeded' });
     // Some at a time and in order, so that the place to go on from is clear.
@@ -118,6 +120,7 @@ export async function sweep(parts: SweepParts, options: SweepOptions = {}): Prom
       const some = rows.slice(from, from + Math.min(concurrency, limit - examined));
       await Promise.all(
         some.map(async (row) => {
+          await share(row.doc.length);
           const record = decodeRecord(row.doc, row.at, row.slot);
           tell(row, record, await sweepOne(parts, options, row, record, at, giveUpAt));
         }),

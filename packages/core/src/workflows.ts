@@ -11,6 +11,7 @@ import type { WorkflowRow } from './ledger.ts';
 import { hasHappened, isNothing, stateOf, unknownAttempts } from './lifecycle/state.ts';
 import { decodeRecord, type EffectRecord } from './record.ts';
 import { finish, type FinishParts } from './recover.ts';
+import { takingTurns } from './taking-turns.ts';
 import { readWorkflowDoc, type WorkflowDoc } from './workflow-doc.ts';
 
 /** Which workflow: one business case of one kind of work. */
@@ -150,6 +151,7 @@ export function createWorkflows(
 
   const recordsOf = async (id: WorkflowId): Promise<Standing[]> => {
     const found: Standing[] = [];
+    const share = takingTurns();
     for (const form of await formsOf(session, id)) {
       let after: string | undefined;
       do {
@@ -159,6 +161,7 @@ export function createWorkflows(
           ...(after === undefined ? {} : { after }),
         });
         for (const row of page.rows) {
+          await share(row.doc.length);
           const record = decodeRecord(row.doc, row.at, row.slot);
           found.push({ slot: row.slot, record, at: page.at });
         }

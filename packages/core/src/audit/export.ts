@@ -1,3 +1,4 @@
+import { lengthOf } from '../attention.ts';
 import { isEffectSlot } from '../contract.ts';
 import { sha256 } from '../fingerprint.ts';
 import type { AuditedRow } from '../ledger.ts';
@@ -5,6 +6,7 @@ import type { LedgerSession } from '../ledger-session.ts';
 import type { StoredCheckpoint } from './checkpoint.ts';
 import type { ObservationBatch } from './observing.ts';
 import { isCheckpoint, isObservation, isWorkflowDecision, workflowOfDecision } from './reserved.ts';
+import { takingTurns } from '../taking-turns.ts';
 import type { StoredDecision } from './workflow-decision.ts';
 
 const pageSize = 500;
@@ -16,13 +18,17 @@ const pageSize = 500;
  */
 export async function* exportLines(session: LedgerSession): AsyncGenerator<string> {
   await session.info();
+  const share = takingTurns();
   let after: string | undefined;
   do {
     const page: Awaited<ReturnType<typeof session.ledger.audited>> = await session.ledger.audited({
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
     });
-    for (const row of page.rows) yield* linesOf(row);
+    for (const row of page.rows) {
+      await share(lengthOf(row));
+      yield* linesOf(row);
+    }
     after = page.next;
   } while (after !== undefined);
 }

@@ -4,6 +4,7 @@ import type { AuditedRow, AuditRow, LedgerInfo } from '../ledger.ts';
 import { countOf } from '../lifecycle/attempts.ts';
 import { sealedDigest, sortedJson } from '../lifecycle/salient.ts';
 import { decodeRecord, type EffectRecord } from '../record.ts';
+import { takingTurns } from '../taking-turns.ts';
 
 /**
  * What leaves the ledger: it covers, by one hash, everything that its seal found changed, and by `previous` all seals
@@ -109,17 +110,17 @@ export function keyDigest(info: Pick<LedgerInfo, 'key'>): string {
 }
 
 /** The seal over these leaves. */
-export function sealOf(
+export async function sealOf(
   leaves: readonly Leaf[],
   of: Omit<Seal, 'format' | 'records' | 'events' | 'root' | 'hash'>,
-): StoredSeal {
+): Promise<StoredSeal> {
   const sorted = leaves.toSorted((one, other) => (one.slot < other.slot ? -1 : 1));
   const head = {
     format: 1,
     ...of,
     records: sorted.length,
     events: sorted.reduce((sum, { sequence }) => sum + sequence, 0),
-    root: rootOf(sorted),
+    root: await rootOf(sorted),
   } as const;
   return { seal: { ...head, hash: sealHash(head) }, leaves: sorted };
 }
@@ -129,9 +130,14 @@ export function sealHash({ hash: _hash, ...head }: Omit<Seal, 'hash'> & { readon
   return sha256(sortedJson(head));
 }
 
-export function rootOf(sorted: readonly Leaf[]): string {
-  // A leaf never hashes as an inner node does.
-  let level = sorted.map((leaf) => sha256(`0 ${sortedJson(leafRow(leaf))}`));
+export async function rootOf(sorted: readonly Leaf[]): Promise<string> {
+  const share = takingTurns();
+  let level: string[] = [];
+  for (const leaf of sorted) {
+    await share(0);
+    // A leaf never hashes as an inner node does.
+    level.push(sha256(`0 ${sortedJson(leafRow(leaf))}`));
+  }
   while (level.length > 1) {
     const next: string[] = [];
     for (let at = 0; at < level.length; at += 2) {

@@ -1,5 +1,6 @@
-import { turn } from '../attention.ts';
+import { lengthOf } from '../attention.ts';
 import type { LedgerSession } from '../ledger-session.ts';
+import { takingTurns } from '../taking-turns.ts';
 import {
   decodeSeal,
   encodeSeal,
@@ -18,7 +19,7 @@ export type SealSink = (seal: Seal) => Promise<void> | void;
 export interface SealOptions {
   /** Given each seal once the ledger has it; where it fails, so does the call. */
   readonly to?: SealSink;
-  /** How many records one seal covers at most. Default 500. */
+  /** How many records one seal covers at most. Default 500, at most 2,000. */
   readonly records?: number;
 }
 
@@ -30,8 +31,8 @@ export interface Sealed {
 }
 
 const patienceMs = 5_000;
-/** How many leaves are made before others have their turn: each takes some digests. */
-const leavesOfTurn = 50;
+/** A seal is written as one text, in one turn. */
+const mostLeaves = 2_000;
 
 /**
  * Covers by seals all that changed since the last ones: what is not yet covered is found by its mark, however late it
@@ -40,45 +41,54 @@ const leavesOfTurn = 50;
 export async function seal(session: LedgerSession, { to, records = 500 }: SealOptions = {}): Promise<Sealed> {
   const info = await session.info();
   const made: Seal[] = [];
+  const share = takingTurns();
   let covered = 0;
+  let begunAt: number | undefined;
   let after: string | undefined;
   do {
-    const page: Awaited<ReturnType<typeof session.ledger.audited>> = await session.ledger.audited({
-      limit: records,
-      unsealed: true,
-      ...(after === undefined ? {} : { after }),
-    });
-    after = page.next;
-    // A seal alone is no reason for another; it is covered along with the next change.
-    if (page.rows.every(({ slot }) => isSealSlot(slot))) continue;
     const leaves: Leaf[] = [];
-    for (const row of page.rows) {
-      if (leaves.length % leavesOfTurn === leavesOfTurn - 1) await turn();
-      leaves.push(leafOf(row));
+    // A store gives a part of what is asked for where it would take long.
+    for (const most = Math.min(records, mostLeaves); ;) {
+      const page: Awaited<ReturnType<typeof session.ledger.audited>> = await session.ledger.audited({
+        limit: most - leaves.length,
+        unsealed: true,
+        ...(after === undefined ? {} : { after }),
+      });
+      // What is written from here on, behind where this has come to, waits for the next call, however long this one takes.
+      begunAt ??= page.at;
+      after = page.next;
+      for (const row of page.rows) {
+        await share(lengthOf(row));
+        leaves.push(leafOf(row));
+      }
+      if (after === undefined || leaves.length >= most) break;
     }
+    // A seal alone is no reason for another; it is covered along with the next change.
+    if (leaves.every(({ slot }) => isSealSlot(slot))) continue;
     for (;;) {
       const last = await lastSeal(session, made.at(-1)?.number);
       const number = (last?.number ?? 0) + 1;
-      const sealed = sealOf(leaves, {
+      const sealed = await sealOf(leaves, {
         number,
         ledger: info.id,
         key: keyDigest(info),
         epoch: info.epoch,
-        at: page.at,
+        at: begunAt,
         previous: last?.hash ?? '',
-        complete: page.next === undefined,
+        complete: after === undefined,
       });
+      const doc = encodeSeal(sealed);
       const answer = await session.write(
-        { slot: sealSlot(number), expect: 0, doc: encodeSeal(sealed), index: { state: 'seal' }, events: [] },
+        { slot: sealSlot(number), expect: 0, doc, index: { state: 'seal' }, events: [] },
         patienceMs,
       );
-      const own = answer.kind === 'conflict' && answer.row?.doc === encodeSeal(sealed);
+      const own = answer.kind === 'conflict' && answer.row?.doc === doc;
       if (answer.kind !== 'written' && !own) continue;
       made.push(sealed.seal);
       covered += leaves.length;
       await to?.(sealed.seal);
       // Only now: what dies before is covered again by the next seal.
-      await session.ledger.markSealed(page.rows);
+      await session.ledger.markSealed(leaves);
       break;
     }
   } while (after !== undefined);
@@ -112,9 +122,11 @@ async function lastSeal(session: LedgerSession, from = 0): Promise<Seal | undefi
 /** The seals that the ledger has, from the first that is above `after`. */
 export async function* sealsOf(session: LedgerSession, after = 0): AsyncGenerator<Seal> {
   await session.info();
+  const share = takingTurns();
   for (let number = after + 1; ; number += 1) {
     const { row } = await session.ledger.read(sealSlot(number));
     if (!row) return;
+    await share(row.doc.length);
     yield decodeSeal(row.doc).seal;
   }
 }

@@ -87,11 +87,11 @@ export function resumesOf(entries: readonly TimelineEntry[], effects: readonly T
     if (own) own.push(entry);
     else runs.set(id, [entry]);
   }
+  const allCheckpoints = entries.filter(({ what }) => what === 'checkpoint');
+  const diverged = effects.filter(({ divergence }) => divergence);
   return [...runs].slice(1).map(([correlationId, own]): Resume => {
     const at = own[0]?.at ?? 0;
-    const earlier = entries.filter(
-      (entry) => entry.at <= at && entry.what === 'checkpoint' && idOf(entry.run) !== correlationId,
-    );
+    const earlier = allCheckpoints.filter((entry) => entry.at <= at && idOf(entry.run) !== correlationId);
     const from = earlier.at(-1);
     const checkpoints = own.flatMap(({ what, checkpoint }) => {
       const before = earlier.findLast((entry) => entry.checkpoint?.name === checkpoint?.name)?.checkpoint;
@@ -122,8 +122,8 @@ export function resumesOf(entries: readonly TimelineEntry[], effects: readonly T
         ...own.flatMap(({ what, slot, detail }) =>
           what === 'refused' && detail === 'input_changed' ? [`${slot} was asked for with other input`] : [],
         ),
-        ...effects.flatMap(({ slot, divergence }) =>
-          divergence && sent.includes(slot) ? [`${slot} happened more than once at the vendor`] : [],
+        ...diverged.flatMap(({ slot }) =>
+          sent.includes(slot) ? [`${slot} happened more than once at the vendor`] : [],
         ),
       ],
     };

@@ -6,6 +6,7 @@ import type { LedgerSession } from '../ledger-session.ts';
 import type { AuditBody, AuditHead } from '../lifecycle/audit.ts';
 import { stateOf } from '../lifecycle/state.ts';
 import { decodeRecord, type EffectRecord } from '../record.ts';
+import { takingTurns, turn } from '../taking-turns.ts';
 import type { WorkflowId } from '../workflows.ts';
 import type { StoredCheckpoint } from './checkpoint.ts';
 import type { AuditObservation, ObservationBatch } from './observing.ts';
@@ -22,6 +23,7 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
   await session.info();
   const [now, ...former] = await formsOf(session, id);
   const workflow = workflowKeyOf(now);
+  const share = takingTurns();
   const entries: TimelineEntry[] = [];
   const effects: TimelineEffect[] = [];
   let at = 0;
@@ -34,16 +36,23 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
         ...(after === undefined ? {} : { after }),
       });
       at = Math.max(at, page.at);
-      for (const row of page.rows) await each(row);
+      for (const row of page.rows) {
+        await share(row.doc.length);
+        await each(row);
+      }
       after = page.next;
     } while (after !== undefined);
   };
 
   const observations: AuditObservation[] = [];
+  const replays = new Map<string, number>();
   let dropped = 0;
   await all(observationsOf(workflow), ({ doc }) => {
     const batch = JSON.parse(doc) as ObservationBatch;
-    observations.push(...batch.observations);
+    for (const seen of batch.observations) {
+      observations.push(seen);
+      if (seen.type === 'replayed') replays.set(seen.slot, (replays.get(seen.slot) ?? 0) + seen.count);
+    }
     dropped += batch.dropped ?? 0;
   });
   const effect = async ({ slot, doc, at: storedAt }: Row): Promise<void> => {
@@ -58,9 +67,7 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
       ...(record.vendorId === undefined ? {} : { vendorId: record.vendorId }),
       ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
       attempts,
-      replays: observations
-        .filter((seen) => seen.type === 'replayed' && seen.slot === slot)
-        .reduce((sum, { count }) => sum + count, 0),
+      replays: replays.get(slot) ?? 0,
       repeatedOnPurpose: purposesOf(record, events),
     });
     entries.push(...toldOf(slot, record, events, attempts));
@@ -86,7 +93,8 @@ export async function timelineOf(session: LedgerSession, id: WorkflowId): Promis
       ...(granted === undefined ? {} : { detail: `granted ${JSON.stringify(granted)}` }),
     });
   }
-  entries.push(...observations.map(observedEntry));
+  for (const seen of observations) entries.push(observedEntry(seen));
+  await turn();
   // What the ledger gave the same time stays in the order of its slot.
   const sorted = entries.toSorted((one, other) => one.at - other.at);
   return { workflow, at, entries: sorted, effects, resumes: resumesOf(sorted, effects), dropped };

@@ -11,6 +11,7 @@ import {
   type Seal,
   type StoredSeal,
 } from './seal.ts';
+import { takingTurns } from '../taking-turns.ts';
 import type { AuditProblem, VerifyOptions } from './verify.ts';
 
 /** The seals of a ledger, as far as they hold. */
@@ -42,11 +43,13 @@ export async function readSeals(
       previous = exported.get(number) ?? previous;
     }
   };
+  const share = takingTurns();
   for await (const { number, doc } of storedSeals(ledger)) {
+    await share(doc.length);
     skip(count + 1, number);
     count = number;
     const stored = read(doc);
-    const problem = stored ? problemOf(stored, number, previous, exported, info) : 'is not a seal';
+    const problem = stored ? await problemOf(stored, number, previous, exported, info) : 'is not a seal';
     if (problem !== undefined) report({ kind: 'seal', seal: number, detail: problem });
     if (!stored) continue;
     // What was exported is believed, whatever stands in its place.
@@ -70,7 +73,9 @@ async function exportedSeals(
   report: (problem: AuditProblem) => void,
 ): Promise<Map<number, Seal>> {
   const exported = new Map<number, Seal>();
+  const share = takingTurns();
   for await (const seal of given ?? []) {
+    await share(0);
     const twin = exported.get(seal.number);
     if (sealHash(seal) !== seal.hash) {
       report({ kind: 'seal', seal: seal.number, detail: 'was changed where it was exported to' });
@@ -83,19 +88,20 @@ async function exportedSeals(
   return exported;
 }
 
-function problemOf(
+async function problemOf(
   { seal, leaves }: StoredSeal,
   number: number,
   previous: Seal | undefined,
   exported: ReadonlyMap<number, Seal>,
   info: LedgerInfo,
-): string | undefined {
+): Promise<string | undefined> {
   const known = exported.get(number);
   if (known && known.hash !== seal.hash) return 'is not the one that was exported';
   if (sealHash(seal) !== seal.hash) return 'does not have the hash that it says';
   if (seal.number !== number) return `says that it is ${seal.number}`;
   if (seal.previous !== (previous?.hash ?? '')) return 'does not follow the one before it';
-  if (rootOf(leaves) !== seal.root || leaves.length !== seal.records) return 'does not cover the records that it lists';
+  if ((await rootOf(leaves)) !== seal.root || leaves.length !== seal.records)
+    return 'does not cover the records that it lists';
   if (seal.ledger !== info.id) return 'is of another ledger';
   if (previous && seal.epoch < previous.epoch) return 'is of an earlier epoch than the one before it';
   return undefined;

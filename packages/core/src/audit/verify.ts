@@ -1,4 +1,4 @@
-import { turn } from '../attention.ts';
+import { lengthOf } from '../attention.ts';
 import { isDeletion } from './by-retention.ts';
 import { isEffectSlot } from '../contract.ts';
 import type { AuditedRow, LedgerInfo } from '../ledger.ts';
@@ -6,6 +6,7 @@ import type { LedgerSession } from '../ledger-session.ts';
 import { readSeals } from './verify-seals.ts';
 import { isSealSlot, type Leaf, type Seal } from './seal.ts';
 import { isWorkflowDecision } from './reserved.ts';
+import { takingTurns } from '../taking-turns.ts';
 import { workflowProblems, type ReadDecision } from './workflow-decision.ts';
 import { chainProblems, leafProblems } from './verify-record.ts';
 
@@ -54,8 +55,6 @@ export interface Verified {
 }
 
 const pageSize = 500;
-/** How many rows are looked at before others have their turn: each takes some digests. */
-const rowsOfTurn = 50;
 const maxProblems = 1_000;
 /** How long a write may take from its time to its commit; what is older than a complete seal by more is not just late. */
 const lateMs = 10 * 60_000;
@@ -108,20 +107,22 @@ export async function verify(session: LedgerSession, options: VerifyOptions = {}
     }
   };
 
+  const share = takingTurns();
   let after: string | undefined;
   do {
     const page: Awaited<ReturnType<typeof session.ledger.audited>> = await session.ledger.audited({
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
     });
-    for (const [at, row] of page.rows.entries()) {
-      if (at % rowsOfTurn === rowsOfTurn - 1) await turn();
+    for (const row of page.rows) {
+      await share(lengthOf(row));
       look(row);
     }
     after = page.next;
   } while (after !== undefined);
 
   for (const [slot, leaf] of left) {
+    await share(0);
     report({ kind: 'missing', slot, detail: `was sealed at revision ${leaf.revision} and is not in the ledger` });
   }
   (await workflowProblems(session, decisions)).forEach(report);

@@ -6,6 +6,7 @@ import type { AuditedRow, HeldWorkflows, WorkflowRow } from '../ledger.ts';
 import { readWorkflowDoc } from '../workflow-doc.ts';
 import { workflowDecisionsOf, workflowOfDecision } from './reserved.ts';
 import { safely } from './verify-record.ts';
+import { takingTurns } from '../taking-turns.ts';
 import type { AuditProblem } from './verify.ts';
 
 /** Who put a workflow into its state, and why; the time is the ledger's when it was stored. */
@@ -79,7 +80,9 @@ export async function workflowProblems(
     if ((latest.get(workflow)?.at ?? -Infinity) <= decision.at) latest.set(workflow, decision);
   }
   const problems: AuditProblem[] = [];
+  const share = takingTurns();
   for (const row of await heldOf(session)) {
+    await share(row.doc.length);
     // Told before it is done, so a decision that is under way is stored already.
     if (!latest.has(row.workflow) && !(await decisionOf(session, row))) {
       problems.push({
@@ -90,6 +93,7 @@ export async function workflowProblems(
     }
   }
   for (const [workflow, { slot, at, sealed, doc }] of latest) {
+    await share(doc.length);
     const { row } = await session.ledger.readWorkflow(workflow);
     const found = (detail: string): void => void problems.push({ kind: 'workflow', slot, detail });
     const said = row && safely(() => readWorkflowDoc(row));

@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 
-import { scanLimit, turn } from '../attention.ts';
+import { scanLimit } from '../attention.ts';
 import { workflowOfSlot } from '../contract.ts';
 import type { AuditedRow, AuditRow, Ledger, LedgerInfo, ListAnswer, ListQuery, Row, WorkflowRow } from '../ledger.ts';
 import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
 import { slotRange } from '../slot-range.ts';
 import { SortedSlots } from '../sorted-slots.ts';
+import { turn } from '../taking-turns.ts';
 
 interface StoredRow extends Row {
   readonly state: string;
@@ -124,7 +125,7 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
     },
     list: async (query) => {
       const at = now();
-      if (query.shelf) return listShelf(rows.values(), { ...query, shelf: query.shelf }, at);
+      if (query.shelf) return listShelf(rows, { ...query, shelf: query.shelf }, at);
       const { after, before, colons } = slotRange(query);
       const fits = (row: StoredRow): boolean =>
         (colons === undefined || row.slot.split(':').length - 1 === colons) &&
@@ -186,17 +187,33 @@ export function memoryLedger(options: { readonly now?: () => number } = {}): Led
   };
 }
 
-function listShelf(
-  rows: Iterable<StoredRow>,
+/** The first of a shelf, of which no more are kept at a time than a page needs. */
+async function listShelf(
+  all: ReadonlyMap<string, StoredRow>,
   query: ListQuery & { readonly shelf: NonNullable<ListQuery['shelf']> },
   at: number,
-): ListAnswer {
+): Promise<ListAnswer> {
   const { from, after, untilOffset } = shelfRange(query);
-  const found = [...rows].flatMap((row) => {
+  const most = query.limit + 1;
+  let found: { readonly row: StoredRow; readonly dueAt: number }[] = [];
+  const keepFirst = (): void => {
+    found.sort((a, b) => a.dueAt - b.dueAt || (a.row.slot < b.row.slot ? -1 : 1));
+    found = found.slice(0, most);
+  };
+  let scanned = 0;
+  for (const row of all.values()) {
+    if ((scanned += 1) % scanLimit === 0) {
+      keepFirst();
+      await turn();
+    }
     const { dueAt = -1, slot } = row;
-    const fits = dueAt >= from && dueAt <= at + untilOffset && (dueAt > from || slot > after);
-    return fits ? [{ row, dueAt }] : [];
-  });
-  found.sort((a, b) => a.dueAt - b.dueAt || (a.row.slot < b.row.slot ? -1 : 1));
-  return shelfPage(at, query.limit, found);
+    if (dueAt >= from && dueAt <= at + untilOffset && (dueAt > from || slot > after)) found.push({ row, dueAt });
+  }
+  keepFirst();
+  // Others had their turn, so one may be gone by now, or have been written again.
+  return shelfPage(
+    at,
+    query.limit,
+    found.filter(({ row }) => all.get(row.slot) === row),
+  );
 }

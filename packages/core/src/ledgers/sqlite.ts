@@ -2,7 +2,6 @@
  * The embedded ledger: one SQLite file, shared by any number of processes of one machine.
  * @module
  */
-import { turn } from '../attention.ts';
 import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
@@ -12,6 +11,7 @@ import { connectionTo } from '../sqlite/connection.ts';
 import { isFaultOfOne } from '../sqlite/failures.ts';
 import { listPage } from '../sqlite/listing.ts';
 import { createMemory } from '../sqlite/memory.ts';
+import { turn } from '../taking-turns.ts';
 
 export interface SqliteOptions {
   /** Accept a file in a serverless environment, where it is gone with the instance and nothing is remembered. */
@@ -25,7 +25,7 @@ export interface SqliteOptions {
 }
 
 // Reading more with all of their events would stop this thread for too long.
-const auditedAtOnce = 250;
+const auditedAtOnce = 100;
 
 const selectRow = `select slot, revision, at, doc from effects where slot = ?`;
 
@@ -192,7 +192,14 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       if (page.next !== undefined) await turn();
       return page;
     },
-    markSealed: (rows) => patiently(() => inTransaction(() => markRows(statement, rows))),
+    markSealed: async (rows) => {
+      // Each mark is for itself, and a commit of all of them would be a long one.
+      for (let from = 0; from < rows.length; from += auditedAtOnce) {
+        if (from > 0) await turn();
+        const some = rows.slice(from, from + auditedAtOnce);
+        await patiently(() => inTransaction(() => markRows(statement, some)));
+      }
+    },
     history: (slot) => patiently(() => statement(selectEvents).all(slot) as unknown as AuditRow[]),
     readWorkflow: (workflow) =>
       patiently(() => {

@@ -1,6 +1,7 @@
 import type { Ledger, ListAnswer } from '../ledger.ts';
 import { stateOf, unknownAttempts } from '../lifecycle/state.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from '../record.ts';
+import { takingTurns } from '../taking-turns.ts';
 import type { OtelMeter, OtelObservations } from './api.ts';
 import { metrics } from './metric-table.ts';
 
@@ -95,11 +96,15 @@ async function listed(
   only: { readonly due?: true } = {},
 ): Promise<Listed[]> {
   const found: Listed[] = [];
+  const share = takingTurns();
   let after: string | undefined = '';
   while (after !== undefined && found.length < atMost) {
     const limit = Math.min(200, atMost - found.length);
     const page: ListAnswer = await ledger.list({ ...only, state, limit, after });
-    for (const row of page.rows) found.push({ record: decodeRecord(row.doc, row.at, row.slot), at: page.at });
+    for (const row of page.rows) {
+      await share(row.doc.length);
+      found.push({ record: decodeRecord(row.doc, row.at, row.slot), at: page.at });
+    }
     after = page.next;
   }
   return found;

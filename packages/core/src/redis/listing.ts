@@ -1,3 +1,4 @@
+import { scanLimit } from '../attention.ts';
 import type { ListAnswer, ListQuery, Row } from '../ledger.ts';
 import { slotRange } from '../slot-range.ts';
 import { bucketOfSlot, bucketOfWorkflow, type Bucket } from './buckets.ts';
@@ -64,35 +65,46 @@ export async function listRows(calling: Calling, buckets: readonly Bucket[], que
     return { slots: slots.sort(), upTo };
   };
 
-  const due = async (): Promise<string[]> => {
+  /** The first that are due, in order, and up to where that is all of them; `undefined`: to the end. */
+  const due = async (): Promise<{ slots: string[]; upTo: string | undefined }> => {
+    const most = Math.max(scanLimit, limit + 1);
     const all = await Promise.all(
       asked.map(async (bucket) => {
-        const found: string[] = [];
+        let found: string[] = [];
+        let upTo: string | undefined;
         for (let skip = 0; ; skip += dueChunk) {
           const args = [String(skip), String(dueChunk)];
           const [now, slots] = (await callScript(calling, dueScript, [bucket.due], args, 'reads')) as Slots;
           see(now);
-          found.push(...slots.filter(fits));
-          if (slots.length < dueChunk) return found;
+          // Of a hundred thousand no more are kept and sorted than this page may need.
+          found = [...found, ...slots.filter(fits)].sort();
+          if (found.length > most) {
+            found = found.slice(0, most);
+            upTo = found.at(-1);
+          }
+          if (slots.length < dueChunk) return { found, upTo };
         }
       }),
     );
-    return all.flat().sort();
+    const ends = all.flatMap(({ upTo }) => (upTo === undefined ? [] : [upTo]));
+    const upTo = ends.length === 0 ? undefined : ends.reduce((one, other) => (one < other ? one : other));
+    const slots = all.flatMap(({ found }) => found).filter((slot) => upTo === undefined || slot <= upTo);
+    return { slots: slots.sort(), upTo };
   };
 
-  const page = (rows: readonly Row[]): ListAnswer => {
+  const page = (rows: readonly Row[], upTo?: string): ListAnswer => {
     const kept = rows.slice(0, limit);
-    const last = kept.at(-1);
-    return { at, rows: kept, ...(last && rows.length > kept.length ? { next: last.slot } : {}) };
+    const next = rows.length > kept.length ? kept.at(-1)?.slot : upTo;
+    return { at, rows: kept, ...(next === undefined ? {} : { next }) };
   };
 
   const rows: Row[] = [];
   if (query.due === true) {
-    const slots = await due();
+    const { slots, upTo } = await due();
     for (let from = 0; from < slots.length && rows.length <= limit; from += limit + 1) {
       rows.push(...(await readAll(slots.slice(from, from + limit + 1))));
     }
-    return page(rows);
+    return page(rows, upTo);
   }
   for (let from: string | undefined = after; from !== undefined && rows.length <= limit;) {
     const { slots, upTo } = await next(from);

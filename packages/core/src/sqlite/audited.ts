@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 
+import { lengthOf, upToText } from '../attention.ts';
 import type { AuditAnswer, AuditedRow, AuditQuery, AuditRow, Ledger } from '../ledger.ts';
 
 // Also slots that have events and no record: somebody deleted it.
@@ -28,14 +29,17 @@ export function auditedPage(statement: Statement, query: AuditQuery, at: number)
   const { limit, after = '' } = query;
   const select = statement(query.unsealed === true ? selectUnsealed : selectAll);
   const slots = (select.all({ after, limit: limit + 1 }) as unknown as { slot: string }[]).map(({ slot }) => slot);
-  const page = slots.slice(0, limit);
-  const last = page.at(-1);
-  const rows = page.map((slot) => wholeOf(statement, slot));
-  return { at, rows, ...(last !== undefined && slots.length > page.length ? { next: last } : {}) };
+  const { rows, more } = upToText(wholeRows(statement, slots), limit, lengthOf);
+  const last = rows.at(-1);
+  return { at, rows, ...(last !== undefined && more ? { next: last.slot } : {}) };
 }
 
 export function markRows(statement: Statement, rows: Parameters<Ledger['markSealed']>[0]): void {
   for (const { slot, revision } of rows) statement(updateSealed).run({ slot, revision });
+}
+
+function* wholeRows(statement: Statement, slots: readonly string[]): Generator<AuditedRow> {
+  for (const slot of slots) yield wholeOf(statement, slot);
 }
 
 function wholeOf(statement: Statement, slot: string): AuditedRow {

@@ -55,6 +55,37 @@ describe('seals', () => {
     expect((await oncely.audit.verify()).problems).toMatchObject([{ kind: 'uncovered', slot: '=a:b:hidden:v1' }]);
   });
 
+  it('take as long as they take: what is written behind them meanwhile is for the next ones', async () => {
+    let now = 1_700_000_000_000;
+    const ledger = memoryLedger({ now: () => now });
+    const { oncely } = await work(ledger);
+    const value = { expect: 0, doc: '{}', index: { state: 'value' }, events: [] };
+    for (const id of ['a', 'b', 'c']) await ledger.write({ ...value, slot: `=z:${id}:v:v1` });
+    const { seals } = await oncely.audit.seal({
+      records: 2,
+      to: async ({ number }) => {
+        now += 60_000;
+        if (number === 4) await ledger.write({ ...value, slot: '=a:behind:it:v1' });
+        now += 20 * 60_000;
+      },
+    });
+    expect(seals.length).toBeGreaterThan(4);
+    expect(seals.at(-1)).toMatchObject({ complete: true });
+    expect(await oncely.audit.verify()).toMatchObject({ problems: [], unsealed: 1 });
+  });
+
+  it('of one call gather what the store gives in parts', async () => {
+    const ledger = memoryLedger();
+    const parts: Ledger = {
+      ...ledger,
+      audited: (query) => ledger.audited({ ...query, limit: Math.min(query.limit, 2) }),
+    };
+    const { oncely } = await work(parts);
+    const { seals, records } = await oncely.audit.seal({ records: 5 });
+    expect(seals.map((seal) => seal.records)).toEqual([5, records - 5]);
+    expect((await oncely.audit.verify()).problems).toEqual([]);
+  });
+
   it('made by four at once follow each other without a gap, and cover everything', async () => {
     const ledger = memoryLedger();
     const { oncely, shop } = await work(ledger);
