@@ -17,12 +17,12 @@ let ledger: Ledger;
 let oncely: TestOncely;
 beforeAll(async () => {
   ledger = memoryLedger();
-  const { vendor, start } = openShop(ledger);
-  oncely = start({ codec: aesCodec({ current: 'new', keys: { new: Buffer.alloc(32, 1) } }) });
-  const plain = start();
+  const shop = openShop(ledger);
+  oncely = shop.start({ codec: aesCodec({ current: 'new', keys: { new: Buffer.alloc(32, 1) } }) });
+  const plain = shop.start();
   await plain.scope(many, async () => {
     for (let n = 0; n < count; n += 1) {
-      vendor.script.push((commit) => {
+      shop.vendor.script.push((commit) => {
         const verdict = commit();
         if (verdict.evidence !== 'accepted') return verdict;
         return { ...verdict, response: { status: 200, headers: {}, body: JSON.stringify({ id: `o_${n}`, text }) } };
@@ -61,20 +61,18 @@ const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['inspect.observations', () => oncely.inspect.observations()],
   ['sweep', () => oncely.sweep({ limit })],
   ['prune', () => oncely.prune({ walk: true, dryRun: true, limit })],
-  ['workflows.pause', () => oncely.workflows.pause({ ...many, tenant: 'none' }, { by: 'ada', wait: true })],
-  ['workflows.pause of many', () => oncely.workflows.pause(many, { by: 'ada', wait: true })],
+  ['workflows.pause', () => oncely.workflows.pause(many, { by: 'ada', wait: true })],
   ['reseal', () => oncely.reseal({ limit })],
 ];
 
 describe('who goes through many records leaves others a turn every few of them', () => {
-  it.each(calls)('%s', async (name, work) => {
+  it.each(calls)('%s', async (_, work) => {
     // A hundred thousand characters are five of these records.
-    expect(await turnsBeside(work)).toBeGreaterThanOrEqual(name === 'workflows.pause' ? 0 : count / 8);
+    expect(await turnsBeside(work)).toBeGreaterThanOrEqual(count / 8);
   });
 
   it('the gauges of what waits, and recover', async () => {
     const waiting = memoryLedger();
-    const { start } = openShop(waiting);
     const rows = (await ledger.list({ limit: count, state: 'succeeded' })).rows;
     for (const { slot, doc } of rows) {
       const index = { state: 'in_doubt', dueAfterMs: 1 };
@@ -90,13 +88,16 @@ describe('who goes through many records leaves others a turn every few of them',
     } as unknown as OtelMeter;
     observeStanding(meter, { ledger: waiting, everyMs: 0, atMost: limit, monotonic: () => 0 });
     expect(await turnsBeside(async () => observe?.({ observe: () => {} }))).toBeGreaterThanOrEqual(count / 8);
-    const found = start();
+    const found = openShop(waiting).start();
     expect(await turnsBeside(() => found.recover({ limit: 1 }))).toBeGreaterThanOrEqual(count / 8);
   });
 
-  it('audit.seals', async () => {
-    const seals = await collected(oncely.audit.seals());
-    expect(seals.length).toBeGreaterThanOrEqual(count / 30);
-    expect(await turnsBeside(() => oncely.audit.verify())).toBeGreaterThanOrEqual(count / 8);
+  it('audit.seals, which lie one by one', async () => {
+    let length = 0;
+    const turns = await turnsBeside(async () => {
+      length = (await collected(oncely.audit.seals())).length;
+    });
+    expect(length).toBeGreaterThanOrEqual(count / 30);
+    expect(turns).toBeGreaterThanOrEqual(1);
   });
 });
