@@ -40,6 +40,8 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node', import.meta.url)) },
     // How long a busy machine may take for what is quick: no test takes part of its meaning from these.
     testTimeout: 180_000,
+    // A mutant names its test by its title, and so does the log of a red run: whole.
+    taskTitleValueFormatTruncate: 0,
     expect: { poll: { timeout: 20_000 } },
     // Hooks start real database servers; a busy runner starts them slowly, and a new one has to install them first.
     hookTimeout: 180_000,

@@ -105,6 +105,7 @@ describe('what a person has taken back by hand', () => {
     const asked = await oncely.effects.get(undo);
     expect(asked?.state).toBe('awaiting_approval');
     await oncely.effects.compensate(slot, { ...ann, byHand: true });
+    expect((await oncely.effects.get(undo))?.state).toBe('cancelled');
     const fingerprint = asked?.approval?.fingerprint ?? '';
     await oncely.effects.approve(undo, { ...ann, fingerprint, perform: true }).catch(() => undefined);
     await oncely.recover();
