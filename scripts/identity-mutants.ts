@@ -163,4 +163,20 @@ export const identityMutants: readonly Mutant[] = [
     test: names,
     named: 'are refused in the scope, as a retry loop makes them',
   },
+  {
+    breaks: 'an option that a call does not know is taken in silence',
+    file: 'packages/core/src/known-options.ts',
+    from: 'if (value === undefined || Object.hasOwn(known, name)) continue;',
+    to: "if (name !== 'never') continue;",
+    test: 'packages/core/test/oncely/options-known.test.ts',
+    named: 'is refused, with the one that was meant: effect',
+  },
+  {
+    breaks: 'a refused call of effect throws among calls that are under way',
+    file: 'packages/core/src/effect-options.ts',
+    from: "(other === 'throw' || String(kind).endsWith('GeneratorFunction'))",
+    to: "(other === 'throw' || other === 'reject')",
+    test: 'packages/core/test/oncely/options-known.test.ts',
+    named: 'rejects, so that those beside it are awaited',
+  },
 ];

@@ -33,9 +33,15 @@ export interface Flow {
 /** What `createOncely` gives. */
 export interface Oncely<A extends Adapters = Adapters> {
   readonly clients: { readonly [Name in keyof A]: ClientOf<A[Name]> };
-  /** Runs `fn` as work on one business case. Writes inside of it are effects of that case. */
+  /**
+   * Runs `fn` as work on one business case. Writes inside of it are effects of that case. A scope that cannot be opened is
+   * refused by a rejection where `fn` is an async function, and else by an error that is thrown at once.
+   */
   scope<T>(scope: Scope, fn: (flow: Flow) => T): T;
-  /** Runs `fn`, in which one write may happen, once for this case however often it is run. */
+  /**
+   * Runs `fn`, in which one write may happen, once for this case however often it is run. A call that is refused before
+   * `fn` runs rejects, as an async function does; only that of a generator function throws at once.
+   */
   effect<T>(id: string, fn: () => T): T;
   effect<T>(id: string, options: EffectOptions, fn: () => T): T;
   /**

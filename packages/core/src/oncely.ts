@@ -1,11 +1,11 @@
 import { createAudit } from './audit/audit.ts';
 import { checkpointing } from './audit/checkpoint.ts';
-import { durationProblem, randomToken, systemClock } from './clock.ts';
+import { randomToken, systemClock } from './clock.ts';
 import { createConnections } from './connections.ts';
 import { contractOf } from './contract-of.ts';
-import { contractProblem } from './contract.ts';
 import { drainOnTermination } from './drain.ts';
 import { compilePolicy } from './compiled-policy.ts';
+import { givenTo, refusedAs, scopeRefusal } from './effect-options.ts';
 import { createEffects } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import { asGiven, givenNames, named } from './former-names.ts';
@@ -17,6 +17,7 @@ import { ledgerSession } from './ledger-session.ts';
 import { createLimitKeeper } from './limits/keeper.ts';
 import { compileLimits } from './limits/rules.ts';
 import { observedDuplicates } from './observe.ts';
+import { knowingOptions } from './operators-options.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
 import { createPerform } from './perform.ts';
@@ -40,7 +41,6 @@ import {
   type EffectFrame,
   type EffectOptions,
   type RunOptions,
-  type Scope,
   type ScopeFrame,
 } from './scope.ts';
 import { createUnrecorded } from './unrecorded.ts';
@@ -168,10 +168,17 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   };
   const effectFor =
     (scopeOf: () => ScopeFrame): Oncely['effect'] =>
-    <T>(id: string, second: EffectOptions | (() => T), third?: () => T): T =>
-      typeof second === 'function'
-        ? effectIn(scopeOf(), frameOf(id, {}), second)
-        : effectIn(scopeOf(), frameOf(id, second), third as () => T);
+    <T>(id: string, second: EffectOptions | (() => T), third?: () => T): T => {
+      let begin: () => T;
+      try {
+        const { options: given, fn } = givenTo('oncely.effect', second, third);
+        const [scope, effect] = [scopeOf(), frameOf(id, given)];
+        begin = () => effectIn(scope, effect, fn);
+      } catch (error) {
+        return refusedAs(error, third ?? second, 'reject');
+      }
+      return begin();
+    };
   const valueFor =
     (frameOf: () => ScopeFrame): Oncely['value'] =>
     async (id, fn) => {
@@ -185,8 +192,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const submitFor =
     (scopeOf: () => ScopeFrame): Oncely['submit'] =>
     async (id, second, third?) => {
-      const [effectOptions, fn] = typeof second === 'function' ? [{}, second] : [second, third as () => unknown];
-      const frame = frameOf(id, { ...effectOptions, submit: true });
+      const { options: given, fn } = givenTo('oncely.submit', second, third as (() => unknown) | undefined);
+      const frame = frameOf(id, { ...given, submit: true });
       try {
         await effectIn(scopeOf(), frame, async () => fn());
       } catch (error) {
@@ -204,10 +211,11 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, policyVersion, waitMs, mayDecide };
   const effects = createEffects(finishParts);
   const recoverParts = { ...finishParts, place: { after: '', chosen: new Map() }, has };
-  return {
+  return knowingOptions({
     clients,
     scope: (scope, fn) => {
-      refuseBadScope(scope);
+      const refused = scopeRefusal(scope);
+      if (refused) return refusedAs(refused, fn, 'throw');
       const outer = currentFrames()?.scope;
       const tenant = scope.tenant ?? outer?.given?.tenant ?? outer?.scope.tenant;
       const ids = { ...scope, ...(tenant === undefined ? {} : { tenant }) };
@@ -260,7 +268,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       session.renew(await options.ledger.markSuspect(since?.getTime()));
     },
     close: () => close('this process is closing'),
-  };
+  });
 }
 
 function scopeFor(what: string): ScopeFrame {
@@ -274,16 +282,5 @@ function nothingSubmitted(id: string): OncelyError {
     message: `oncely.submit("${id}"): there was no write in it, so nothing was handed in.`,
     fix: `make the one write inside: oncely.submit('${id}', () => stripe.refunds.create(...))`,
     next: 'fix-code',
-  });
-}
-
-function refuseBadScope(scope: Scope): void {
-  const problem =
-    contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 }) ??
-    durationProblem('deadlineMs', scope.deadlineMs);
-  if (problem === undefined) return;
-  throw new OncelyError('invalid_input', {
-    message: `oncely.scope: ${problem}. Nothing was sent.`,
-    fix: "oncely.scope({ businessId: 'invoice_98342', workflowId: 'refund-desk' }, () => ...)",
   });
 }

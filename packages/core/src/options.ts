@@ -5,10 +5,12 @@ import type { Clock } from './clock.ts';
 import type { MayDecide } from './deciding.ts';
 import { strayName } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
+import { refuseUnknown } from './known-options.ts';
 import type { Redact } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
 import { limitsProblem, type LimitRule } from './limits/rules.ts';
 import type { Codec } from './payload.ts';
+import { refuseUnknownParts } from './nested-options.ts';
 import { policyProblem, type ApprovalPolicy } from './policies.ts';
 import { twinProblem, type TwinGuard } from './twins.ts';
 import { refuseBadRetention, type RetentionOptions } from './retention.ts';
@@ -96,9 +98,8 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
   if (options.unscoped !== undefined && options.unscoped !== 'refuse' && options.unscoped !== 'observe') {
     bad("unscoped must be 'refuse' or 'observe'", 'leave it out, and a write outside of a scope is refused');
   }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name)) bad(`${name} is no option`, `the options are ${Object.keys(known).join(', ')}`);
-  }
+  refuseUnknown('createOncely', options, known, { code: 'invalid_config' });
+  refuseUnknownParts(options);
   for (const [name, adapter] of Object.entries(options.clients ?? {})) {
     if (typeof adapter?.connect !== 'function') {
       bad(

@@ -96,8 +96,8 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     todo: 'call again after `retryAfterMs`, or `oncely.recover()`',
   },
   stopped: {
-    what: 'whether it happened cannot be found out; the message says where to look',
-    todo: '`oncely.effects.resolve(effect, { happened }, { by })`',
+    what: 'whether it happened cannot be found out, and the message says where to look; or it did not happen in 1,000 attempts, and the message says so',
+    todo: '`oncely.effects.resolve(effect, { happened }, { by })`; or `oncely.effects.reopen(effect, { by })`',
   },
   not_sent: {
     what: 'proven not applied: no connection, a rate limit, no time left',

@@ -1,6 +1,7 @@
 import { defineOperation, type Operation } from '../adapter.ts';
 import { OncelyError } from '../errors.ts';
 import type { SafetyClass } from '../record.ts';
+import { refuseUnknown, type NamesOf } from '../known-options.ts';
 import type { AnyHttpOperation, HttpAdapterOptions } from './options.ts';
 import { baseOf } from './address.ts';
 
@@ -18,6 +19,35 @@ const classes: Record<SafetyClass['kind'], true> = {
   unverifiable: true,
 };
 
+const ofAdapter: NamesOf<HttpAdapterOptions<unknown>> = {
+  vendor: true,
+  accounts: true,
+  url: true,
+  headers: true,
+  operations: true,
+  own: true,
+  classify: true,
+  id: true,
+  landingBoundMs: true,
+  timeoutMs: true,
+  keepHeaders: true,
+};
+
+const ofOperation: NamesOf<AnyHttpOperation> = {
+  safety: true,
+  landingBoundMs: true,
+  timeoutMs: true,
+  material: true,
+  wording: true,
+  findsBy: true,
+  request: true,
+  answers: true,
+  parse: true,
+  find: true,
+  path: true,
+  undo: true,
+};
+
 /** @throws OncelyError `invalid_config` naming the option. */
 export function refuseBadOptions(options: HttpAdapterOptions<Readonly<Record<string, AnyHttpOperation>>>): void {
   const { vendor, url, own, accounts = 'one' } = options;
@@ -27,6 +57,10 @@ export function refuseBadOptions(options: HttpAdapterOptions<Readonly<Record<str
       ...(fix === undefined ? {} : { fix }),
     });
   };
+  refuseUnknown(`httpAdapter of ${vendor}`, options, ofAdapter, { code: 'invalid_config' });
+  for (const [name, of] of Object.entries(options.operations)) {
+    refuseUnknown(`httpAdapter of ${vendor}, ${name}`, of, ofOperation, { code: 'invalid_config' });
+  }
   if (typeof own !== 'function') bad('own is missing', "own: ({ headers }) => headers['x-request-id'] !== undefined");
   if ((accounts as string) !== 'one' && (accounts as string) !== 'many') bad("accounts must be 'one' or 'many'");
   if (typeof url !== 'function') baseOf(vendor, url);

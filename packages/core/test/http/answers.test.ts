@@ -80,12 +80,12 @@ describe('a no in a 2xx', () => {
   it('stays a yes where retention keeps only a part of the answer', async () => {
     const bank = await openBank();
     const ledger = memoryLedger();
-    const retention = { results: { 'bank.*': { result: { paths: ['id'] } } } };
+    const retention = { operations: { 'bank.*': { result: { paths: ['id'] } } } };
     answers(bank, '{"ok":true,"id":"p_1","iban":"secret"}');
     const strict = (response: WireResponse): Verdict | undefined =>
       response.body.includes('"ok":true') ? undefined : { evidence: 'rejected', reason: 'not ok', response };
     for (let run = 0; run < 2; run += 1) {
-      const { act } = openDesk(bank, { pay }, { classify: strict }, { ledger, retention: retention as never });
+      const { act } = openDesk(bank, { pay }, { classify: strict }, { ledger, retention });
       expect(await act((client) => client.pay({}))).toMatchObject({ id: 'p_1' });
     }
     expect(bank.got).toHaveLength(1);
