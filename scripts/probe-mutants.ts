@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
+const keyless = 'packages/testing/test/crash/no-keys.test.ts';
 const stripe = 'packages/stripe/test/evidence.test.ts';
 
 /** What a look at a vendor takes for the effect of this request and generation, broken one at a time. */
@@ -12,6 +13,14 @@ export const probeMutants: readonly Mutant[] = [
     to: '[each.claimedAt]',
     test: found,
     named: 'which was sent later: a person looks',
+  },
+  {
+    breaks: 'C12: what may have been done before a death is sent again without a look',
+    file: 'packages/core/src/probing.ts',
+    from: 'if (!resend || job.looksFirst !== true || ',
+    to: 'if (!resend || job.looksFirst !== false || ',
+    test: keyless,
+    named: 'killed between its commit and our settle: sqlite',
   },
   {
     breaks: 'C12: a state of Stripe’s that somebody led to before counts as done',
