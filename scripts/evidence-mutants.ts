@@ -126,8 +126,8 @@ export const evidenceMutants: readonly Mutant[] = [
   {
     breaks: 'D21: a vendor that hangs keeps the hands of all',
     file: 'packages/core/src/recover.ts',
-    from: 'const hands = [...due.values()].flatMap((slots) => {',
-    to: 'const hands = [[...due.values()].flat()].flatMap((slots) => {',
+    from: 'const hands = [...due.slots.values()].flatMap((slots) => {',
+    to: 'const hands = [[...due.slots.values()].flat()].flatMap((slots) => {',
     test: fair,
     named: 'waits for nobody whose vendor hangs',
   },

@@ -3,7 +3,7 @@
  * the fingerprint that they were shown, and what was decided elsewhere is an answer there.
  * @module
  */
-import { isOncelyError, OncelyError, type Actor, type Effect, type Effects } from '@oncely/core';
+import { isOncelyError, lapsedWords, OncelyError, type Actor, type Effect, type Effects } from '@oncely/core';
 import type { Tool, ToolResult } from '@oncely/core/tools';
 
 /** What is asked of `oncely.effects`. */
@@ -84,7 +84,8 @@ export async function questionOf(effects: ApprovalLedger, tool: Tool, input: unk
   const effect = slot ? await effects.get(slot) : undefined;
   if (!effect?.approval) return undefined;
   const { fingerprint, state, preview = null, by, reason } = effect.approval;
-  const text = `A person has to approve exactly this: ${tool.title}.`;
+  const words = lapsedWords(effect.approval);
+  const text = `A person has to approve exactly this: ${tool.title}.${words === '' ? '' : ` ${words}`}`;
   return {
     question: { tool: tool.name, effect: effect.key, fingerprint, text, preview },
     state: state === 'approved' ? 'approved' : state === 'declined' || state === 'revoked' ? 'declined' : 'open',

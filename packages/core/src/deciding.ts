@@ -5,7 +5,7 @@ import { effectOf, type Effect } from './effect.ts';
 import type { Actor } from './effects.ts';
 import { OncelyError } from './errors.ts';
 import { seenAs, seenIn, type LedgerSession } from './ledger-session.ts';
-import type { Approve } from './lifecycle/approve.ts';
+import { wordsGivenTo, type Approve } from './lifecycle/approve.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import type { Codec } from './payload.ts';
 import { encodeRecord, type EffectRecord } from './record.ts';
@@ -16,6 +16,7 @@ export type DecisionKind =
   | 'approve'
   | 'decline'
   | 'revoke'
+  | 'delegate'
   | 'cancel'
   | 'reopen'
   | 'resolve'
@@ -29,6 +30,10 @@ export type DecisionKind =
 export interface DecisionAsked {
   /** That one word is to be enough, past what the policy asks for. */
   readonly breakGlass?: true;
+  /** Of `delegate`: whom the person would give their word. */
+  readonly to?: string;
+  /** Of `approve`: who gave this person their word for this question. */
+  readonly delegatedBy?: readonly string[];
   /** Of `resolve`: what the person says of it. */
   readonly happened?: { readonly vendorId?: string } | false;
   /** Of `compensate`: it was done by hand. */
@@ -117,7 +122,7 @@ export function decidingOn({ session, codec, mayDecide }: DecidingParts): Decidi
     workflow: WorkflowAsked | undefined,
   ): Promise<Partial<Allowed>> => {
     const { by, id, reason } = decision;
-    const asked = { ...askedOf(decision), ...(workflow === undefined ? {} : { workflow }) };
+    const asked = { ...askedOf(decision, record), ...(workflow === undefined ? {} : { workflow }) };
     if (asked.breakGlass && (reason === undefined || reason.trim() === '')) {
       throw new OncelyError('invalid_input', { message: 'breakGlass needs a reason. Nothing was changed.' });
     }
@@ -153,7 +158,9 @@ export function decidingOn({ session, codec, mayDecide }: DecidingParts): Decidi
       }
       const who = await allowed(found, decision, workflow);
       const word: Decision =
-        decision.kind === 'approve' ? { ...decision, ...(who satisfies Partial<Approve>) } : decision;
+        decision.kind === 'approve' || decision.kind === 'delegate'
+          ? { ...decision, ...(who satisfies Partial<Approve>) }
+          : decision;
       const decided = decide(record, word, at);
       if (decided.kind === 'unchanged') return effectOf(slot, record, at, codec);
       if (decided.kind === 'refuse') throw refused(record, decided.why);
@@ -194,6 +201,7 @@ function kindOf({ kind }: Decision): DecisionKind {
     case 'approve':
     case 'decline':
     case 'revoke':
+    case 'delegate':
     case 'cancel':
     case 'reopen':
     case 'probe_again':
@@ -211,8 +219,15 @@ function kindOf({ kind }: Decision): DecisionKind {
   }
 }
 
-function askedOf(decision: Decision): DecisionAsked {
-  if (decision.kind === 'approve') return decision.breakGlass ? { breakGlass: true } : {};
+function askedOf(decision: Decision, { approval }: EffectRecord): DecisionAsked {
+  if (decision.kind === 'delegate') return { to: decision.to };
+  if (decision.kind === 'approve') {
+    const from = wordsGivenTo(decision.by, approval);
+    return {
+      ...(decision.breakGlass ? { breakGlass: true } : {}),
+      ...(from.length === 0 ? {} : { delegatedBy: from }),
+    };
+  }
   if (decision.kind === 'did_not_happen') return { happened: false };
   if (decision.kind === 'undone') return { byHand: true };
   if (decision.kind !== 'happened') return {};
@@ -245,10 +260,12 @@ function standInFor({ tenant, businessId, workflowId }: WorkflowAsked): Effect {
 
 /** A word is on the question that was shown: what was asked anew since, for this or other input, nobody was shown. */
 function refuseMoved(record: EffectRecord, first: EffectRecord['approval'], decision: Decision): void {
-  if (decision.kind !== 'approve' && decision.kind !== 'decline' && decision.kind !== 'revoke') return;
+  const { kind } = decision;
+  if (kind !== 'approve' && kind !== 'decline' && kind !== 'revoke' && kind !== 'delegate') return;
   const { approval } = record;
   const isOther = approval?.fingerprint !== first?.fingerprint || approval?.requestedAt !== first?.requestedAt;
-  const isUnseen = decision.kind === 'approve' && approval && approval.fingerprint !== decision.fingerprint;
+  const isShown = kind === 'approve' || kind === 'delegate';
+  const isUnseen = isShown && approval && approval.fingerprint !== decision.fingerprint;
   if (isOther || isUnseen === true) throw refused(record, 'the input has changed since it was shown; look at it again');
 }
 

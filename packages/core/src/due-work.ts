@@ -7,6 +7,14 @@ interface Due {
   readonly slot: string;
   readonly client: string;
   readonly tenant: string;
+  /** A person is asked, so that only time can be told of it. */
+  readonly asked?: true;
+}
+
+/** What is due, by client, and which of it are questions that nobody has answered. */
+export interface DueWork {
+  readonly slots: ReadonlyMap<string, readonly string[]>;
+  readonly asked: ReadonlySet<string>;
 }
 
 /** Where the calls of one process are. */
@@ -32,11 +40,7 @@ const page = 200;
  * stands before them in the ledger; a thousand of one vendor never hide ten of another. Within a tenant it goes on
  * behind the last call's, and a fresh process begins somewhere, so that some which stay open never starve the rest.
  */
-export async function dueWork(
-  parts: DueParts,
-  limit: number,
-  scanUntil: number,
-): Promise<ReadonlyMap<string, readonly string[]>> {
+export async function dueWork(parts: DueParts, limit: number, scanUntil: number): Promise<DueWork> {
   const { place, has } = parts;
   const begin = place.after;
   const found: Due[] = [];
@@ -59,9 +63,11 @@ export async function dueWork(
   );
   const chosen = turns.slice(0, limit);
   for (const due of chosen) place.chosen.set(keyOf(due), due.slot);
-  return new Map(
-    [...grouped(chosen, ({ client }) => client)].map(([client, due]) => [client, due.map(({ slot }) => slot)]),
-  );
+  const byClient = [...grouped(chosen, ({ client }) => client)];
+  return {
+    slots: new Map(byClient.map(([client, due]) => [client, due.map(({ slot }) => slot)])),
+    asked: new Set(chosen.filter(({ asked }) => asked).map(({ slot }) => slot)),
+  };
 }
 
 function keyOf({ client, tenant }: Due): string {
@@ -107,10 +113,11 @@ async function scan(
 }
 
 /** Whose it is. One that cannot be read is nobody's, told of when its turn comes, and holds up no other. */
-function ownerOf(doc: string): Pick<Due, 'client' | 'tenant'> {
+function ownerOf(doc: string): Omit<Due, 'slot'> {
   try {
-    const { client, contract } = JSON.parse(doc) as Pick<EffectRecord, 'client' | 'contract'>;
-    return { client, tenant: contract.tenant ?? '' };
+    const { client, contract, approval } = JSON.parse(doc) as Pick<EffectRecord, 'client' | 'contract' | 'approval'>;
+    const isAsked = approval?.state === 'pending' || approval?.lapsed !== undefined;
+    return { client, tenant: contract.tenant ?? '', ...(isAsked ? { asked: true } : {}) };
   } catch {
     return { client: '', tenant: '' };
   }

@@ -1,5 +1,6 @@
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { spentReason } from './lifecycle/attempts.ts';
+import { standingOf, type Standing } from './lifecycle/attend.ts';
 import { isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Approval, Attempt, EffectRecord, EffectState, Undo } from './record.ts';
@@ -21,7 +22,11 @@ export interface Effect {
   /** Why it stopped, where it did. */
   readonly stopped?: string;
   /** `preview` is what the person is to see of the input, where this process can open it. */
-  readonly approval?: Omit<Approval, 'preview'> & { readonly preview?: unknown };
+  readonly approval?: Omit<Approval, 'preview'> & {
+    readonly preview?: unknown;
+    /** How an open question stands as of the reading: reminders that were due, who is asked since, whether it expired. */
+    readonly standing?: Standing;
+  };
   /** That it is taken back: by whom, how far that is, and the slot of the effect that does it. */
   readonly compensation?: Omit<Undo, 'with'> & { readonly slot: string };
   /** Why the call that gives this could not bring it to its end; `recover()` or the same call goes on. */
@@ -52,7 +57,7 @@ export async function effectOf(
     ...(record.retryAt === undefined ? {} : { retryAt: record.retryAt }),
     ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
     ...(isUsedUp(record) && stateOf(record, at) === 'stopped' ? { stopped: spentReason(record) } : {}),
-    ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec, slot) }),
+    ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec, slot, at) }),
     ...(record.undo === undefined ? {} : { compensation: compensationOf(record.contract, record.undo) }),
     ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
     attempts: record.attempts.map(({ token: _token, ...attempt }) => attempt),
@@ -63,8 +68,11 @@ async function opened(
   approval: Approval,
   codec: Codec | undefined,
   slot: string,
+  at: number,
 ): Promise<NonNullable<Effect['approval']>> {
-  const { preview, ...rest } = approval;
+  const { preview, ...stored } = approval;
+  const standing = standingOf(approval, at);
+  const rest = standing === undefined ? stored : { ...stored, standing };
   const text = await openStored(preview, codec, { slot, kind: 'preview' }).catch(() => undefined);
   return text === undefined ? rest : { ...rest, preview: JSON.parse(text) as unknown };
 }

@@ -10,6 +10,7 @@ import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { ListAnswer } from './ledger.ts';
+import { lapsedWords } from './lifecycle/attend.ts';
 import { hasHappened, isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
@@ -61,6 +62,11 @@ export interface Effects {
   ): Promise<Effect>;
   decline(id: EffectId, actor: Actor): Promise<Effect>;
   /**
+   * Gives this person's word on a waiting question to another, for this question alone: whoever has it speaks for the
+   * groups of both and counts once, and who gave it away approves no more. `mayDecide` is asked for both.
+   */
+  delegate(id: EffectId, actor: Actor & { readonly fingerprint: string; readonly to: string }): Promise<Effect>;
+  /**
    * What the vendor says now of the objects that a waiting approval names, to help whoever decides: it is read when this
    * is called, as of `at` by the ledger's clock, and neither stored nor judged. Where it cannot be read, `problem` says so.
    */
@@ -98,7 +104,8 @@ export function createEffects(
     const { slot, record: before } = await find(id);
     const why = await finish(parts, slot, clock.monotonic() + deadlineMs);
     const { record, at } = await find(before.contract);
-    return openFor(why, await effectOf(slot, record, at, codec));
+    const words = record.approval?.state === 'pending' ? lapsedWords(record.approval) : '';
+    return openFor(why ?? (words === '' ? undefined : words), await effectOf(slot, record, at, codec));
   };
 
   const shown = async (record: EffectRecord, vendorId: string): Promise<Restored | undefined> => {
@@ -203,6 +210,16 @@ export function createEffects(
       return factsFor(parts, await effectOf(slot, record, at, codec), at);
     },
     decline: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'decline' }),
+    delegate: async (id, actor) => {
+      const { fingerprint, to } = actor;
+      refuseBadWord(fingerprint, undefined);
+      if (typeof to !== 'string' || to.trim() === '') {
+        throw new OncelyError('invalid_input', {
+          message: 'to is missing: who decides in their place? Nothing was changed.',
+        });
+      }
+      return apply(id, { ...decisionOf(actor), kind: 'delegate', fingerprint, to });
+    },
     revoke: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'revoke' }),
     complete: (id, options) => complete(id, options?.deadlineMs),
     compensate: async (id, { with: options, byHand, deadlineMs, ...actor }) => {

@@ -103,6 +103,11 @@ export type EffectEvent =
         /** More than one effect is proven at the vendor. */
         | { readonly type: 'diverged'; readonly detail?: string }
         | { readonly type: 'approval_asked' }
+        /** Nobody has answered: a reminder was due, others are asked since, or the question ran out. Told once. */
+        | {
+            readonly type: 'approval_reminded' | 'approval_escalated' | 'approval_expired';
+            readonly to?: readonly string[];
+          }
         | {
             /** A person decided, by `oncely.effects`. */
             readonly type: 'decided';

@@ -49,7 +49,10 @@ export type { Allowed, DecisionAsked, DecisionKind, MayDecide, WorkflowAsked } f
 export type { Actor, Effects } from './effects.ts';
 export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy } from './policies.ts';
+export type { Attending } from './attending.ts';
+export { lapsedWords, type Care, type Delegation, type Standing } from './lifecycle/attend.ts';
 export type { ApprovalRule, Quorum } from './policy-rules.ts';
+export type { QuietHours } from './quiet-hours.ts';
 export type { TwinGuard } from './twins.ts';
 export type { LimitRule } from './limits/rules.ts';
 export type { Aborted, Workflow, WorkflowId, Workflows, WorkflowState } from './workflows.ts';

@@ -1,5 +1,6 @@
 import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
+import type { Care } from './lifecycle/attend.ts';
 import type { ApprovalRequest } from './lifecycle/claim-request.ts';
 import { approversProblem, asksFor, type ApprovalRule, type Quorum } from './policy-rules.ts';
 import type { EffectOptions } from './scope.ts';
@@ -59,7 +60,7 @@ function askedBy(approval: EffectOptions['approval']): Pick<ApprovalRule, 'ttlMs
 }
 
 function strictest(
-  rules: readonly Pick<ApprovalRule, 'ttlMs' | 'approvers' | 'notBy'>[],
+  rules: readonly Pick<ApprovalRule, 'ttlMs' | 'approvers' | 'notBy' | keyof Care>[],
   operation: string,
   requestedBy: string | undefined,
 ): ApprovalRequest {
@@ -79,6 +80,22 @@ function strictest(
     ...(approvers > 1 ? { approvers } : {}),
     ...(quorum.length === 0 ? {} : { quorum: [...highest(quorum)].map(([group, count]) => ({ group, count })) }),
     ...(notBy.size === 0 ? {} : { notBy: [...notBy] }),
+    ...careOf(rules),
+  };
+}
+
+/** Of several rules the soonest holds, and whoever one of them names is asked; quiet hours are the most particular's. */
+function careOf(rules: readonly Care[]): { readonly care?: Care } {
+  const soonest = (name: 'remindAfterMs' | 'remindEveryMs' | 'escalateAfterMs'): Care => {
+    const times = rules.flatMap((rule) => rule[name] ?? []);
+    return times.length === 0 ? {} : { [name]: Math.min(...times) };
+  };
+  const to = [...new Set(rules.flatMap((rule) => rule.to ?? []))];
+  const times = { ...soonest('remindAfterMs'), ...soonest('remindEveryMs'), ...soonest('escalateAfterMs') };
+  if (Object.keys(times).length === 0) return {};
+  const quietHours = rules.find((rule) => rule.quietHours)?.quietHours;
+  return {
+    care: { ...times, ...(to.length === 0 ? {} : { to }), ...(quietHours === undefined ? {} : { quietHours }) },
   };
 }
 

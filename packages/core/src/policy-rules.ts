@@ -1,5 +1,7 @@
 import { OncelyError } from './errors.ts';
 import { pathsOf, picked } from './json-paths.ts';
+import type { Care } from './lifecycle/attend.ts';
+import { quietProblem } from './quiet-hours.ts';
 
 /** So many different people of a group must approve. */
 export interface Quorum {
@@ -8,7 +10,7 @@ export interface Quorum {
 }
 
 /** When an operation needs a person's approval, how many of them, and for how long. */
-export interface ApprovalRule<Input = never> {
+export interface ApprovalRule<Input = never> extends Care {
   /**
    * Of the decoded input, as the vendor's SDK sends it; absent: always. A predicate that throws lets nothing pass, and
    * one that says no after it has read a field which is not there asks all the same: what is left out means everything
@@ -42,7 +44,8 @@ export interface ApprovalRule<Input = never> {
 export function ruleProblem(rule: unknown, at: string): string | undefined {
   if (rule === true || typeof rule === 'function') return undefined;
   if (typeof rule !== 'object' || rule === null) return `${at} must be true, a predicate over the input, or a rule`;
-  const { when, above, touches, except, ttlMs, approvers, notBy, preview, ...unknown } = rule as ApprovalRule;
+  const { when, above, touches, except, ttlMs, approvers, notBy, preview, ...more } = rule as ApprovalRule;
+  const { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours, ...unknown } = more;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined) return `${at}.${stray} is no part of a rule`;
   if (when !== undefined && typeof when !== 'function') return `${at}.when must be a function of the input`;
@@ -55,7 +58,24 @@ export function ruleProblem(rule: unknown, at: string): string | undefined {
   if (notBy !== undefined && notBy !== 'requester' && !isTexts(notBy)) {
     return `${at}.notBy must be 'requester' or a list of identities`;
   }
-  return aboveProblem(above, at) ?? approversProblem(approvers, at);
+  const care = { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours };
+  return aboveProblem(above, at) ?? approversProblem(approvers, at) ?? careProblem(care, ttlMs, at);
+}
+
+function careProblem(care: Record<keyof Care, unknown>, ttlMs: number | undefined, at: string): string | undefined {
+  const { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours } = care;
+  for (const [name, ms] of Object.entries({ remindAfterMs, remindEveryMs, escalateAfterMs })) {
+    if (ms === undefined) continue;
+    if (!(typeof ms === 'number' && Number.isFinite(ms) && ms > 0)) {
+      return `${at}.${name} must be a number of milliseconds above 0`;
+    }
+    if (ttlMs !== undefined && ms >= ttlMs) return `${at}.${name} must be below ttlMs, or the question is over by then`;
+  }
+  if (remindEveryMs !== undefined && remindAfterMs === undefined) return `${at}.remindEveryMs needs remindAfterMs`;
+  if (to !== undefined && !isTexts(to)) return `${at}.to must be a list of groups: ['heads']`;
+  if (to !== undefined && escalateAfterMs === undefined) return `${at}.to needs escalateAfterMs`;
+  if (escalateAfterMs !== undefined && to === undefined) return `${at}.escalateAfterMs needs to: ['heads']`;
+  return quietProblem(quietHours, `${at}.quietHours`);
 }
 
 function aboveProblem(above: unknown, at: string): string | undefined {

@@ -1,6 +1,7 @@
 import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { Attended } from './lifecycle/attend.ts';
 import type { Run, Taken } from './record-parts.ts';
 
 export type { Run } from './record-parts.ts';
@@ -73,7 +74,7 @@ export type Stored =
       readonly reason: 'too_large' | 'codec_failed' | 'secret' | 'unknown' | 'expired' | 'policy';
     };
 
-export interface Approval<T = number> {
+export interface Approval<T = number> extends Attended {
   readonly state: 'pending' | 'approved' | 'declined' | 'revoked' | 'expired';
   /** The full digest that it belongs to; other input needs another approval. */
   readonly fingerprint: string;

@@ -13,6 +13,7 @@ import { postpone, probe } from './probing.ts';
 import type { EffectState } from './record.ts';
 import type { Job } from './job.ts';
 import { tracing } from './reporting.ts';
+import { attendTo, type Attending } from './attending.ts';
 import type { Runner } from './runner.ts';
 import { isToBeTakenBack, takeBack } from './undo.ts';
 
@@ -29,6 +30,8 @@ export interface Recovered {
   readonly states: Readonly<Partial<Record<EffectState, number>>>;
   /** Effects that are proven to have happened twice at the vendor. */
   readonly diverged: readonly string[];
+  /** Questions that nobody has answered, of which something fell due and was told by this call alone. */
+  readonly told: readonly Attending[];
   /** What could not be settled in this call, with the reason. */
   readonly open: readonly { readonly slot: string; readonly reason: string }[];
 }
@@ -73,10 +76,16 @@ export async function recover(parts: RecoverParts, options: RecoverOptions = {})
   const states: Partial<Record<EffectState, number>> = {};
   const diverged: string[] = [];
   const open: { slot: string; reason: string }[] = [];
+  const told: Attending[] = [];
   const worker = async (slots: Iterable<string>): Promise<void> => {
     for (const slot of slots) {
-      const reason =
-        clock.monotonic() >= giveUpAt ? 'the deadline of this call was over' : await finish(parts, slot, giveUpAt);
+      const attended = due.asked.has(slot) ? await attendTo(session, slot).catch(() => undefined) : undefined;
+      told.push(...(attended?.notices ?? []));
+      // A question that nobody has answered is not asked anew here: the run that wants it does.
+      const isLate = clock.monotonic() >= giveUpAt;
+      let reason = isLate ? 'the deadline of this call was over' : undefined;
+      if (attended?.waits === true) reason = undefined;
+      else if (!isLate) reason = await finish(parts, slot, giveUpAt);
       const { record, at } = await session.read(slot).catch(() => ({ record: undefined, at: 0 }));
       if (!record) {
         if (reason !== undefined) open.push({ slot, reason });
@@ -89,13 +98,13 @@ export async function recover(parts: RecoverParts, options: RecoverOptions = {})
     }
   };
   // Each client's by themselves: a vendor that hangs keeps nobody else's waiting.
-  const hands = [...due.values()].flatMap((slots) => {
+  const hands = [...due.slots.values()].flatMap((slots) => {
     const next = slots.values();
     return Array.from({ length: Math.min(concurrency, slots.length) }, () => worker(next));
   });
   await Promise.all(hands);
-  const examined = [...due.values()].reduce((sum, slots) => sum + slots.length, 0);
-  return { examined, states, diverged, open };
+  const examined = [...due.slots.values()].reduce((sum, slots) => sum + slots.length, 0);
+  return { examined, states, diverged, told, open };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { WorkflowRow } from './ledger.ts';
 import type { Seen } from './ledger-session.ts';
 import type { Refusal } from './lifecycle/claim.ts';
 import type { Exceeded } from './limits/watch.ts';
+import { lapsedWords } from './lifecycle/attend.ts';
 import { unknownAttempts } from './lifecycle/state.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import type { Job } from './job.ts';
@@ -18,6 +19,12 @@ export function about(job: Job, code: ErrorCode, detail: ErrorDetail): OncelyErr
 const because = (reason: string | undefined): string => {
   const words = reason?.trim().replace(/[.!?]$/, '') ?? '';
   return words === '' ? '' : ` ("${words}")`;
+};
+
+/** That the question before this one ran out, which whoever waited for its answer must hear. */
+const lapsed = ({ approval }: EffectRecord): string => {
+  const words = approval ? lapsedWords(approval) : '';
+  return words === '' ? '' : ` ${words}`;
 };
 
 export const named = (job: Job): string => `${job.claim.operation} (${effectKeyOf(job.claim.contract)})`;
@@ -54,7 +61,7 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal, cause?
       });
     case 'approval_required':
       return about(job, 'approval_required', {
-        message: `${what} waits for a person's approval of exactly this input. This call sent nothing.`,
+        message: `${what} waits for a person's approval of exactly this input.${lapsed(record)} This call sent nothing.`,
         fix: `await oncely.effects.approve('${effectKeyOf(job.claim.contract)}', { by: 'name', fingerprint })  // of effect.approval, as shown`,
       });
     case 'declined':

@@ -10,6 +10,7 @@ import {
 } from './events.ts';
 import { correlation, type Job } from './job.ts';
 import type { Seen } from './ledger-session.ts';
+import type { Notice } from './lifecycle/attend.ts';
 import type { Decision } from './lifecycle/decide.ts';
 import { countOf } from './lifecycle/attempts.ts';
 import { currentAttempts, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';
@@ -171,6 +172,12 @@ export function reportDecision(
   const waited = before.approval?.state === 'pending' ? { waitedMs: after.at - before.approval.requestedAt } : {};
   publish({ type: 'decided', decision: kind, ...waited, ...what });
   reportChange(() => what, 'person', before, after);
+}
+
+/** What fell due of a question that nobody has answered. */
+export function reportAttention(slot: string, { operation }: EffectRecord, at: number, { what, to }: Notice): void {
+  if (!effectsAreWatched()) return;
+  publish({ type: `approval_${what}`, ...(to === undefined ? {} : { to }), slot, operation, at });
 }
 
 /** An alarm: one person approved past what was asked for. */

@@ -58,6 +58,7 @@ export function effectDocument(effect: Effect, revealed = false): Record<string,
 
 function approvalDocument(approval: NonNullable<Effect['approval']>, text: (value: string) => string): object {
   const { state, fingerprint, requestedAt, expiresAt, decidedAt, by, reason, approvers, approvedBy } = approval;
+  const { standing, lapsed, delegates, limits } = approval;
   return {
     state,
     fingerprint,
@@ -68,6 +69,12 @@ function approvalDocument(approval: NonNullable<Effect['approval']>, text: (valu
     reason: reason === undefined ? null : text(reason),
     approvers: approvers ?? 1,
     approvedBy: approvedBy ?? [],
+    limits: limits?.map(({ why }) => why) ?? [],
+    reminders: standing?.reminders ?? 0,
+    escalatedTo: standing?.escalatedTo ?? [],
+    expired: standing?.expired === true || (state === 'expired' && lapsed !== undefined),
+    lapsedAt: lapsed === undefined ? null : isoTime(lapsed.at),
+    delegates: delegates?.map(({ from, to }) => ({ from, to })) ?? [],
   };
 }
 
@@ -151,9 +158,15 @@ function undoText({ state, by, reason, why, slot }: NonNullable<Effect['compensa
 }
 
 function approvalText(approval: NonNullable<Effect['approval']>): string {
-  const { state, fingerprint, expiresAt, by, reason, approvers, approvedBy } = approval;
+  const { state, fingerprint, expiresAt, by, reason, approvers, approvedBy, standing, lapsed, delegates } = approval;
+  const { reminders = 0, escalatedTo, expired } = standing ?? {};
   const parts = [`${state}, fingerprint ${fingerprint.slice(0, 16)}`];
-  if (expiresAt !== undefined) parts.push(`until ${clockTime(expiresAt)}`);
+  if (expiresAt !== undefined) parts.push(`${expired ? 'expired' : 'until'} ${clockTime(expiresAt)}`);
+  if (expired || (state === 'expired' && lapsed)) parts.push('run the agent again to ask anew');
+  if (lapsed && state === 'pending') parts.push(`asked anew: the one before expired ${clockTime(lapsed.at)}`);
+  if (reminders > 0) parts.push(`${reminders} ${reminders === 1 ? 'reminder' : 'reminders'} due so far`);
+  if (escalatedTo) parts.push(`escalated to ${escalatedTo.map(printable).join(', ')}`);
+  for (const { from, to } of delegates ?? []) parts.push(`${printable(from)} has given their word to ${printable(to)}`);
   if (approvers !== undefined && approvers > 1) parts.push(`${approvedBy?.length ?? 0} of ${approvers} have approved`);
   if (by !== undefined) parts.push(`by ${printable(by)}`);
   if (reason !== undefined) parts.push(`"${masked(reason)}"`);

@@ -72,11 +72,12 @@ const limits = { section: 3_000, field: 2_000, confirm: 300 } as const;
 export function approvalMessage(effect: Effect, options: ApprovalMessageOptions = {}): ApprovalMessage {
   const { namespace = defaultNamespace, detail } = options;
   refuseBadNamespace(namespace);
+  if (effect.approval?.standing?.expired) return expiredMessage(effect, detail);
   const value = buttonValueOf(effect);
   return {
-    text: summaryOf('Approval needed', effect, detail),
+    text: summaryOf(headOf(effect), effect, detail),
     blocks: [
-      ...described('*Approval needed*', effect, detail),
+      ...described(`*${headOf(effect)}*`, effect, detail),
       {
         type: 'actions',
         block_id: blockIdOf(namespace, value),
@@ -103,10 +104,11 @@ export function decidedMessage(effect: Effect, { detail }: ApprovalMessageOption
       effect: effect.key,
     });
   }
+  if (approval.state === 'expired') return expiredMessage(effect, detail);
   const { state, by, decidedAt, reason, approvedBy = [] } = approval;
   // Where several had to, the last one alone would hide the others.
   const people = state === 'approved' && approvedBy.length > 1 ? approvedBy : by === undefined ? [] : [by];
-  const verdict = state === 'approved' ? 'Approved' : state === 'expired' ? 'Expired' : 'Declined';
+  const verdict = state === 'approved' ? 'Approved' : 'Declined';
   const who = people.length === 0 ? '' : ` by ${peopleIn(people)}`;
   const when = decidedAt === undefined ? '' : `, ${slackDate(decidedAt)}`;
   const why = reason === undefined ? '' : `\nReason: ${literal(reason, 200)}`;
@@ -118,6 +120,22 @@ export function decidedMessage(effect: Effect, { detail }: ApprovalMessageOption
   };
 }
 
+/** Nobody answered in time: when that was over, and what to do. */
+function expiredMessage(effect: Effect, detail: string | undefined): ApprovalMessage {
+  const { lapsed, expiresAt = lapsed?.at } = effect.approval ?? {};
+  const when = expiresAt === undefined ? '' : ` ${slackDate(lapsed?.at ?? expiresAt)}`;
+  const why = lapsed?.was === 'approved' ? 'it was approved and not used in time' : 'nobody decided in time';
+  const head = `*Expired*${when}: ${why}. Nothing was sent. Run the agent again to ask anew.`;
+  return { text: summaryOf('Expired', effect, detail), blocks: described(head, effect, detail) };
+}
+
+/** What a message begins with: the first asking, a reminder, or that others are asked. */
+function headOf({ approval }: Effect): string {
+  const { reminders = 0, escalatedTo } = approval?.standing ?? {};
+  if (escalatedTo) return 'Approval needed, and nobody has answered: escalated';
+  return reminders > 0 ? `Approval needed (reminder ${reminders})` : 'Approval needed';
+}
+
 /** The message of a request that can no longer be decided here, and why. */
 export function closedMessage(effect: Effect, why: string, { detail }: ApprovalMessageOptions = {}): ApprovalMessage {
   return { text: summaryOf(why, effect, detail), blocks: described(`*${why}*`, effect, detail) };
@@ -125,10 +143,13 @@ export function closedMessage(effect: Effect, why: string, { detail }: ApprovalM
 
 /**
  * The step under which to post the message, the same in every process: another one for other input and for a request
- * that was made anew, whose old message nobody can use.
+ * that was made anew, whose old message nobody can use. Each reminder and the escalation have one of their own, so that
+ * whoever posts what waits posts each once, however many do.
  */
 export function approvalStep(effect: Effect): string {
-  return `${effect.contract.stepId.slice(0, 450)}.ask.${digest(buttonValueOf(effect)).slice(0, 12)}`;
+  const { reminders = 0, escalatedTo, expired } = effect.approval?.standing ?? {};
+  const again = `${reminders > 0 ? `.r${reminders}` : ''}${escalatedTo ? '.e' : ''}${expired ? '.x' : ''}`;
+  return `${effect.contract.stepId.slice(0, 440)}.ask.${digest(buttonValueOf(effect)).slice(0, 12)}${again}`;
 }
 
 function described(head: string, effect: Effect, detail: string | undefined): ApprovalBlock[] {
@@ -161,9 +182,23 @@ function described(head: string, effect: Effect, detail: string | undefined): Ap
       type: 'context',
       elements: [
         markdown(`Effect ${code(effect.key, 2_900)}`),
+        ...sinceAsked(approval).map(markdown),
         ...(approval ? [markdown(`Fingerprint ${code(approval.fingerprint, 200)}`)] : []),
       ],
     },
+  ];
+}
+
+/** What became of a question since it was asked, each in a line. */
+function sinceAsked(approval: Effect['approval']): string[] {
+  if (approval?.state !== 'pending') return [];
+  const { standing, delegates = [], lapsed } = approval;
+  const { escalatedTo = [] } = standing ?? {};
+  const given = delegates.slice(0, 4).map(({ from, to }) => `${person(from, 300)} → ${person(to, 300)}`);
+  return [
+    ...(lapsed ? [`Asked anew: the question before expired ${slackDate(lapsed.at)}`] : []),
+    ...(escalatedTo.length > 0 ? [`Asked as well: ${literal(escalatedTo.join(', '), 500)}`] : []),
+    ...(given.length > 0 ? [`Word given: ${given.join(', ')}`] : []),
   ];
 }
 
@@ -193,6 +228,10 @@ function previewOf(effect: Effect): ApprovalBlock[] {
   if (written.length > 0) {
     const names = literal(written.join(', '), 500);
     blocks.push({ type: 'context', elements: [markdown(`A model may have written: ${names}`)] });
+  }
+  const over = (effect.approval?.limits ?? []).map(({ why }) => why);
+  if (over.length > 0) {
+    blocks.push(section(`*One too many for a limit*\n${literal(over.join('\n'), limits.section - 60, 'lines')}`));
   }
   const json = literal(JSON.stringify(rest, undefined, 2), limits.section - '```\n\n```'.length, 'lines');
   return [...blocks, section(`\`\`\`\n${json}\n\`\`\``)];

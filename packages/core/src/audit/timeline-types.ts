@@ -15,6 +15,10 @@ export interface TimelineEntry {
     | 'superseded'
     | 'reopened'
     | 'approval_asked'
+    /** Nobody had answered by then. */
+    | 'approval_reminded'
+    | 'approval_escalated'
+    | 'approval_expired'
     | 'submitted'
     /** A person's decision: `decision`, `by`, `reason`. */
     | 'decided'

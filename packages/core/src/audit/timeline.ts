@@ -146,8 +146,13 @@ function detailsOf(event: TimelineEvent): Partial<TimelineEntry> {
       };
     case 'diverged':
       return { vendorIds: event.vendorIds };
+    case 'approval_reminded':
+      return { detail: `reminder ${event.reminder}` };
+    case 'approval_escalated':
+      return { detail: event.to.join(', ') };
     case 'resend_chosen':
     case 'approval_asked':
+    case 'approval_expired':
       return {};
   }
 }
@@ -201,6 +206,9 @@ function purposesOf(record: EffectRecord, events: readonly TimelineEvent[]): str
       case 'probed':
       case 'halted':
       case 'approval_asked':
+      case 'approval_reminded':
+      case 'approval_escalated':
+      case 'approval_expired':
       case 'submitted':
       case 'diverged':
         return [];

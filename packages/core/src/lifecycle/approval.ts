@@ -1,4 +1,5 @@
 import type { Approval, EffectRecord, Stamp } from '../record.ts';
+import { lapsedOf } from './attend.ts';
 import type { ClaimRequest } from './claim-request.ts';
 
 /** Whether nothing may be sent before a person approved this input. */
@@ -43,7 +44,7 @@ export function approvalFor(
   if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
   if (approval && fits && !expired && !asksAnew && approval.state === 'pending') return 'pending';
   // Who asks without knowing for what asks for as much as was asked for before.
-  const { ttlMs, approvers = 1, quorum, notBy } = request.approval ?? approval ?? {};
+  const { ttlMs, approvers = 1, quorum, notBy, care } = request.approval ?? approval ?? {};
   const limits = request.approval?.limits ?? (fits ? approval?.limits : undefined);
   return {
     state: 'pending',
@@ -55,6 +56,13 @@ export function approvalFor(
     ...(quorum === undefined ? {} : { quorum }),
     ...(notBy === undefined ? {} : { notBy }),
     ...(limits === undefined ? {} : { limits }),
+    ...(care === undefined ? {} : { care }),
+    ...(approval && fits && hasLapsed(approval, expired) ? lapsedOf(approval) : {}),
     ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
   };
+}
+
+/** Whether the time of this very question, or of its answer, was over; one that was used up has not lapsed. */
+function hasLapsed({ state, lapsed }: Approval, expired: boolean): boolean {
+  return state === 'expired' ? lapsed !== undefined : expired && (state === 'pending' || state === 'approved');
 }

@@ -1,4 +1,5 @@
 import type { Approval, Draft, EffectRecord, EffectState } from '../record.ts';
+import { isEscalated, lapsedWords } from './attend.ts';
 
 /** A person's yes to the input that they were shown. */
 export interface Approve {
@@ -18,20 +19,23 @@ type Word = Approve & { readonly by: string; readonly reason?: string };
 /** The record with this word of approval in it, or why it does not count. */
 export function approved(record: EffectRecord, word: Word, state: EffectState, now: number): Draft | string {
   const { approval } = record;
+  if (approval?.state === 'expired' && approval.lapsed) return lapsedWords(approval).replace(/\.$/, '');
   if (approval?.state !== 'pending' || isOver(state)) return `nothing waits for approval here (the effect is ${state})`;
   if (approval.fingerprint !== word.fingerprint) return 'the input has changed since it was shown; look at it again';
   if (approval.expiresAt !== undefined && now >= approval.expiresAt) {
-    return 'the request for approval has expired; run the agent again to ask anew';
+    return `the request for approval has expired: its time was over at ${new Date(approval.expiresAt).toISOString()}; run the agent again to ask anew`;
   }
   const problem = timeProblem(approval, word.ttlMs);
   if (problem !== undefined) return problem;
+  const away = approval.delegates?.find(({ from }) => isOneOf(word.as ?? word.by, [from]));
+  if (away) return `${away.from} has given their word to ${away.to}`;
   const { approvers = 1, approvedBy = [], approvedIn = [], notBy = [], quorum } = approval;
   const who = word.as ?? word.by;
   if (isOneOf(who, notBy) || isOneOf(word.by, notBy))
     return `${who} asked for it, or may not approve it for another reason`;
   if (isOneOf(who, approvedBy)) return `${who} has approved it already; another person must`;
   const all = [...approvedBy, who];
-  const groups = approvedBy.map((_, at) => approvedIn[at] ?? []).concat([word.groups ?? []]);
+  const groups = approvedBy.map((_, at) => approvedIn[at] ?? []).concat([groupsOf(word, approval, now)]);
   if (quorum && word.breakGlass !== true && seated(groups, quorum) === seated(groups.slice(0, -1), quorum)) {
     return `${who} is of no group whose word is still needed (${quorum.map(({ group, count }) => `${count} of ${group}`).join(', ')})`;
   }
@@ -54,6 +58,56 @@ export function approved(record: EffectRecord, word: Word, state: EffectState, n
       ...(word.ttlMs === undefined ? {} : { expiresAt: { after: word.ttlMs } }),
     },
   };
+}
+
+/** For whom a person speaks: for themselves, for who gave them their word, and for all once it was escalated to them. */
+function groupsOf(word: Word, approval: Approval, now: number): readonly string[] {
+  const own = word.groups ?? [];
+  const who = word.as ?? word.by;
+  const given = (approval.delegates ?? []).filter(({ to }) => isOneOf(who, [to]) || isOneOf(word.by, [to]));
+  const isAsked = isEscalated(approval, now) && approval.care?.to?.some((group) => own.includes(group)) === true;
+  const seats = isAsked ? (approval.quorum ?? []).map(({ group }) => group) : [];
+  return [...new Set([...own, ...given.flatMap(({ groups = [] }) => groups), ...seats])];
+}
+
+/** Who gave a person their word for a question. */
+export function wordsGivenTo(who: string, approval: Approval | undefined): readonly string[] {
+  return (approval?.delegates ?? []).filter(({ to }) => isOneOf(who, [to])).map(({ from }) => from);
+}
+
+/** A person's word in the hands of another, for this question alone. */
+export interface Delegate {
+  readonly kind: 'delegate';
+  readonly fingerprint: string;
+  readonly to: string;
+  readonly as?: string;
+  readonly groups?: readonly string[];
+}
+
+/** The record with this person's word in the hands of another, or why it cannot be. */
+export function delegated(
+  record: EffectRecord,
+  word: Delegate & { readonly by: string },
+  state: EffectState,
+  now: number,
+): Draft | string {
+  const { approval } = record;
+  if (approval?.state !== 'pending' || isOver(state)) return `nothing waits for approval here (the effect is ${state})`;
+  if (approval.fingerprint !== word.fingerprint) return 'the input has changed since it was shown; look at it again';
+  if (approval.expiresAt !== undefined && now >= approval.expiresAt) return 'the request for approval has expired';
+  const { notBy = [], approvedBy = [], delegates = [] } = approval;
+  const who = word.as ?? word.by;
+  const { to } = word;
+  if (isOneOf(to, [who, word.by])) return `${to} has that word already`;
+  if (isOneOf(word.by, notBy) || isOneOf(who, notBy)) return `${who} may not approve it, so has no word to give`;
+  if (isOneOf(to, notBy)) return `${to} asked for it, or may not approve it for another reason`;
+  if (approvedBy.some((each) => isOneOf(who, [each]))) return `${who} has approved it already`;
+  if (isOneOf(to, approvedBy)) return `${to} has approved it already; another person must`;
+  const away = delegates.find(({ from }) => isOneOf(from, [who, word.by, to]));
+  if (away) return `${away.from} has given their word to ${away.to}`;
+  const groups = groupsOf({ ...word, kind: 'approve' }, approval, now);
+  const given = { from: who, to, ...(groups.length === 0 ? {} : { groups }) };
+  return { ...record, approval: { ...approval, delegates: [...delegates, given] } };
 }
 
 /** Where an approval would be taken and nothing would be sent. */

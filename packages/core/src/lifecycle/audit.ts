@@ -28,6 +28,10 @@ export type AuditBody =
   /** Opened for another try; `changed` names the parameters that are other than before, never their values. */
   | { readonly type: 'reopened'; readonly generation: number; readonly changed: readonly string[] }
   | { readonly type: 'approval_asked'; readonly fingerprint: string; readonly policy?: number }
+  /** Nobody had answered; each is told once, to whoever watches. */
+  | { readonly type: 'approval_reminded'; readonly reminder: number }
+  | { readonly type: 'approval_escalated'; readonly to: readonly string[] }
+  | { readonly type: 'approval_expired' }
   | { readonly type: 'submitted'; readonly by: string }
   | {
       readonly type: 'decided';
@@ -36,6 +40,8 @@ export type AuditBody =
       readonly reason?: string;
       /** One person's word in an emergency, past what else was asked for. */
       readonly breakGlass?: true;
+      /** Whom a person gave their word. */
+      readonly to?: string;
     }
   | { readonly type: 'diverged'; readonly vendorIds: readonly string[] };
 

@@ -1,5 +1,6 @@
 import type { AuditEntry, RecordIndex } from '../ledger.ts';
 import { resolveTimes, type Attempt, type Draft, type EffectRecord, type EffectState, type Stamp } from '../record.ts';
+import { attentionAt } from './attend.ts';
 import { appendEvents, type AuditBody } from './audit.ts';
 import { absenceGap, currentAttempts, landingEnd, stateOf, unknownAttempts } from './state.ts';
 
@@ -92,6 +93,7 @@ function dueAt(record: EffectRecord, now: number): number | undefined {
     case 'compensating':
       return record.undo?.state === 'by_hand' ? record.verifyAt : now;
     case 'awaiting_approval':
+      return record.approval && attentionAt(record.approval);
     case 'rejected':
     case 'stopped':
     case 'declined':
@@ -140,6 +142,9 @@ export function withoutOpenWork(record: EffectRecord): EffectRecord {
     approvedIn: _in,
     breakGlass: _broken,
     changed: _changed,
+    told: _told,
+    lapsed: _lapsed,
+    delegates: _delegates,
     ...used
   } = approval;
   return { ...rest, approval: { ...used, state: 'expired' } };

@@ -1,6 +1,7 @@
 import type { Contract } from '../contract.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Run, SafetyClass } from '../record.ts';
+import type { Care } from './attend.ts';
 
 /** What is asked for before an input may be sent. */
 export interface ApprovalRequest {
@@ -9,6 +10,8 @@ export interface ApprovalRequest {
   readonly approvers?: number;
   /** How many of which groups; together they are `approvers`. */
   readonly quorum?: readonly { readonly group: string; readonly count: number }[];
+  /** Who is reminded when, and who is asked after how long. */
+  readonly care?: Care;
   /** Who may not be one of them. */
   readonly notBy?: readonly string[];
   /** The limits that it is one too many for, which who approves must know of. */

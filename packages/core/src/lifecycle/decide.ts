@@ -1,5 +1,5 @@
 import type { Attempt, Draft, EffectRecord, Stamp, Stored } from '../record.ts';
-import { approved, type Approve } from './approve.ts';
+import { approved, delegated, type Approve, type Delegate } from './approve.ts';
 import { allowedAnew } from './attempts.ts';
 import type { AuditBody } from './audit.ts';
 import { change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
@@ -17,6 +17,7 @@ export type Decision = {
   readonly suspect?: number;
 } & (
   | Approve
+  | Delegate
   | { readonly kind: 'decline' | 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
   | { readonly kind: 'happened'; readonly vendorId?: string; readonly result: Stored }
   /** Take it back: what has happened, or, with `open`, whatever of it turns out to have happened. */
@@ -48,6 +49,7 @@ export function decide(record: EffectRecord, decision: Decision, now: number): D
     by: decision.by,
     ...said(decision),
     ...(decision.kind === 'approve' && decision.breakGlass ? { breakGlass: true } : {}),
+    ...(decision.kind === 'delegate' ? { to: decision.to } : {}),
   };
   const decisions = [...record.decisions, decision.id].slice(-rememberedDecisions);
   return { kind: 'write', change: change({ ...next, decisions }, [body], now) };
@@ -59,6 +61,8 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
   switch (decision.kind) {
     case 'approve':
       return approved(record, decision, state, now);
+    case 'delegate':
+      return delegated(record, decision, state, now);
     case 'decline':
     case 'revoke': {
       if (!record.approval) return 'this effect never asked for approval; cancel it instead';

@@ -91,6 +91,11 @@ export function metricsFrom(meter: OtelMeter): {
       case 'approval_asked':
         decisions.add(1, { [operation]: event.operation, 'oncely.decision': 'asked' });
         return;
+      case 'approval_reminded':
+      case 'approval_escalated':
+      case 'approval_expired':
+        decisions.add(1, { [operation]: event.operation, 'oncely.decision': event.type.slice('approval_'.length) });
+        return;
       case 'decided': {
         const about = { [operation]: event.operation, 'oncely.decision': event.decision };
         decisions.add(1, about);

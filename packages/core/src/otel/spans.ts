@@ -156,6 +156,9 @@ export function spansFrom(api: OtelApi, tracer: OtelTracer): { hear(event: Effec
       case 'refused':
       case 'consistent':
       case 'approval_asked':
+      case 'approval_reminded':
+      case 'approval_escalated':
+      case 'approval_expired':
       case 'break_glass':
       case 'decided':
         return;

@@ -1,4 +1,5 @@
 import { isOncelyError, type ErrorCode, type OncelyError } from '../errors.ts';
+import { lapsedWords } from '../lifecycle/attend.ts';
 import type { EffectState } from '../record.ts';
 import type { Told } from '../telling.ts';
 import { result, type RejectedReason, type ToolResult } from './tool.ts';
@@ -54,7 +55,7 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
         ...about,
         approval: told?.approval?.fingerprint ?? '',
         at: isoOf(told?.approval?.requestedAt),
-        text: `A person has to approve exactly this first${when(told, 'asked')}. Nothing was sent. After the approval the same call with the same input does it.`,
+        text: `A person has to approve exactly this first${when(told, 'asked')}.${lapsed(told)} Nothing was sent. After the approval the same call with the same input does it.`,
       });
     case 'result_unavailable':
       return done({ ...telling, told: told && { ...told, replayed: true } });
@@ -232,6 +233,11 @@ function recorded(told: Told | undefined): {
     at: isoOf(told?.firstAt),
     differs: told === undefined || told.differs.length === 0 ? null : told.differs,
   };
+}
+
+function lapsed(told: Told | undefined): string {
+  const words = told?.approval ? lapsedWords(told.approval) : '';
+  return words === '' ? '' : ` ${words}`;
 }
 
 function when(told: Told | undefined, what?: string): string {

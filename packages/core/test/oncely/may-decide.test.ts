@@ -70,6 +70,14 @@ const deciding: Readonly<Record<string, Row>> = {
       return effects.approve(slot, { ...bob, fingerprint });
     },
   ],
+  'effects.delegate': [
+    'delegate',
+    waiting,
+    async ({ effects }) => {
+      const fingerprint = (await effects.get(slot))?.approval?.fingerprint ?? '';
+      return effects.delegate(slot, { ...bob, fingerprint, to: 'cat' });
+    },
+  ],
   'effects.decline': ['decline', waiting, ({ effects }) => effects.decline(slot, bob)],
   'effects.revoke': ['revoke', waiting, ({ effects }) => effects.revoke(slot, bob)],
   'effects.cancel': ['cancel', waiting, ({ effects }) => effects.cancel(slot, bob)],
