@@ -65,7 +65,7 @@ export const consentMutants: readonly Mutant[] = [
     from: `if (attended?.waits === true) reason = undefined;`,
     to: `if (attended?.waits === undefined) reason = undefined;`,
     test: unanswered,
-    named: 'is marked by recover(), told once, and not asked anew by it',
+    named: 'told once, and not asked anew by it',
   },
   {
     breaks: 'a reminder posts nothing where the question was posted',
