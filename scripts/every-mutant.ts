@@ -2,6 +2,7 @@ import { agentsMutants } from './agents-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
 import { consentMutants } from './consent-mutants.ts';
+import { decidingMutants } from './deciding-mutants.ts';
 import { docsMutants } from './docs-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
 import { evidenceMutants } from './evidence-mutants.ts';
@@ -39,6 +40,7 @@ export const everyMutant: readonly Mutant[] = [
   ...limitsMutants,
   ...httpMutants,
   ...consentMutants,
+  ...decidingMutants,
   ...hubspotMutants,
   ...stripeMutants,
   ...telemetryMutants,

@@ -1,5 +1,6 @@
 import type { LedgerSession } from './ledger-session.ts';
-import { attend, type Notice } from './lifecycle/attend.ts';
+import { attend } from './lifecycle/attend.ts';
+import type { Notice } from './lifecycle/standing.ts';
 import { stateOf } from './lifecycle/state.ts';
 import { reportAttention } from './reporting.ts';
 

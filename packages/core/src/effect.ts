@@ -1,6 +1,6 @@
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { spentReason } from './lifecycle/attempts.ts';
-import { standingOf, type Standing } from './lifecycle/attend.ts';
+import { standingOf, type Standing } from './lifecycle/standing.ts';
 import { isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Approval, Attempt, EffectRecord, EffectState, Undo } from './record.ts';

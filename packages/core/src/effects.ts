@@ -10,7 +10,7 @@ import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { ListAnswer } from './ledger.ts';
-import { lapsedWords } from './lifecycle/attend.ts';
+import { lapsedWords } from './lifecycle/standing.ts';
 import { hasHappened, isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';

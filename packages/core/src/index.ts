@@ -50,7 +50,7 @@ export type { Actor, Effects } from './effects.ts';
 export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy } from './policies.ts';
 export type { Attending } from './attending.ts';
-export { lapsedWords, type Care, type Delegation, type Standing } from './lifecycle/attend.ts';
+export { lapsedWords, type Care, type Delegation, type Standing } from './lifecycle/standing.ts';
 export type { ApprovalRule, Quorum } from './policy-rules.ts';
 export type { QuietHours } from './quiet-hours.ts';
 export type { TwinGuard } from './twins.ts';

@@ -1,6 +1,6 @@
 import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
-import type { Care } from './lifecycle/attend.ts';
+import type { Care } from './lifecycle/standing.ts';
 import type { ApprovalRequest } from './lifecycle/claim-request.ts';
 import { approversProblem, asksFor, type ApprovalRule, type Quorum } from './policy-rules.ts';
 import type { EffectOptions } from './scope.ts';

@@ -1,6 +1,6 @@
 import { OncelyError } from './errors.ts';
 import { pathsOf, picked } from './json-paths.ts';
-import type { Care } from './lifecycle/attend.ts';
+import type { Care } from './lifecycle/standing.ts';
 import { quietProblem } from './quiet-hours.ts';
 
 /** So many different people of a group must approve. */

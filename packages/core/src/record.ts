@@ -1,7 +1,7 @@
 import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import type { Attended } from './lifecycle/attend.ts';
+import type { Attended } from './lifecycle/standing.ts';
 import type { Run, Taken } from './record-parts.ts';
 
 export type { Run } from './record-parts.ts';

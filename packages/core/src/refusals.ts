@@ -4,7 +4,7 @@ import type { WorkflowRow } from './ledger.ts';
 import type { Seen } from './ledger-session.ts';
 import type { Refusal } from './lifecycle/claim.ts';
 import type { Exceeded } from './limits/watch.ts';
-import { lapsedWords } from './lifecycle/attend.ts';
+import { lapsedWords } from './lifecycle/standing.ts';
 import { unknownAttempts } from './lifecycle/state.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import type { Job } from './job.ts';

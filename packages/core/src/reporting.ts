@@ -10,7 +10,7 @@ import {
 } from './events.ts';
 import { correlation, type Job } from './job.ts';
 import type { Seen } from './ledger-session.ts';
-import type { Notice } from './lifecycle/attend.ts';
+import type { Notice } from './lifecycle/standing.ts';
 import type { Decision } from './lifecycle/decide.ts';
 import { countOf } from './lifecycle/attempts.ts';
 import { currentAttempts, isOpen, stateOf, unknownAttempts } from './lifecycle/state.ts';

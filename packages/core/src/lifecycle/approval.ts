@@ -1,5 +1,5 @@
 import type { Approval, EffectRecord, Stamp } from '../record.ts';
-import { lapsedOf } from './attend.ts';
+import { lapsedOf } from './standing.ts';
 import type { ClaimRequest } from './claim-request.ts';
 
 /** Whether nothing may be sent before a person approved this input. */

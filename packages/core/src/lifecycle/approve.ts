@@ -1,5 +1,5 @@
 import type { Approval, Draft, EffectRecord, EffectState } from '../record.ts';
-import { isEscalated, lapsedWords } from './attend.ts';
+import { isEscalated, lapsedWords } from './standing.ts';
 
 /** A person's yes to the input that they were shown. */
 export interface Approve {

@@ -1,6 +1,6 @@
 import type { AuditEntry, RecordIndex } from '../ledger.ts';
 import { resolveTimes, type Attempt, type Draft, type EffectRecord, type EffectState, type Stamp } from '../record.ts';
-import { attentionAt } from './attend.ts';
+import { attentionAt } from './standing.ts';
 import { appendEvents, type AuditBody } from './audit.ts';
 import { absenceGap, currentAttempts, landingEnd, stateOf, unknownAttempts } from './state.ts';
 

@@ -1,7 +1,7 @@
 import type { Contract } from '../contract.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Run, SafetyClass } from '../record.ts';
-import type { Care } from './attend.ts';
+import type { Care } from './standing.ts';
 
 /** What is asked for before an input may be sent. */
 export interface ApprovalRequest {

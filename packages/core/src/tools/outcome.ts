@@ -1,5 +1,5 @@
 import { isOncelyError, type ErrorCode, type OncelyError } from '../errors.ts';
-import { lapsedWords } from '../lifecycle/attend.ts';
+import { lapsedWords } from '../lifecycle/standing.ts';
 import type { EffectState } from '../record.ts';
 import type { Told } from '../telling.ts';
 import { result, type RejectedReason, type ToolResult } from './tool.ts';

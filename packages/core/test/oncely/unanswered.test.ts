@@ -1,48 +1,9 @@
-import { isOncelyError, type ApprovalRule, type Effect, type MayDecide } from '@oncely/core';
-import { memoryLedger } from '@oncely/core/ledgers/memory';
+import type { ApprovalRule } from '@oncely/core';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { codeOf, pay } from './pay.ts';
-import { desk, openShop, type Shop, type TestOncely } from './vendor.ts';
-
-const slot = 'invoice_1:desk:refund';
-const hour = 3_600_000;
-
-/** A Monday, noon in Berlin. */
-const noon = Date.UTC(2026, 5, 1, 10);
-
-interface House {
-  readonly shop: Shop;
-  readonly time: { now: number };
-  readonly oncely: TestOncely;
-  readonly ask: (amount?: number) => Promise<string>;
-  readonly effect: () => Promise<Effect>;
-  readonly approve: (by: string) => Promise<Effect>;
-}
-
-function house(rule: ApprovalRule, mayDecide?: MayDecide): House {
-  const time = { now: noon };
-  const shop = openShop(memoryLedger({ now: () => time.now }));
-  const oncely = shop.start({
-    approvals: { version: 1, operations: { 'shop.pay': rule }, ...(mayDecide === undefined ? {} : { mayDecide }) },
-  });
-  const effect = async (): Promise<Effect> => (await oncely.effects.get(slot)) as Effect;
-  return {
-    shop,
-    time,
-    oncely,
-    ask: async (amount = 1) => {
-      const outcome = await pay(oncely, 'refund', { amount });
-      return isOncelyError(outcome) ? outcome.message : 'paid';
-    },
-    effect,
-    approve: async (by) => {
-      const fingerprint = (await effect()).approval?.fingerprint ?? '';
-      return oncely.effects.approve(slot, { by, fingerprint });
-    },
-  };
-}
+import { hour, house, noon, slot } from './house.ts';
+import { desk, openShop } from './vendor.ts';
 
 const heard: { type: string; to?: readonly string[] }[] = [];
 const hear = (message: unknown): void => {
@@ -202,9 +163,8 @@ describe('a question that nobody answers', () => {
     time.now = Date.UTC(2026, 5, 5, 17, 30); // Friday, 19:30 in Berlin
     await ask();
     for (const later of [hour, 12 * hour, 40 * hour]) {
-      const { recover } = oncely;
       time.now = Date.UTC(2026, 5, 5, 17, 30) + later;
-      expect((await recover()).told).toEqual([]);
+      expect((await oncely.recover()).told).toEqual([]);
       expect((await effect()).approval?.standing).toMatchObject({ reminders: 0 });
     }
     expect((await effect()).approval?.standing?.nextAt).toBe(Date.UTC(2026, 5, 8, 6));
@@ -218,95 +178,6 @@ describe('a question that nobody answers', () => {
     await approve('ann');
     time.now += 2 * hour;
     expect((await oncely.recover()).told).toEqual([]);
-  });
-});
-
-describe('a word in the hands of another', () => {
-  const four: ApprovalRule = {
-    approvers: [
-      { group: 'finance', count: 1 },
-      { group: 'legal', count: 1 },
-    ],
-  };
-  const groups: Record<string, readonly string[]> = { ann: ['finance'], bob: [], cat: ['legal'] };
-  const rooms = (): House & { readonly give: (by: string, to: string) => Promise<Effect> } => {
-    const of = house(four, ({ by }) => ({ as: by, groups: groups[by] ?? [] }));
-    return {
-      ...of,
-      give: async (by, to) => {
-        const fingerprint = (await of.effect()).approval?.fingerprint ?? '';
-        return of.oncely.effects.delegate(slot, { by, to, fingerprint });
-      },
-    };
-  };
-
-  it('speaks for the groups of who gave it, on this question', async () => {
-    const { ask, give, approve, shop } = rooms();
-    await ask();
-    await expect(approve('bob')).rejects.toThrow('of no group');
-    expect((await give('ann', 'bob')).approval?.delegates).toEqual([{ from: 'ann', to: 'bob', groups: ['finance'] }]);
-    await approve('bob');
-    expect((await approve('cat')).approval).toMatchObject({ state: 'approved', approvedBy: ['bob', 'cat'] });
-    expect(await ask()).toBe('paid');
-    expect(shop.vendor.sends).toBe(1);
-  });
-
-  it('is one word: who gave it away approves no more, and two in one hand are one person', async () => {
-    const { ask, give, approve } = rooms();
-    await ask();
-    await give('ann', 'bob');
-    await expect(approve('Ann ')).rejects.toThrow('has given their word to bob');
-    await give('cat', 'bob');
-    expect((await approve('bob')).approval?.state).toBe('pending');
-    await expect(approve('bob')).rejects.toThrow('has approved it already');
-  });
-
-  it.each([
-    ['ann', 'ann', 'has that word already'],
-    ['ann', '', 'to is missing'],
-    ['ann', 7 as never, 'to is missing'],
-  ])('is refused from %s to %s', async (by, to, why) => {
-    const { ask, give } = rooms();
-    await ask();
-    await expect(give(by, to)).rejects.toThrow(why);
-  });
-
-  it('never comes to who asked for it, nor back, and not of what was not shown', async () => {
-    const { oncely, effect, shop, give } = rooms();
-    await oncely
-      .scope({ ...desk, requestedBy: 'eve' }, () =>
-        oncely.effect('refund', () => oncely.clients.shop.write('pay', { amount: 1 })),
-      )
-      .catch(codeOf);
-    await expect(give('ann', 'EVE')).rejects.toThrow('asked for it');
-    await expect(give('eve', 'ann')).rejects.toThrow('no word to give');
-    await give('ann', 'bob');
-    await expect(give('bob', 'ann')).rejects.toThrow('ann has given their word to bob');
-    await expect(oncely.effects.delegate(slot, { by: 'cat', to: 'bob', fingerprint: 'other' })).rejects.toThrow(
-      'has changed',
-    );
-    expect((await effect()).approval?.delegates).toHaveLength(1);
-    expect(shop.vendor.sends).toBe(0);
-  });
-
-  it('is given only by who may, and tells mayDecide in whose place somebody approves', async () => {
-    const asked: unknown[] = [];
-    const { oncely, effect, ask } = house({}, (actor, _effect, decision, more) => {
-      asked.push([actor.by, decision, more]);
-      return decision === 'delegate' ? actor.by === 'ann' : more.delegatedBy?.includes('ann') === true;
-    });
-    await ask();
-    const fingerprint = (await effect()).approval?.fingerprint ?? '';
-    await expect(oncely.effects.delegate(slot, { by: 'bob', to: 'cat', fingerprint })).rejects.toThrow(
-      'may not delegate',
-    );
-    await oncely.effects.delegate(slot, { by: 'ann', to: 'bob', fingerprint });
-    expect((await oncely.effects.approve(slot, { by: 'bob', fingerprint })).approval?.state).toBe('approved');
-    expect(asked).toEqual([
-      ['bob', 'delegate', { to: 'cat' }],
-      ['ann', 'delegate', { to: 'bob' }],
-      ['bob', 'approve', { delegatedBy: ['ann'] }],
-    ]);
   });
 });
 
