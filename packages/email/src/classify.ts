@@ -1,7 +1,8 @@
 import type { Verdict } from '@oncely/core';
+import { isUnconnected } from '@oncely/core/transport';
 
 import { toResponse } from './response.ts';
-import { refusalOfSes } from './ses.ts';
+import { refusalOfSes, type SesSend } from './ses.ts';
 
 interface MailError extends Error {
   readonly code?: string;
@@ -18,6 +19,8 @@ export interface Circumstances {
   /** Why it could not be composed, where that is what ended it. */
   readonly failure?: unknown;
   readonly kind: TransportKind;
+  /** Of a send to SES. */
+  readonly ses?: SesSend;
 }
 
 /**
@@ -45,7 +48,7 @@ const wayCodes: ReadonlySet<unknown> = new Set([
  * What an error of nodemailer proves. A message without its final dot is nobody's (RFC 5321, 4.1.1.4); behind the dot
  * only a reply of the server is a no (4.2.5), and a lost connection is in doubt for good (RFC 1047).
  */
-export function classify(thrown: unknown, { begun, ended, failure, kind }: Circumstances): Verdict {
+export function classify(thrown: unknown, { begun, ended, failure, kind, ses }: Circumstances): Verdict {
   const error: MailError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const smtp = kind === 'smtp';
   const { code } = error;
@@ -67,17 +70,22 @@ export function classify(thrown: unknown, { begun, ended, failure, kind }: Circu
       };
     }
   }
-  const refusal = kind === 'ses' ? refusalOfSes(error) : undefined;
-  if (refusal === 'as_it_is') return environment(error.name, error);
-  if (refusal === 'for_now') {
+  const refusal = kind === 'ses' ? refusalOfSes(error, ses) : undefined;
+  if (refusal?.pauseMs !== undefined) {
     const response = toResponse(error);
-    return { evidence: 'not_applied', reason: error.name, response, retryAfterMs: 1_000, cause: error };
+    return { evidence: 'not_applied', reason: refusal.reason, response, retryAfterMs: refusal.pauseMs, cause: error };
   }
+  if (refusal) return environment(refusal.reason, error);
   // Before its end neither was the dot written nor SES called.
   const incomplete = !begun || (!ended && (smtp || kind === 'ses'));
   if (incomplete && failure !== undefined) return environment(reason, failure instanceof Error ? failure : error);
   if (begun && kind === 'local') return environment(reason, error);
   if (begun && incomplete) return { evidence: 'not_applied', reason, cause: error };
+  if (kind === 'ses' && ses) {
+    // The command was not made, not taken, or failed before its one request: nothing left this process.
+    if (!ses.handed || ses.requested === false) return environment(reason, error);
+    if (ses.requested === true && isUnconnected(error)) return { evidence: 'not_applied', reason, cause: error };
+  }
   if (begun) return { evidence: 'unknown', reason, cause: error };
   if (wayCodes.has(code)) return { evidence: 'not_applied', reason, cause: error };
   // nodemailer itself refused: no recipient, an address that is none, a setting, the caller's abort.

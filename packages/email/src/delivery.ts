@@ -11,7 +11,7 @@ import { mailerClassOf } from './composer.ts';
 import { envelopeOf, sameEnvelope } from './recipients.ts';
 import { readRequest, setFixedParts, type Unstored } from './request.ts';
 import { toResponse } from './response.ts';
-import { sendingOnce } from './ses.ts';
+import { sendingOnce, type SesSend } from './ses.ts';
 import type { MailData, MailInWork, Plugin, TransporterLike } from './transporter.ts';
 
 export interface Delivery {
@@ -46,7 +46,7 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
   const use = (step: 'compile' | 'stream', plugin: Plugin): unknown =>
     (transporter.use as ((...args: unknown[]) => unknown) | undefined)?.call(transporter, step, plugin);
   const kind = kindOf(transporter);
-  const once = kind === 'ses' ? sendingOnce(transporter) : <T>(send: () => T): T => send();
+  const once = kind === 'ses' ? sendingOnce(transporter) : <T>(_seen: SesSend, send: () => T): T => send();
   // By the signal, which nodemailer hands on as it is: its copy of the data is another object, and a pool sends from
   // the asynchronous context of whoever freed the connection.
   const attempts = new WeakMap<AbortSignal, Attempt>();
@@ -115,13 +115,16 @@ export function createDelivery(transporter: TransporterLike, provider?: Provider
       const present = Object.entries(credentials).filter(([, value]) => value !== undefined);
       const mail = closedToDefaults(content, transporter);
       const data: MailData = { ...mail, ...Object.fromEntries(present), signal: end.signal };
+      let over = false;
+      const ses: SesSend = { isOver: () => over || permit.remainingMs() <= 1, handed: false };
       try {
         if (!isNodemailers) attempt.handOver();
-        const info = await Promise.race([once(() => sendMail(data)), end.reached]);
+        const info = await Promise.race([once(ses, () => sendMail(data)), end.reached]);
         return accepted(info);
       } catch (error) {
+        over = true;
         const { begun, ended, failure } = attempt;
-        return classify(error, { begun, ended, failure, kind });
+        return classify(error, { begun, ended, failure, kind, ses });
       } finally {
         attempt.abandon();
         end.dismiss();
