@@ -16,8 +16,8 @@ import {
   updateSealed,
   type AuditedRowOf,
 } from '../postgres/audited.ts';
-import { isFaultOfOne, postgresFailure, stateOf } from '../postgres/failures.ts';
-import { createOrigin, isUntold } from '../postgres/origin.ts';
+import { isFaultOfOne, postgresFailure, tablesGone } from '../postgres/failures.ts';
+import { createNoticing } from '../postgres/noticing.ts';
 import {
   migration,
   placed,
@@ -53,8 +53,6 @@ export interface PostgresOptions extends PostgresPlace {
   /** How long one command may take before its caller is told that the ledger did not answer, in ms. Default 5,000. */
   readonly commandTimeoutMs?: number;
 }
-
-const callNoticeOrigin = `select {notice_origin}($1, $2) as origin`;
 
 // Refused in a transaction that somebody else ends.
 const standAlone = `do $$ begin commit; end $$`;
@@ -143,6 +141,8 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     return row;
   };
 
+  const noticing = createNoticing(name, one);
+
   const readInfo = async (): Promise<LedgerInfo> => {
     const row = await one<InfoRow>(selectInfo);
     if (row.version > schemaVersion) {
@@ -165,24 +165,19 @@ export function postgresLedger(client: PostgresClient, options: PostgresOptions 
     const tables = ['ledger', 'effects', 'events', 'workflows'].map((table) => `${options.prefix ?? ''}${table}`);
     refuseUnfitServer((await query(selectServer, [place('{schema}'), tables]))[0], name, allowUnsafe);
     const [found] = await query<{ there: boolean }>(`select to_regclass('{ledger}') is not null as there`);
+    if (found?.there !== true && noticing.hasSeenTables()) {
+      throw new OncelyError('ledger_unusable', {
+        message: `The ledger (${name}) is gone: its tables were dropped while this process used them. Nothing was sent.`,
+        fix: tablesGone,
+      });
+    }
     const current = found?.there === true && (await one<InfoRow>(selectInfo)).version >= schemaVersion;
     if (!current) await query(migration(options, newIdentity()));
-    await noticeOrigin();
+    await noticing.notice();
     return readInfo();
   };
 
-  const origin = createOrigin();
-  /** Looks at what the server is now; the ledger is marked where it may have forgotten. */
-  const noticeOrigin = async (): Promise<void> => {
-    try {
-      origin.noticed((await one<{ readonly origin: string }>(callNoticeOrigin, [...origin.values()])).origin);
-    } catch (error) {
-      if (!isUntold(stateOf(error instanceof OncelyError ? error.cause : error))) throw error;
-      origin.noticed(undefined);
-    }
-  };
-
-  const send = writesOf({ client, place, durable: !allowUnsafe, origin, noticeOrigin, readInfo });
+  const send = writesOf({ client, place, durable: !allowUnsafe, noticing, readInfo });
 
   const write = batching<WriteCommand, WriteAnswer>({
     name,

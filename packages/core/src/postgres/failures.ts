@@ -4,7 +4,9 @@ import { plainError, plainWhy } from '../plain-error.ts';
 /** The classes of SQLSTATE that blame the data of a statement: data exception, integrity violation, limit exceeded. */
 const faultsOfData = new Set(['22', '23', '54']);
 
-const tablesGone = 'the tables are gone: restore them, and mark what may be forgotten with oncely.suspect(since)';
+/** What to do about it. */
+export const tablesGone =
+  'the tables are gone: restore them, and mark what may be forgotten with oncely.suspect(since)';
 const rightLogin = 'give the client a user and password that the server takes';
 
 /** What the database refuses however often it is asked, by SQLSTATE. `OC…` are our own functions' errors. */
@@ -34,7 +36,7 @@ const passing: Readonly<Record<string, string>> = {
   '57P03': 'the server starts or stops; the same command succeeds once it is up',
 };
 
-/** Of `same_origin`: before anything was stored. */
+/** Of `same_origin` and `same_ledger`: before anything was stored. */
 export const serverChanged = 'OC004';
 
 /** What is said where the server's own words mean something else to a reader. */

@@ -1,4 +1,5 @@
 import { schema2 } from './schema-2.ts';
+import { schema3 } from './schema-3.ts';
 
 /** A name that can be a schema or the beginning of a table's name without quoting. */
 const plainName = /^[a-z_][a-z0-9_]{0,30}$/;
@@ -246,6 +247,7 @@ const migrations: readonly string[] = [
   end $suspect$;
   `,
   schema2,
+  schema3,
 ];
 
 /** The newest schema that this version knows. */

@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { sharedPostgresUrl } from '@oncely/testing/servers/shared';
 import type { Pool } from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -71,25 +68,6 @@ describe('the tables in Postgres', () => {
     const error = await failureOf(ledger.write(claimOf('case:desk:refund')));
     expect(error.code).toBe('ledger_unusable');
     expect(error.message).toContain('restore');
-  });
-
-  it('of schema 1 are opened with all that they hold', async () => {
-    const dump = readFileSync(join(import.meta.dirname, 'postgres-schema-1.sql'), 'utf8');
-    await pool.query(dump.replaceAll('kept_schema', schema));
-    const ledger = postgresLedger(pool, { schema });
-    const info = await ledger.open();
-    expect(info).toMatchObject({ epoch: 2, suspectSince: 1_700_000_000_000 });
-    expect(Buffer.from(info.key).toString('hex')).toBe('ab'.repeat(32));
-    const { row } = await ledger.read('case:desk:refund');
-    expect(row).toEqual({ slot: 'case:desk:refund', revision: 2, at: 1_700_000_000_500, doc: '{"n":2}' });
-    expect(await ledger.history('case:desk:refund')).toEqual([{ sequence: 1, at: 1_700_000_000_500, doc: 'settled' }]);
-    expect((await ledger.readWorkflow('case:desk')).row).toMatchObject({ state: 'paused', revision: 1 });
-    const next = await ledger.write(
-      claimOf('case:desk:refund', { expect: 2, events: [{ sequence: 2, doc: 'again' }] }),
-    );
-    expect(next).toMatchObject({ kind: 'written', revision: 3 });
-    const held = await ledger.write(claimOf('case:desk:other', { guard: { epoch: 2 } }));
-    expect(held).toMatchObject({ kind: 'held' });
   });
 });
 
