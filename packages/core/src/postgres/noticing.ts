@@ -57,7 +57,7 @@ export function createNoticing(name: string, one: <T>(statement: string, values:
 
   return {
     values: () => [...origin.values(), tables ?? null],
-    saw: origin.saw,
+    saw: (lsn) => origin.saw(lsn),
     notice: async () => {
       refuseReplaced();
       await noticeTables();

@@ -33,8 +33,17 @@ async function kept(version: number): Promise<void> {
 /** A write as a process of that version makes it. It gives the first word of the answer: `written`, `conflict`. */
 async function writeAs(version: number, { slot, expect: revision, doc, index, events }: WriteCommand): Promise<string> {
   const values = [
-    ...[slot, slot, revision, doc, index.state, index.dueAfterMs ?? null, null, null],
-    ...[events.map(({ sequence }) => sequence), events.map((event) => event.doc), true],
+    slot,
+    slot,
+    revision,
+    doc,
+    index.state,
+    index.dueAfterMs ?? null,
+    null,
+    null,
+    events.map(({ sequence }) => sequence),
+    events.map((event) => event.doc),
+    true,
   ];
   if (version === 1) {
     const call = `select ${schema}.write_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as answer`;
