@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
+const hubspot = 'packages/hubspot/test/what-is-found.test.ts';
 const keyless = 'packages/testing/test/crash/no-keys.test.ts';
 const stripe = 'packages/stripe/test/evidence.test.ts';
 
@@ -85,5 +86,37 @@ export const probeMutants: readonly Mutant[] = [
     to: 'const told = false as boolean;',
     test: stripe,
     named: 'is none that stands there, or was ended before',
+  },
+  {
+    breaks: 'C12: HubSpot: an old object that carries our key counts as made by us',
+    file: 'packages/hubspot/src/as-asked.ts',
+    from: 'if (since !== undefined && made < since - skewMs) {',
+    to: 'if (since === undefined && made < 0) {',
+    test: hubspot,
+    named: 'an object of long before, onto which somebody put our key',
+  },
+  {
+    breaks: 'C12: HubSpot: a note that carries our key may say anything',
+    file: 'packages/hubspot/src/as-asked.ts',
+    from: '...worded, ',
+    to: '',
+    test: hubspot,
+    named: 'notes that carry our key',
+  },
+  {
+    breaks: 'C12: HubSpot: what stood in the list before counts as made by us',
+    file: 'packages/hubspot/src/look-at-rest.ts',
+    from: 'if (same && createdAt >= earliest(request) && ',
+    to: 'if (same && ',
+    test: hubspot,
+    named: 'is the one that is as asked for and was made since it was sent',
+  },
+  {
+    breaks: 'C12: HubSpot: of two in the list that are as asked for one is not told',
+    file: 'packages/hubspot/src/look.ts',
+    from: '...twice.map((vendorId) => ({ vendorId })),',
+    to: '',
+    test: hubspot,
+    named: 'is two where two are so',
   },
 ];

@@ -32,7 +32,9 @@ export async function lookAtObjects(
       const names = [...new Set(bodies.flatMap((each) => Object.keys((each as Wanted).properties ?? {})))];
       const there = await readObjects(read, type, keys, [...names, mergedProperty], property);
       const wanted = new Map(keys.map((key, index) => [key, (bodies[index] as Wanted | undefined)?.properties ?? {}]));
-      await refuseOthers(there, wanted, (ids, properties) => readHistory(read, type, ids, properties));
+      await refuseOthers({ type, since: request.since }, there, wanted, (ids, properties) =>
+        readHistory(read, type, ids, properties),
+      );
       const seen = keys.map((key) => created(there.get(key)));
       const results = resultsOf(seen);
       return { seen, answer: kind === 'create' ? jsonAnswer(201, results[0]) : batchAnswer(201, results) };
@@ -76,7 +78,7 @@ export async function ownInTheWay(request: HubSpotRequest, id: string, read: Rea
     if (object && object.properties[property] === keys[0]) {
       const look = (ids: readonly string[], some: readonly string[]): Promise<CrmObject[]> =>
         readHistory(read, type, ids, some);
-      await refuseOthers(new Map([[id, object]]), new Map([[id, wanted]]), look);
+      await refuseOthers({ type, since: request.since }, new Map([[id, object]]), new Map([[id, wanted]]), look);
       return { seen: [created(object)], answer: jsonAnswer(201, object) };
     }
   }

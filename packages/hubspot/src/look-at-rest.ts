@@ -70,6 +70,7 @@ async function lookAtNamed(request: HubSpotRequest, read: Read): Promise<Look> {
 async function lookAtListed(request: HubSpotRequest, read: Read): Promise<Look> {
   const wanted = (jsonOf(request) ?? {}) as Fields;
   const path = plainOf(request.path);
+  const ours: Fields[] = [];
   let after: string | undefined;
   do {
     const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
@@ -80,13 +81,14 @@ async function lookAtListed(request: HubSpotRequest, read: Read): Promise<Look> 
       if (Number.isNaN(createdAt)) throw new CannotTell('HubSpot does not say when it was made');
       const comparable = Object.entries(wanted).filter(([field]) => field in object);
       const same = comparable.length > 0 && holds(object, Object.fromEntries(comparable));
-      if (same && createdAt >= earliest(request) && object['archived'] !== true) {
-        return { seen: [{ done: true, value: 'there', id: idOf(object) ?? '' }], answer: jsonAnswer(201, object) };
-      }
+      if (same && createdAt >= earliest(request) && object['archived'] !== true) ours.push(object);
     }
     after = body?.paging?.next?.after;
   } while (after !== undefined);
-  return { seen: [{ done: false, value: 'absent' }], answer: emptyAnswer() };
+  const [first, ...more] = ours;
+  if (!first) return { seen: [{ done: false, value: 'absent' }], answer: emptyAnswer() };
+  const twice = more.map((object) => idOf(object) ?? '');
+  return { seen: [{ done: true, value: 'there', id: idOf(first) ?? '' }], answer: jsonAnswer(201, first), twice };
 }
 
 async function lookAtMembers(request: HubSpotRequest, read: Read): Promise<Look> {

@@ -48,13 +48,16 @@ export async function look(kind: Kind, request: HubSpotRequest, read: Read): Pro
 }
 
 /** What a look says of a write that is in doubt. */
-export function judge(kind: Kind, request: HubSpotRequest, { seen, answer }: Look): ProbeAnswer {
+export function judge(kind: Kind, request: HubSpotRequest, { seen, answer, twice = [] }: Look): ProbeAnswer {
   const changed = changedIn(kind, request, seen);
   if (changed !== undefined) return { kind: 'cannot_know', reason: changed };
   if (seen.length === 0 || !seen.every(({ done }) => done)) return { kind: 'absent' };
   return {
     kind: 'found',
-    matches: [{ vendorId: seen.find(({ id }) => id !== undefined)?.id ?? '', response: answer }],
+    matches: [
+      { vendorId: seen.find(({ id }) => id !== undefined)?.id ?? '', response: answer },
+      ...twice.map((vendorId) => ({ vendorId })),
+    ],
   };
 }
 

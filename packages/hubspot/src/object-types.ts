@@ -66,6 +66,11 @@ export function typeName(type: string): string {
   return qualified === undefined || byAlias.has(qualified) ? plain : qualified;
 }
 
+/** Whether a type is one of HubSpot's own, by whatever name. */
+export function isStandard(type: string): boolean {
+  return byAlias.has(typeName(type));
+}
+
 /** A segment of a path as it was before it was encoded. */
 export function decoded(segment: string): string {
   try {

@@ -15,7 +15,7 @@ export async function probe({ vendor, settings }: SendParts, target: Target): Pr
   if (target.request === undefined) {
     return { kind: 'cannot_know', reason: 'the ledger did not keep the request, which says what to look for' };
   }
-  const request = { ...readRequest(target.request), since: target.from };
+  const request = { ...readRequest(target.request), since: target.since ?? target.from };
   const kind = kindOf(request, settings);
   if (kind === 'none' || kind === 'send_once') {
     return { kind: 'cannot_know', reason: `${target.operation} cannot be looked up at HubSpot` };

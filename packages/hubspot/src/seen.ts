@@ -17,6 +17,8 @@ export interface Look {
   readonly seen: readonly Seen[];
   /** The answer that says that all of it is done. */
   readonly answer: WireResponse;
+  /** Others that are as asked for too: two effects, or another's that nobody can tell from ours. */
+  readonly twice?: readonly string[];
 }
 
 /** A look that proves nothing, whatever it shows. */

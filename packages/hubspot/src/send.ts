@@ -32,7 +32,7 @@ const secrets = /^\/marketing\/v3\/transactional\/smtp-tokens(\/[^/]+\/password-
 export async function send(parts: SendParts, stored: string, permit: Permit, target: Target): Promise<Verdict> {
   // Before `exchange`, which asks, it only reads.
   entrust(permit);
-  const request = { ...readRequest(stored), since: target.from };
+  const request = { ...readRequest(stored), since: target.since ?? target.from };
   const kind = kindOf(request, parts.settings);
   let before: Look | undefined;
   let read: Read;
