@@ -33,6 +33,7 @@ export function untilAborted<T>(
       reject(
         new OncelyError('aborted', {
           message: `this caller stopped waiting for ${slotOf(contract)}; what was sent of it goes on and may happen. Where nothing was, nothing more is sent once nobody waits.`,
+          fix: 'call again with the same input where its outcome matters: it waits for, or gets, that outcome',
           cause: signal.reason,
         }),
       );
@@ -43,5 +44,8 @@ export function untilAborted<T>(
 }
 
 export function abortedBefore(contract: Contract): OncelyError {
-  return new OncelyError('aborted', { message: `${slotOf(contract)} was aborted before it began. Nothing was sent.` });
+  return new OncelyError('aborted', {
+    message: `${slotOf(contract)} was aborted before it began. Nothing was sent.`,
+    fix: 'call again with the same input and a signal that is not aborted, where it is wanted after all',
+  });
 }

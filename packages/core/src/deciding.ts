@@ -112,6 +112,7 @@ export function decidingOn({ session, codec, mayDecide }: DecidingParts): Decidi
     const what = asked.breakGlass ? 'break the glass for' : kind.replace('_', ' ');
     throw new OncelyError('not_allowed', {
       message: `${actor.by} may not ${what} ${effect.key}. Nothing was changed.`,
+      fix: 'ask somebody whom approvals.mayDecide lets',
       effect: effect.key,
     });
   };
@@ -282,7 +283,7 @@ export function refuseBadWord(fingerprint: unknown, ttlMs: unknown): void {
   if (typeof fingerprint !== 'string' || fingerprint === '') {
     throw new OncelyError('invalid_input', {
       message: 'fingerprint is missing: which input was the person shown? Nothing was approved.',
-      fix: 'effects.approve(key, { by, fingerprint: effect.approval.fingerprint })  // of the effect as it was shown',
+      fix: 'effects.approve(key, { by, fingerprint: effect.approval.fingerprint })  // of the effect as it was shown; `npx oncely show <id> --reveal` shows the input and its fingerprint',
     });
   }
   if (ttlMs !== undefined && !(typeof ttlMs === 'number' && Number.isFinite(ttlMs) && ttlMs > 0)) {

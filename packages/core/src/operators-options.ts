@@ -9,12 +9,15 @@ type FirstOf<Call> = Call extends (...given: infer Given) => unknown ? NonNullab
 
 const actor = { by: true, reason: true, id: true } as const;
 
+/** Of whoever has one answer in hand for whatever is decided. */
+const decision = { ...actor, fingerprint: true } as const;
+
 /** Which of a call's arguments are options, and their names. */
 type Known = Readonly<Record<number, Readonly<Record<string, true>>>>;
 
 const ofEffects: Partial<Record<keyof Effects, Known>> = {
   list: { 0: { state: true, approval: true, limit: true, after: true } satisfies NamesOf<FirstOf<Effects['list']>> },
-  resolve: { 1: { happened: true } satisfies NamesOf<OptionsOf<Effects['resolve']>>, 2: actor },
+  resolve: { 1: { happened: true } satisfies NamesOf<OptionsOf<Effects['resolve']>>, 2: decision },
   approve: {
     1: { ...actor, fingerprint: true, ttlMs: true, breakGlass: true, perform: true } satisfies NamesOf<
       OptionsOf<Effects['approve']>
@@ -24,11 +27,11 @@ const ofEffects: Partial<Record<keyof Effects, Known>> = {
   compensate: {
     1: { ...actor, with: true, byHand: true, deadlineMs: true } satisfies NamesOf<OptionsOf<Effects['compensate']>>,
   },
-  decline: { 1: actor satisfies NamesOf<OptionsOf<Effects['decline']>> },
-  revoke: { 1: actor satisfies NamesOf<OptionsOf<Effects['revoke']>> },
-  cancel: { 1: actor satisfies NamesOf<OptionsOf<Effects['cancel']>> },
-  reopen: { 1: actor satisfies NamesOf<OptionsOf<Effects['reopen']>> },
-  probeAgain: { 1: actor satisfies NamesOf<OptionsOf<Effects['probeAgain']>> },
+  decline: { 1: decision satisfies NamesOf<OptionsOf<Effects['decline']>> },
+  revoke: { 1: decision satisfies NamesOf<OptionsOf<Effects['revoke']>> },
+  cancel: { 1: decision satisfies NamesOf<OptionsOf<Effects['cancel']>> },
+  reopen: { 1: decision satisfies NamesOf<OptionsOf<Effects['reopen']>> },
+  probeAgain: { 1: decision satisfies NamesOf<OptionsOf<Effects['probeAgain']>> },
 };
 
 const word = { by: true, reason: true } as const;

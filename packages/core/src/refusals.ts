@@ -31,11 +31,24 @@ export const named = (job: Job): string => `${job.claim.operation} (${effectKeyO
 
 /** What is known of a doubt: the vendor's own words where this process read them, else how the attempt ended. */
 export function known(record: EffectRecord, cause: unknown): string {
-  if (cause instanceof Error && cause.message !== '') return cause.message.split('\n')[0] ?? '';
-  const reason = unknownAttempts(record).findLast((attempt) => attempt.reason !== undefined)?.reason;
-  return reason === undefined
-    ? 'nobody has reported how its last attempt ended'
-    : `its last attempt ended as ${reason}`;
+  const { attempts } = record;
+  const doubtful = unknownAttempts(record);
+  const said = saidBy(cause);
+  const reason = doubtful.findLast((attempt) => attempt.reason !== undefined)?.reason;
+  const ended =
+    said ??
+    (reason === undefined ? 'nobody has reported how its last attempt ended' : `its last attempt ended as ${reason}`);
+  // A no that was said to a later attempt is no word on the earlier one, and yet what whoever looks must know.
+  const no = attempts.findLast(({ evidence }) => evidence === 'rejected');
+  const isLater = no !== undefined && attempts.indexOf(no) > attempts.findIndex((each) => each === doubtful[0]);
+  if (!isLater || no.reason === undefined || no.logicVersion !== record.contract.logicVersion) return ended;
+  return `${ended}; a later attempt was refused by the vendor (${no.reason}), which says nothing of the one before`;
+}
+
+/** The first line of an error's words; `undefined` where it has none. */
+export function saidBy(cause: unknown): string | undefined {
+  const line = cause instanceof Error ? cause.message.split('\n')[0] : undefined;
+  return line === '' ? undefined : line;
 }
 
 export function refused(job: Job, record: EffectRecord, refusal: Refusal, cause?: unknown): OncelyError {
@@ -62,12 +75,13 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal, cause?
     case 'approval_required':
       return about(job, 'approval_required', {
         message: `${what} waits for a person's approval of exactly this input.${lapsed(record)} This call sent nothing.`,
-        fix: `await oncely.effects.approve('${effectKeyOf(job.claim.contract)}', { by: 'name', fingerprint })  // of effect.approval, as shown`,
+        fix: `await oncely.effects.approve('${effectKeyOf(job.claim.contract)}', { by: 'name', fingerprint })  // of effect.approval; \`npx oncely show <id> --reveal\` shows it with the input`,
       });
     case 'declined':
     case 'cancelled':
       return about(job, refusal.code, {
         message: `${what} was ${refusal.code} by ${refusal.by}${because(record.noMoreAttempts?.reason)}. Nothing was sent now.`,
+        fix: `if that is revised: await oncely.effects.reopen('${effectKeyOf(job.claim.contract)}', { by: 'name' })`,
       });
     case 'compensated':
       return about(job, 'compensated', {
@@ -176,7 +190,7 @@ export function rejectionUnavailable(job: Job, record: EffectRecord): OncelyErro
   const reason = record.attempts.findLast((attempt) => attempt.evidence === 'rejected')?.reason;
   return about(job, 'rejection_unavailable', {
     message: `${named(job)} was rejected by the vendor${reason === undefined ? '' : ` (${reason})`}; nothing happened there. The answer itself was not kept.`,
-    fix: 'correct the input, or await oncely.effects.reopen(...)',
+    fix: `correct the input, or await oncely.effects.reopen('${effectKeyOf(job.claim.contract, record.generation)}', { by: 'name' })`,
   });
 }
 
@@ -215,9 +229,18 @@ export function held(job: Job, seen: Seen, workflow: WorkflowRow): OncelyError {
     message: `${named(job)}: the workflow ${workflow.workflow} is ${workflow.state}${reason === undefined ? '' : ` (${reason})`}.`,
     fix:
       workflow.state === 'paused'
-        ? 'await oncely.workflows.resume(...)'
-        : 'a cancelled workflow stays so; start another',
+        ? `await oncely.workflows.resume(${idOf(job.claim.contract)}, { by: 'name' })`
+        : 'a cancelled workflow stays so; start another, under another workflowId',
   });
+}
+
+/** The workflow of a contract, as one writes it. */
+function idOf({ tenant, businessId, workflowId, slotScope }: Contract): string {
+  const parts = { tenant, businessId, workflowId, slotScope: slotScope === 'business' ? slotScope : undefined };
+  const written = Object.entries(parts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}: '${value.replaceAll(/['\\]/g, '\\$&')}'`],
+  );
+  return `{ ${written.join(', ')} }`;
 }
 
 export function limited(job: Job, seen: Seen, { use, why, roomInMs }: Exceeded): OncelyError {

@@ -21,7 +21,7 @@ describe('approve', () => {
     const unseen = await run('approve', slot, '--yes');
     expect([unseen.code, unseen.err]).toEqual([
       2,
-      'Say what you approve: --fingerprint, as `oncely show` prints it. Nothing was changed.',
+      'Say what you approve: --fingerprint, as `oncely show ID --reveal` prints it with the input. Nothing was changed.',
     ]);
     const other = await run('approve', slot, '--yes', '--fingerprint', 'A'.repeat(20));
     expect([other.code, other.err]).toEqual([1, expect.stringContaining('look at it again. Nothing was changed.')]);

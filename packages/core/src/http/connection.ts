@@ -127,7 +127,11 @@ export function connectionOf<Client>(
 
   const probe = async (target: Target): Promise<ProbeAnswer> => {
     const of = ofTarget(target);
-    if (!of?.find) return { kind: 'cannot_know', reason: `${target.operation} says not how it is found again` };
+    if (!of?.find)
+      return {
+        kind: 'cannot_know',
+        reason: `httpAdapter has no find for ${target.operation}, so it cannot be looked for`,
+      };
     if (target.request === undefined) return { kind: 'cannot_know', reason: 'the ledger did not keep the request' };
     const { find, safety } = of;
     const { key } = target;
@@ -183,7 +187,8 @@ export function connectionOf<Client>(
     },
     restore: async (target) => {
       const path = pathOf(target);
-      if (path === undefined) throw new Error(`${target.operation} says not where it is read again`);
+      if (path === undefined)
+        throw new Error(`httpAdapter has no path for ${target.operation}, so it cannot be read again`);
       const { status, body } = await readAgain(path);
       return asYes({ status, headers: {}, body });
     },

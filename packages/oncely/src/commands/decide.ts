@@ -101,7 +101,7 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
   if (given === undefined && (options.yes === true || !call.around.interactive)) {
     throw new CommandError(
       'usage',
-      'Say what you approve: --fingerprint, as `oncely show` prints it. Nothing was changed.',
+      'Say what you approve: --fingerprint, as `oncely show ID --reveal` prints it with the input. Nothing was changed.',
     );
   }
   const ttlMs = options.ttl === undefined ? undefined : durationOf(options.ttl);

@@ -84,7 +84,11 @@ async function status({ oncely, around, answer }: Call, options: StatusOptions):
   const person = counts.persons > 0 || held;
   const waiting = [...counts.states.keys()].filter((name) => states[name].person);
   for (const name of waiting) lines.push(around.paint('yellow', `needs a person: oncely list --state ${name}`));
-  if (!person) lines.push('nothing needs a person');
+  const doubtful = counts.states.get('in_doubt') ?? 0;
+  // What no look can end becomes a person's by it: that nothing needs one would be true for moments only.
+  if (doubtful > 0)
+    lines.push('in doubt: oncely recover settles what can be found out, and stops the rest for a person');
+  if (!person) lines.push(doubtful > 0 ? 'nothing needs a person yet' : 'nothing needs a person');
   answer(
     {
       ledger: ledger.name,
