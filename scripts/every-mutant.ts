@@ -5,6 +5,7 @@ import { consentMutants } from './consent-mutants.ts';
 import { decidingMutants } from './deciding-mutants.ts';
 import { docsMutants } from './docs-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
+import { errorsMutants } from './errors-mutants.ts';
 import { evidenceMutants } from './evidence-mutants.ts';
 import { examplesMutants } from './examples-mutants.ts';
 import { governanceMutants } from './governance-mutants.ts';
@@ -29,6 +30,7 @@ import type { Mutant } from './mutant.ts';
 /** Every guarantee that `npm run mutants` breaks. */
 export const everyMutant: readonly Mutant[] = [
   ...lifecycleMutants,
+  ...errorsMutants,
   ...evidenceMutants,
   ...probeMutants,
   ...auditMutants,
