@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import { scanLimit } from '../attention.ts';
 import { workflowOfSlot } from '../contract.ts';
+import { refuseUnknown } from '../known-options.ts';
 import type { AuditedRow, AuditRow, Ledger, LedgerInfo, ListAnswer, ListQuery, Row, WorkflowRow } from '../ledger.ts';
 import { dueOffsetOf, shelfPage, shelfRange } from '../shelves.ts';
 import { slotRange } from '../slot-range.ts';
@@ -24,6 +25,7 @@ interface StoredRow extends Row {
  * const oncely = createOncely({ ledger: memoryLedger() });
  */
 export function memoryLedger(options: { readonly now?: () => number } = {}): Ledger {
+  refuseUnknown('memoryLedger', options, { now: true }, { code: 'invalid_config', left: 'Nothing was opened.' });
   const now = options.now ?? Date.now;
   const rows = new Map<string, StoredRow>();
   const history = new Map<string, AuditRow[]>();

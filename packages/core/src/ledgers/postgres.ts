@@ -17,6 +17,7 @@ import {
   type AuditedRowOf,
 } from '../postgres/audited.ts';
 import { isFaultOfOne, postgresFailure, tablesGone } from '../postgres/failures.ts';
+import { refuseBadOptions } from '../postgres/given.ts';
 import { createNoticing } from '../postgres/noticing.ts';
 import {
   migration,
@@ -114,15 +115,14 @@ const callWriteWorkflow = `call {write_workflow_alone}($1, $2, $3, $4, null)`;
  * are under way together share one. Works through a pooler in transaction mode, and never holds a transaction open
  * while a vendor is called. Closing it leaves the pool open: it is yours. Nothing is opened before the first use.
  *
- * @throws OncelyError `ledger_unusable`, at the first use: tables of a newer version, an unlogged table, or settings under
+ * @throws OncelyError `invalid_config` for options that cannot be; `ledger_unusable`, at the first use: tables of a newer version, an unlogged table, or settings under
  * which the server forgets what it acknowledged; `ledger_unavailable` on a standby, until it is promoted.
  * @example
  * const oncely = createOncely({ ledger: postgresLedger(new Pool({ connectionString: process.env.DATABASE_URL })) });
  */
 export function postgresLedger(client: PostgresClient, options: PostgresOptions = {}): Ledger {
+  refuseBadOptions(client, options);
   const { allowUnsafe = false, commandTimeoutMs = 5_000 } = options;
-  const problem = placeProblem(options);
-  if (problem !== undefined) throw new OncelyError('invalid_config', { message: `postgresLedger: ${problem}.` });
   const place = placed(options);
   const name = `postgres ${place('{schema}')}${options.prefix === undefined ? '' : `, ${options.prefix}*`}`;
 

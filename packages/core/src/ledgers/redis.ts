@@ -5,6 +5,7 @@
 import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
 import { OncelyError } from '../errors.ts';
+import { refuseUnknown, type NamesOf } from '../known-options.ts';
 import type { Ledger, WriteAnswer, WriteCommand } from '../ledger.ts';
 import { auditedPage, markRows } from '../redis/audited.ts';
 import { bucketOfWorkflow, type Bucket } from '../redis/buckets.ts';
@@ -185,10 +186,21 @@ export function redisLedger(client: RedisClient, options: RedisOptions = {}): Le
 
 type Writer = (command: WriteCommand) => Promise<{ readonly head: Head; readonly answer: Answered }>;
 
+const known: NamesOf<RedisOptions> = {
+  prefix: true,
+  durability: true,
+  waitReplicas: true,
+  buckets: true,
+  commandTimeoutMs: true,
+  lookEveryMs: true,
+  onWarning: true,
+};
+
 function refuseBadOptions(options: RedisOptions, kind: 'single' | 'pool' | 'cluster'): void {
   const bad = (message: string): never => {
     throw new OncelyError('invalid_config', { message: `redisLedger: ${message}.` });
   };
+  refuseUnknown('redisLedger', options, known, { code: 'invalid_config', left: 'Nothing was opened.' });
   const { prefix = 'oncely', waitReplicas, buckets, commandTimeoutMs = 5_000 } = options;
   // Braces would move the keys of one workflow to different nodes of a cluster.
   if (!/^[\x21-\x7a|~]{1,200}$/.test(prefix)) bad('prefix must be printable ASCII without spaces and braces');

@@ -4,6 +4,8 @@
  */
 import { batching } from '../batching.ts';
 import { workflowOfSlot } from '../contract.ts';
+import { OncelyError } from '../errors.ts';
+import { refuseUnknown, type NamesOf } from '../known-options.ts';
 import type { AuditRow, Ledger, LedgerInfo, Row, WorkflowRow, WriteAnswer, WriteCommand } from '../ledger.ts';
 import { dueOffsetOf } from '../shelves.ts';
 import { auditedPage, markRows } from '../sqlite/audited.ts';
@@ -64,12 +66,13 @@ const insertWorkflow = `
  * Makes the embedded ledger on a file. What it has acknowledged survives a crash of the process, of the machine and a
  * loss of power (WAL, synchronous=FULL). Times are of this machine's clock. Nothing is opened before the first use.
  *
- * @throws OncelyError `ledger_unusable`, at the first use: not a ledger, corrupt, written by a newer version, on a
- * network file system, or in a serverless environment whose files vanish.
+ * @throws OncelyError `invalid_config` for options that cannot be; `ledger_unusable`, at the first use: not a ledger,
+ * corrupt, written by a newer version, on a network file system, or in a serverless environment whose files vanish.
  * @example
  * const oncely = createOncely({ ledger: sqliteLedger('effects.db') });
  */
 export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
+  refuseBadOptions(file, options);
   const name = `sqlite ${file}`;
   const now = options.now ?? Date.now;
   const warned = new Set<string>();
@@ -245,4 +248,21 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
 
 function emitWarning(message: string): void {
   process.emitWarning(message, 'OncelyWarning');
+}
+
+function refuseBadOptions(file: unknown, options: SqliteOptions): void {
+  const bad = (problem: string, fix: string): never => {
+    throw new OncelyError('invalid_config', { message: `sqliteLedger: ${problem}. Nothing was opened.`, fix });
+  };
+  if (typeof file !== 'string') bad(`file must be a path, got ${typeof file}`, `sqliteLedger('effects.db')`);
+  refuseUnknown(
+    'sqliteLedger',
+    options,
+    { allowEphemeral: true, busyTimeoutMs: true, onWarning: true, now: true } satisfies NamesOf<SqliteOptions>,
+    { code: 'invalid_config', left: 'Nothing was opened.' },
+  );
+  const { busyTimeoutMs = 0 } = options;
+  if (!(Number.isFinite(busyTimeoutMs) && busyTimeoutMs >= 0)) {
+    bad('busyTimeoutMs must be a number from 0', 'busyTimeoutMs: 10_000');
+  }
 }
