@@ -14,6 +14,8 @@ export interface House {
   readonly shop: Shop;
   readonly time: { now: number };
   readonly oncely: TestOncely;
+  /** Another worker with the same rules. */
+  readonly start: () => TestOncely;
   readonly ask: (amount?: number) => Promise<string>;
   readonly effect: () => Promise<Effect>;
   readonly approve: (by: string) => Promise<Effect>;
@@ -23,14 +25,17 @@ export interface House {
 export function house(rule: ApprovalRule, mayDecide?: MayDecide): House {
   const time = { now: noon };
   const shop = openShop(memoryLedger({ now: () => time.now }));
-  const oncely = shop.start({
-    approvals: { version: 1, operations: { 'shop.pay': rule }, ...(mayDecide === undefined ? {} : { mayDecide }) },
-  });
+  const start = (): TestOncely =>
+    shop.start({
+      approvals: { version: 1, operations: { 'shop.pay': rule }, ...(mayDecide === undefined ? {} : { mayDecide }) },
+    });
+  const oncely = start();
   const effect = async (): Promise<Effect> => (await oncely.effects.get(slot)) as Effect;
   return {
     shop,
     time,
     oncely,
+    start,
     ask: async (amount = 1) => {
       const outcome = await pay(oncely, 'refund', { amount });
       return isOncelyError(outcome) ? outcome.message : 'paid';

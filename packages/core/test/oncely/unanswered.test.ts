@@ -43,12 +43,12 @@ describe('a question that expires', () => {
 
   it('is marked by recover(), told once, and not asked anew by it', async () => {
     subscribe('oncely:effect', hear);
-    const { ask, oncely, time, shop, effect } = house({ ttlMs: hour });
+    const { ask, oncely, time, shop, effect, start } = house({ ttlMs: hour });
     await ask();
     expect((await oncely.recover()).told).toEqual([]);
     time.now += hour;
     expect((await effect()).approval?.standing).toMatchObject({ expired: true });
-    const [one, other] = [shop.start(), shop.start()];
+    const [one, other] = [start(), start()];
     const told = await Promise.all([one.recover(), other.recover()]);
     expect(told.flatMap((each) => each.told)).toEqual([{ slot, what: 'expired' }]);
     expect((await effect()).approval).toMatchObject({ state: 'expired', lapsed: { at: noon + hour, was: 'asked' } });
@@ -95,9 +95,13 @@ describe('a question that expires', () => {
 describe('a question that nobody answers', () => {
   it('is told again once in each period, whatever number of workers looks', async () => {
     subscribe('oncely:effect', hear);
-    const { ask, oncely, time, shop } = house({ remindAfterMs: hour, remindEveryMs: 2 * hour, ttlMs: 100 * hour });
+    const { ask, oncely, time, shop, start } = house({
+      remindAfterMs: hour,
+      remindEveryMs: 2 * hour,
+      ttlMs: 100 * hour,
+    });
     await ask();
-    const workers = [oncely, shop.start(), shop.start()];
+    const workers = [oncely, start(), start()];
     const look = async (): Promise<number> => {
       const all = await Promise.all(workers.map((each) => each.recover()));
       return all.flatMap(({ told }) => told).length;
