@@ -3,10 +3,19 @@ import type { Mutant } from './mutant.ts';
 const unanswered = 'packages/core/test/oncely/unanswered.test.ts';
 const delegating = 'packages/core/test/oncely/delegating.test.ts';
 const reminders = 'packages/slack/test/approval-reminders.test.ts';
+const observe = 'packages/core/test/oncely/policy-observe.test.ts';
 const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 
 /** Who decides, and what becomes of a question that nobody answers; broken one at a time. */
 export const decidingMutants: readonly Mutant[] = [
+  {
+    breaks: 'an input that is gone counts as one that would not have been asked for',
+    file: 'packages/core/src/policy-observe.ts',
+    from: `if (request === undefined || request.kind === 'omitted') return 'input not kept';`,
+    to: `if (request === undefined || request.kind === 'omitted') return false;`,
+    test: observe,
+    named: 'what is gone is counted as not known',
+  },
   {
     breaks: 'each worker tells a reminder',
     file: 'packages/core/src/lifecycle/attend.ts',

@@ -66,6 +66,7 @@ export { createOncely } from './oncely.ts';
 export type { OncelyOptions } from './options.ts';
 export type { Redact } from './keeping.ts';
 export type { Codec, SealedPlace } from './payload.ts';
+export type { NotJudged, OperationObserved, PolicyObserved } from './policy-observe.ts';
 export type { PolicyAnswer, PolicyView } from './policy-view.ts';
 export type { Pruned, PruneOptions } from './prune.ts';
 export type { Resealed, ResealOptions } from './reseal.ts';

@@ -255,7 +255,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     checkpoint: checkpointFor(() => requireScope('oncely.checkpoint')),
     effects,
     workflows: createWorkflows(finishParts),
-    policy: createPolicyView(approvals, options.clients, (operation) => keepingOf(operation).preview),
+    policy: createPolicyView(approvals, options.clients, (operation) => keepingOf(operation).preview, finishParts),
     audit,
     inspect: createInspect(session, codec),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),

@@ -4,6 +4,8 @@ import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
 import { judge } from './judging.ts';
 import type { ApprovalRequest } from './lifecycle/claim-request.ts';
 import { fits } from './operation-patterns.ts';
+import type { ApprovalPolicy } from './policies.ts';
+import { observePolicy, type ObserveParts, type PolicyObserved } from './policy-observe.ts';
 import { previewOf, type Preview } from './preview.ts';
 
 /** What the approval policy of this process says of one write. Nothing is sent or stored for it. */
@@ -28,17 +30,25 @@ export interface PolicyView {
    * @throws OncelyError `invalid_config` where a predicate throws
    */
   explain(operation: string, input?: unknown, options?: { readonly requestedBy?: string }): PolicyAnswer;
+  /**
+   * What a policy that is not in force would have asked of the effects that were begun within the last `lastMs`. It
+   * reads the ledger a page at a time, and neither announces the policy nor stores anything.
+   * @throws OncelyError `invalid_config` for a policy that cannot be meant
+   */
+  observe(policy: ApprovalPolicy, options: { readonly lastMs: number }): Promise<PolicyObserved>;
 }
 
-type Clients = Readonly<Record<string, Pick<Adapter, 'operations' | 'say' | 'vendor'>>>;
+type Clients = Readonly<Record<string, Adapter>>;
 
 export function createPolicyView(
   policy: CompiledPolicy | undefined,
   clients: Clients = {},
   redact: (operation: string) => (parameters: unknown) => unknown,
+  parts: Omit<ObserveParts, 'clients'>,
 ): PolicyView {
   const adapters = Object.values(clients);
   return {
+    observe: (other, { lastMs }) => observePolicy({ ...parts, clients }, other, lastMs),
     explain: (given, input = {}, { requestedBy } = {}) => {
       const adapter = adapters.find(({ vendor }) => given.startsWith(`${vendor}.`));
       const operation = adapter ? knownAs(adapter, given) : given;

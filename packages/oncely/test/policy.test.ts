@@ -52,6 +52,18 @@ describe('the policy of a project, before anybody is asked', async () => {
     );
   });
 
+  it('observe says what a new policy would have asked of what the ledger remembers, and announces nothing', async () => {
+    const path = join(project.path, 'new-policy.mjs');
+    writeFileSync(path, "export default { version: 9, operations: { 'stripe.*': true } };");
+    const { out } = ended(await project.run('policy', 'observe', 'new-policy.mjs', '--last', '12h'), 0);
+    expect(out).toBe('of 0 effects in 12h: 0 would have been asked for, 0 not, 0 cannot be judged');
+    const document = parsed(ended(await project.run('policy', 'observe', 'new-policy.mjs', '--json'), 0));
+    expect(document).toMatchObject({ effects: 0, asked: 0, notJudged: 0, operations: [] });
+    ended(await project.run('policy', 'observe', 'new-policy.mjs', '--last', 'soon'), 2);
+    writeFileSync(join(project.path, 'stray.mjs'), "export default { version: 9, operations: { 'strip.*': true } };");
+    expect(ended(await project.run('policy', 'observe', 'stray.mjs'), 2).err).toContain('fits no operation');
+  });
+
   it.each(['[]', '{', '[{"operation":"a"}]'])('test takes no table that says nothing: %s', async (text) => {
     writeFileSync(join(project.path, 'none.json'), text);
     ended(await project.run('policy', 'test', 'none.json'), 2);

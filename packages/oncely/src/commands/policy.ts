@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import type { PolicyAnswer } from '@oncely/core';
+import type { ApprovalPolicy, PolicyAnswer } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
 import { CommandError } from '../command-error.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { exportOf } from '../load-config.ts';
 import { printable } from '../masked.ts';
+import { isoTime } from '../time.ts';
 
 interface ExplainOptions {
   readonly with?: string;
@@ -41,6 +43,32 @@ export function addPolicy(program: Command, kit: Kit): void {
     .summary('check a table of calls, JSON: [{ "operation", "with", "asks": true, "approvers": 2 }]')
     .argument('<file>', 'the table')
     .action((file: string, _options: object, command: Command) => kit.use(command, (call) => test(call, file)));
+  policy
+    .command('observe')
+    .summary('what a new policy would have asked of what the ledger remembers; nothing is announced or stored')
+    .argument('<file>', 'a module whose default export is the policy: { version, operations }')
+    .option('--last <time>', '30d, 12h', '30d')
+    .action((file: string, options: { readonly last?: string }, command: Command) =>
+      kit.use(command, (call) => observe(call, file, options)),
+    );
+}
+
+async function observe(call: Call, file: string, { last = '30d' }: { readonly last?: string }): Promise<ExitCode> {
+  call.needsConfig('policy observe');
+  const [, count, unit] = /^(\d+)([dh])$/.exec(last) ?? [];
+  if (count === undefined) throw new CommandError('usage', `--last ${last} must be such as 30d or 12h.`);
+  const lastMs = Number(count) * (unit === 'd' ? 24 : 1) * 3_600_000;
+  const policy = (await exportOf(file, call.around.cwd, 'default')) as ApprovalPolicy;
+  const seen = await call.oncely.policy.observe(policy, { lastMs });
+  const rows = seen.operations.map(({ operation, asked, notAsked, notJudged }) => {
+    const gaps = Object.entries(notJudged).map(([why, times]) => `${times} not known: ${why}`);
+    return `${printable(operation).padEnd(40)}  ${String(asked).padStart(6)} asked  ${String(notAsked).padStart(6)} not  ${gaps.join(', ')}`.trimEnd();
+  });
+  call.answer({ ...seen, from: isoTime(seen.from), to: isoTime(seen.to) }, [
+    ...rows,
+    `of ${seen.effects} effects in ${last}: ${seen.asked} would have been asked for, ${seen.notAsked} not, ${seen.notJudged} cannot be judged`,
+  ]);
+  return 0;
 }
 
 function explain(call: Call, operation: string, options: ExplainOptions): ExitCode {
