@@ -127,9 +127,9 @@ export const stripeMutants: readonly Mutant[] = [
   },
   {
     breaks: "Stripe: writes past the SDK's own agent",
-    file: 'packages/stripe/src/wiring.ts',
-    from: `fieldOf(client, 'agent') ?? undefined`,
-    to: `fieldOf(client, 'no_agent') ?? undefined`,
+    file: 'packages/stripe/src/adapter.ts',
+    from: `options.httpAgent ?? users.agent ?? agentOf(client)`,
+    to: `options.httpAgent ?? (agentOf(client), undefined)`,
     test: asTheSdk,
     named: "leaves by the `httpAgent` of the SDK's own config",
   },
