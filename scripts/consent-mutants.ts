@@ -4,6 +4,7 @@ const gate = 'packages/core/test/lifecycle/gate.test.ts';
 const policy = 'packages/core/test/oncely/policy.test.ts';
 const deciding = 'packages/core/test/oncely/deciding.test.ts';
 const shown = 'packages/core/test/oncely/shown.test.ts';
+const attack = 'packages/stripe/test/consent/attack.test.ts';
 const around = 'packages/stripe/test/consent/no-way-around.test.ts';
 
 /** What an approval promises: no way around it, and nothing else than what was shown; broken one at a time. */
@@ -215,5 +216,69 @@ export const consentMutants: readonly Mutant[] = [
     to: `const plain = withoutQuery(path);`,
     test: 'packages/stripe/test/saying.test.ts',
     named: 'whatever path an SDK takes, an operation has one name',
+  },
+  {
+    breaks: 'an effect within one that asks is asked for nothing',
+    file: 'packages/core/src/oncely.ts',
+    from: `options: { ...effectOptions, within: asksAround() }`,
+    to: `options: { ...effectOptions, within: [] }`,
+    test: attack,
+    named: 'I5: no refund without consent: nested effect',
+  },
+  {
+    breaks: 'a scope within an effect that asks is asked for nothing',
+    file: 'packages/core/src/oncely.ts',
+    from: `        asks: asksAround(),\n`,
+    to: ``,
+    test: attack,
+    named: 'I5: no refund without consent: nested scope',
+  },
+  {
+    breaks: 'recovery asks fewer people than the policy may',
+    file: 'packages/core/src/policing.ts',
+    from: `judged: false, ...job.unjudged }`,
+    to: `judged: false }`,
+    test: attack,
+    named: 'I5: no refund without consent: the question of recovery is for one person',
+  },
+  {
+    breaks: 'a requester who approves what recovery asks',
+    file: 'packages/core/src/lifecycle/approval.ts',
+    from: `...(requestedBy === undefined ? [] : [requestedBy]),`,
+    to: ``,
+    test: attack,
+    named: 'I5: no refund without consent: the question of recovery knows no requester',
+  },
+  {
+    breaks: 'a requester who approves what a limit asks',
+    file: 'packages/core/src/asking.ts',
+    from: `...(requestedBy === undefined ? {} : { requestedBy }) },`,
+    to: `},`,
+    test: attack,
+    named: 'I5: no refund without consent: the question of a limit knows no requester',
+  },
+  {
+    breaks: "a requester who asks anew under another's name, and approves",
+    file: 'packages/core/src/lifecycle/approval.ts',
+    from: `      ...(before ?? []),\n`,
+    to: ``,
+    test: attack,
+    named: 'I5: no refund without consent: the requester in a run that asks anew',
+  },
+  {
+    breaks: 'a question for one person stands where two are asked for',
+    file: 'packages/core/src/lifecycle/approval.ts',
+    from: `isUntold || isWeaker ||`,
+    to: `isUntold ||`,
+    test: attack,
+    named: 'I5: no refund without consent: approved for one, then two are asked for',
+  },
+  {
+    breaks: 'what a DELETE says in its query is judged by nobody',
+    file: 'packages/stripe/src/adapter.ts',
+    from: `judged: (parameters) => withQuery(call.path, parameters as`,
+    to: `judged: (parameters) => withQuery('', parameters as`,
+    test: attack,
+    named: 'what a DELETE is given in its query is judged and shown',
   },
 ];

@@ -118,6 +118,8 @@ export interface VendorWrite {
    * of them where a content has to be read first; asked for once, after the write has its place among the others.
    */
   readonly parameters: unknown;
+  /** What is judged and shown where that is more than these, as what a path says. */
+  readonly judged?: (parameters: unknown) => unknown;
   /** A name for the effect that the caller gave through the vendor's own means. */
   readonly name?: string;
   /** The exact request, as text, with our key and marker in it and without credentials. The ledger keeps it. */

@@ -6,7 +6,7 @@ import type { Keeping } from './keeping.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Origin } from './perform.ts';
 import { previewOf } from './preview.ts';
-import type { RunOptions, Scope } from './scope.ts';
+import type { RunOptions, ScopeFrame } from './scope.ts';
 
 /** What a caller's write asks for before it may be sent, and what a person is to see of it. */
 export function asking(
@@ -14,10 +14,13 @@ export function asking(
   { adapter, connection, account }: Origin,
   operation: string,
   input: unknown,
-  { approval }: RunOptions,
-  { requestedBy }: Scope,
+  { approval, within = [] }: RunOptions,
+  { scope: { requestedBy }, asks = [] }: ScopeFrame,
   keeping: Keeping,
-): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy'> } & Pick<Job, 'knownAs' | 'preview' | 'parametersOf'> {
+): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy' | 'requestedBy'> } & Pick<
+  Job,
+  'knownAs' | 'preview' | 'parametersOf'
+> {
   const name = knownAs(adapter, operation);
   const {
     preview,
@@ -27,11 +30,12 @@ export function asking(
     operation: name,
     input,
     ...(approval === undefined ? {} : { approval }),
+    within: [...within, ...asks],
     ...(requestedBy === undefined ? {} : { requestedBy }),
   });
   const about = { operation, account };
   return {
-    asked,
+    asked: { ...asked, ...(requestedBy === undefined ? {} : { requestedBy }) },
     knownAs: name,
     parametersOf: () => input,
     preview: (request) =>

@@ -41,6 +41,8 @@ export interface Job {
   readonly correlationId?: string;
   /** The version of the approval policy that this process runs; absent: none. */
   readonly policyVersion?: number;
+  /** In recovery: what its policy may ask for. */
+  readonly unjudged?: Pick<NonNullable<ClaimRequest['policy']>, 'asks' | 'byRequester'>;
   /** Told, once at most, that an earlier run met this effect before; a send waits for it. It never rejects late. */
   readonly returned?: () => Promise<void>;
   /** Told before the vendor is called again for what an earlier call made an attempt of. */

@@ -24,6 +24,8 @@ export interface Judged {
   readonly operation: string;
   readonly input: unknown;
   readonly approval?: EffectOptions['approval'];
+  /** What the effects ask for that it was opened within. */
+  readonly within?: readonly EffectOptions['approval'][];
   /** On whose behalf the scope works. */
   readonly requestedBy?: string;
 }
@@ -34,11 +36,11 @@ export interface Judged {
  */
 export function judge(own: CompiledPolicy | undefined, judged: Judged): Judgement {
   const { operation, input, requestedBy } = judged;
-  const asked = askedBy(judged.approval);
+  const asked = [judged.approval, ...(judged.within ?? [])].flatMap((each) => askedBy(each) ?? []);
   const rules = own ? rulesFor(own, operation) : [];
   const asking = rules.filter(({ rule, given }) => asksFor(rule, input, `approvals.operations['${given}']`));
   const policy = own && rules.length > 0 ? { policy: { version: own.version, judged: true } as const } : {};
-  const all = [...asking.map(({ rule }) => rule), ...(asked ? [asked] : [])];
+  const all = [...asking.map(({ rule }) => rule), ...asked];
   if (all.length === 0) return { ...policy, asking: [] };
   const { preview } = asking.find(({ rule }) => rule.preview)?.rule ?? {};
   return {
@@ -46,6 +48,23 @@ export function judge(own: CompiledPolicy | undefined, judged: Judged): Judgemen
     approval: strictest(all, operation, requestedBy),
     ...(preview === undefined ? {} : { preview: () => preview(input as never) }),
     asking: asking.map(({ given }) => given),
+  };
+}
+
+/**
+ * What is asked for where nobody can judge the input: as much as any rule for the operation may. `byRequester`: who
+ * asked must be known, so that it is somebody else who approves.
+ */
+export function unjudged(
+  own: CompiledPolicy | undefined,
+  operation: string,
+): { readonly asks?: ApprovalRequest; readonly byRequester?: true } {
+  const rules = (own ? rulesFor(own, operation) : []).map(({ rule }) => rule);
+  if (rules.length === 0) return {};
+  const anyone = rules.map(({ notBy, ...rule }) => (typeof notBy === 'object' ? { ...rule, notBy } : rule));
+  return {
+    asks: strictest(anyone, operation, undefined),
+    ...(rules.some(({ notBy }) => notBy === 'requester') ? { byRequester: true } : {}),
   };
 }
 

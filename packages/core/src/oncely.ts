@@ -36,6 +36,7 @@ import { afterwards, begun } from './scope-binding.ts';
 import {
   currentFrames,
   requireScope,
+  asksAround,
   runInFrames,
   stepIdOf,
   type EffectFrame,
@@ -147,7 +148,12 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const frameOf = (id: string, effectOptions: RunOptions): EffectFrame => {
     const name = nameOf(id);
     stepIdOf(name, effectOptions.occurrence);
-    return { id: name, ...(name === id ? {} : { given: id }), options: { ...effectOptions }, closed: false };
+    return {
+      id: name,
+      ...(name === id ? {} : { given: id }),
+      options: { ...effectOptions, within: asksAround() },
+      closed: false,
+    };
   };
   const effectIn = <T>(frame: ScopeFrame, effect: EffectFrame, fn: () => T): T => {
     const rest = noteOpen(effect);
@@ -205,10 +211,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     };
 
   const has = (client: string): boolean => options.clients?.[client] !== undefined;
-  const policyVersion = options.approvals?.version;
   const { budgets } = options;
   const mayDecide = options.approvals?.mayDecide;
-  const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, policyVersion, waitMs, mayDecide };
+  const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, approvals, waitMs, mayDecide };
   const effects = createEffects(finishParts);
   const recoverParts = { ...finishParts, place: { after: '', chosen: new Map() }, has };
   return knowingOptions({
@@ -224,6 +229,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         scope: named(ids),
         ...givenNames(ids),
         closed: false,
+        asks: asksAround(),
         ...(outer === undefined ? {} : { outer }),
         counts: new Map(),
         met: new Set(),

@@ -119,7 +119,7 @@ export function createPerform(
       },
       naming.hash,
     );
-    return { print, input };
+    return { print, input: write.judged?.(input) ?? input };
   }
 
   async function named(
@@ -245,7 +245,7 @@ export function createPerform(
     const { scope, deadlineAt } = frame;
     const keeping = parts.keepingOf(write.operation.name);
     if (options.submit === true && !keeping.request) throw refusals.cannotSubmit(contract);
-    const { asked, ...shown } = asking(parts.approvals, origin, write.operation.name, input, options, scope, keeping);
+    const { asked, ...shown } = asking(parts.approvals, origin, write.operation.name, input, options, frame, keeping);
     const slot = slotOf(contract);
     const first = !frame.met.has(slot);
     frame.met.add(slot);

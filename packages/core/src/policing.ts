@@ -31,7 +31,7 @@ export function refuseOutdated(job: Job, { policy }: SessionInfo): void {
 /** Recovery judges nothing: what the policy in force speaks of and did not judge must be approved first. */
 export function policyFor(job: Job, { policy }: SessionInfo): Pick<ClaimRequest, 'policy'> {
   if (job.claim.policy || !policy || !speaksOf(policy.operations, job.knownAs)) return {};
-  return { policy: { version: policy.version, judged: false } };
+  return { policy: { version: policy.version, judged: false, ...job.unjudged } };
 }
 
 /**

@@ -9,6 +9,11 @@ export interface Run {
   readonly checkpoint?: { readonly id: string; readonly hash: string };
 }
 
+/** On whose behalf an input was asked for, for whoever sends it later and has no caller. */
+export interface Requested {
+  readonly requestedBy?: string;
+}
+
 /** What an input takes of one limit. */
 export interface Taken {
   readonly limit: string;

@@ -2,7 +2,7 @@ import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Attended } from './lifecycle/standing.ts';
-import type { Run, Taken } from './record-parts.ts';
+import type { Requested, Run, Taken } from './record-parts.ts';
 
 export type { Run } from './record-parts.ts';
 
@@ -123,7 +123,7 @@ export interface Undo<T = number> {
 }
 
 /** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */
-export interface EffectRecord<T = number> {
+export interface EffectRecord<T = number> extends Requested {
   readonly format: 1;
   readonly contract: Contract;
   /** The name under which the client was given to `createOncely`, and the account it acts on. */

@@ -2,6 +2,8 @@ import { knownAs } from './asking.ts';
 import { spend, type Budgets } from './budgets.ts';
 import { durationProblem, type Clock } from './clock.ts';
 import { isOncelyError, OncelyError, type ErrorCode } from './errors.ts';
+import type { CompiledPolicy } from './compiled-policy.ts';
+import { unjudged } from './judging.ts';
 import type { Keeping } from './keeping.ts';
 import type { LedgerSession, Seen } from './ledger-session.ts';
 import { hasHappened, stateOf } from './lifecycle/state.ts';
@@ -46,7 +48,7 @@ export interface FinishParts {
   readonly originOf: (client: string, account: string) => Origin | undefined;
   readonly budgets: Budgets | undefined;
   /** The version of this process's approval policy. */
-  readonly policyVersion: number | undefined;
+  readonly approvals: CompiledPolicy | undefined;
 }
 
 export interface RecoverParts extends FinishParts {
@@ -166,7 +168,8 @@ async function settleRecord(
     giveUpAt,
     deadlineAt: giveUpAt,
     executesAgain: () => spend(parts.session, parts.budgets, record.contract, 'reExecutions'),
-    ...(parts.policyVersion === undefined ? {} : { policyVersion: parts.policyVersion }),
+    ...(parts.approvals === undefined ? {} : { policyVersion: parts.approvals.version }),
+    unjudged: unjudged(parts.approvals, knownAs(origin.adapter, record.operation)),
     ...tracing(record.traceparent),
   };
   // After a resend from "absent": the look for two.

@@ -65,6 +65,8 @@ export interface RecordedNo {
 /** An effect's options with what only we set: to hand it in instead of performing it. */
 export interface RunOptions extends EffectOptions {
   readonly submit?: true;
+  /** What the effects around it ask for. */
+  readonly within?: readonly EffectOptions['approval'][];
 }
 
 /** A running scope. */
@@ -74,6 +76,8 @@ export interface ScopeFrame {
   /** Its ids as they were given, where that is not the form in which they are compared. */
   readonly given?: Pick<Scope, 'tenant' | 'businessId' | 'workflowId'>;
   readonly deadlineAt?: number;
+  /** What the effects ask for that it was opened within. */
+  readonly asks?: readonly EffectOptions['approval'][];
   /** The scope that this one was opened in. */
   readonly outer?: ScopeFrame;
   closed: boolean;
@@ -137,6 +141,13 @@ const storage: AsyncLocalStorage<Frames> = (shared[key] ??= new AsyncLocalStorag
 /** What the code running here belongs to. */
 export function currentFrames(): Frames | undefined {
   return storage.getStore();
+}
+
+/** What the effects around here ask for: whatever is opened within them needs no less. */
+export function asksAround(): readonly EffectOptions['approval'][] {
+  const frames = storage.getStore();
+  const { approval, within = [] } = frames?.effect?.options ?? {};
+  return [...(approval === undefined ? [] : [approval]), ...within, ...(frames?.scope.asks ?? [])];
 }
 
 export function runInFrames<T>(frames: Frames, fn: () => T): T {

@@ -23,6 +23,7 @@ import { judged } from './own-marker.ts';
 import { ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall } from './request.ts';
 import { fail, respond } from './response.ts';
 import { sendOnce, type Setting } from './send.ts';
+import { withQuery } from './query.ts';
 import { storedParameters } from './stored-parameters.ts';
 import { told } from './told.ts';
 import { agentOf, baseOf, mustCarry, ownCalls, usersCarrier, type UsersCarrier } from './wiring.ts';
@@ -195,6 +196,7 @@ function writeOf(
       const known = credentials.of(call);
       return known instanceof Promise ? known.then(judgedBy) : judgedBy(known);
     },
+    judged: (parameters) => withQuery(call.path, parameters as Readonly<Record<string, unknown>>),
     ...(name === undefined ? {} : { name }),
     prepare: (keys) => {
       if (!authorized) throw new Error('prepared before its parameters were asked for');

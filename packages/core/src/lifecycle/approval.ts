@@ -1,6 +1,6 @@
 import type { Approval, EffectRecord, Stamp } from '../record.ts';
 import { lapsedOf } from './standing.ts';
-import type { ClaimRequest } from './claim-request.ts';
+import type { ApprovalRequest, ClaimRequest } from './claim-request.ts';
 
 /** Whether nothing may be sent before a person approved this input. */
 export function mustBeApproved(record: EffectRecord, request: ClaimRequest): boolean {
@@ -10,11 +10,15 @@ export function mustBeApproved(record: EffectRecord, request: ClaimRequest): boo
 }
 
 /** What a record keeps of the policy that judged its input, and that it was handed in. */
-export function judgedBy(record: EffectRecord, request: ClaimRequest): { policy?: number; submitted?: true } {
+export function judgedBy(
+  record: EffectRecord,
+  request: ClaimRequest,
+): { policy?: number; submitted?: true; requestedBy?: string } {
   if (!isOfThisInput(record, request)) return {};
   return {
     ...(hasJudged(record, request) && request.policy ? { policy: request.policy.version } : {}),
     ...(request.submit ? { submitted: true } : {}),
+    ...(request.requestedBy === undefined ? {} : { requestedBy: request.requestedBy }),
   };
 }
 
@@ -40,11 +44,25 @@ export function approvalFor(
   const outdated = request.policy !== undefined && (approval?.policy ?? 0) < request.policy.version;
   const known = approval?.limits ?? [];
   const isUntold = request.approval?.limits?.some(({ id }) => known.every((each) => each.id !== id)) === true;
-  const asksAnew = isUntold || (outdated && (request.approval !== undefined || !request.policy.judged));
+  const isWeaker = request.approval !== undefined && asksForMore(request.approval, approval);
+  const asksAnew = isUntold || isWeaker || (outdated && (request.approval !== undefined || !request.policy.judged));
   if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
   if (approval && fits && !expired && !asksAnew && approval.state === 'pending') return 'pending';
+  const { asks, byRequester } = request.policy ?? {};
+  const requestedBy = request.requestedBy ?? (request.run === undefined ? record.requestedBy : undefined);
+  // Only its caller can say who that is, and so ask.
+  if (byRequester === true && requestedBy === undefined) return 'pending';
   // Who asks without knowing for what asks for as much as was asked for before.
-  const { ttlMs, approvers = 1, quorum, notBy, care } = request.approval ?? approval ?? {};
+  const { ttlMs, approvers = 1, quorum, care } = request.approval ?? (outdated ? asks : undefined) ?? approval ?? {};
+  // Who asked for this very input before does not approve it under another's name.
+  const before = fits || request.approval === undefined ? approval?.notBy : undefined;
+  const notBy = [
+    ...new Set([
+      ...((request.approval ?? asks)?.notBy ?? []),
+      ...(before ?? []),
+      ...(requestedBy === undefined ? [] : [requestedBy]),
+    ]),
+  ];
   const limits = request.approval?.limits ?? (fits ? approval?.limits : undefined);
   return {
     state: 'pending',
@@ -54,12 +72,18 @@ export function approvalFor(
     ...(request.policy === undefined ? {} : { policy: request.policy.version }),
     ...(approvers > 1 ? { approvers } : {}),
     ...(quorum === undefined ? {} : { quorum }),
-    ...(notBy === undefined ? {} : { notBy }),
+    ...(notBy.length === 0 ? {} : { notBy }),
     ...(limits === undefined ? {} : { limits }),
     ...(care === undefined ? {} : { care }),
     ...(approval && fits && hasLapsed(approval, expired) ? lapsedOf(approval) : {}),
     ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
   };
+}
+
+/** Whether fewer people were asked than this caller asks for. */
+function asksForMore({ approvers = 1, quorum = [] }: ApprovalRequest, asked: Approval | undefined): boolean {
+  const seats = (group: string): number => asked?.quorum?.find((each) => each.group === group)?.count ?? 0;
+  return approvers > (asked?.approvers ?? 1) || quorum.some(({ group, count }) => count > seats(group));
 }
 
 /** Whether the time of this very question, or of its answer, was over; one that was used up has not lapsed. */

@@ -44,7 +44,16 @@ export interface ClaimRequest {
    * The version of the approval policy in force, where it speaks of this operation. Recovery cannot judge an input by
    * it, so what no version of it has judged must be approved before it is sent.
    */
-  readonly policy?: { readonly version: number; readonly judged: boolean };
+  readonly policy?: {
+    readonly version: number;
+    readonly judged: boolean;
+    /** Of what is not judged: as much as the policy may ask for. */
+    readonly asks?: ApprovalRequest;
+    /** Who asked for it may not approve, so nobody is asked where that is not known. */
+    readonly byRequester?: true;
+  };
+  /** On whose behalf it is asked for. */
+  readonly requestedBy?: string;
   /** Hands the effect in, to be performed later: it is stored and not sent. */
   readonly submit?: true;
   /** Kept with the effect, so that whoever takes it up later continues the trace. It decides nothing. */

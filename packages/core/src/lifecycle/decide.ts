@@ -161,7 +161,7 @@ function compacted(
 ): Draft | string {
   if (record.verifyAt !== undefined) return 'one more probe is due here';
   if (now < landingEnd(record)) return 'an attempt may still be on its way; wait for its landing bound';
-  const { result: _result, request: _request, ...rest } = record;
+  const { result: _result, request: _request, requestedBy: _for, ...rest } = record;
   return { ...rest, attempts: [], absences: [], tombstone: { at: { after: 0 }, state } };
 }
 

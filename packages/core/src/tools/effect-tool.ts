@@ -3,6 +3,7 @@ import { slotOf } from '../contract.ts';
 import { isOncelyError, OncelyError } from '../errors.ts';
 import {
   requireScope,
+  asksAround,
   runInFrames,
   stepIdOf,
   type EffectFrame,
@@ -188,6 +189,7 @@ async function act<Input, Ids, Made, Output, Kept>(
     options: {
       expect: definition.operation,
       occurrence,
+      within: asksAround(),
       ...(approval === undefined ? {} : { approval }),
       ...(onDoubt === undefined ? {} : { onDoubt }),
       ...(context.signal === undefined ? {} : { signal: context.signal }),
