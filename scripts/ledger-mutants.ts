@@ -277,4 +277,12 @@ export const ledgerMutants: readonly Mutant[] = [
     test: 'packages/core/test/ledgers/redis-unusable.test.ts',
     named: 'a process that begins in a failover opens after it',
   },
+  {
+    breaks: 'a fault that no fake knows is queued',
+    file: 'packages/testing/src/fakes/http-fake.ts',
+    from: `      refuseHttpFault(fault, options);\n`,
+    to: ``,
+    test: 'packages/testing/test/fakes/refusing.test.ts',
+    named: 'the fake of Stripe refuses',
+  },
 ];

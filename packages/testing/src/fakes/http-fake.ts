@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
+import { refuseHttpFault, refuseRandomFaults } from './fault-kinds.ts';
 import { createFaultPlan, drawKind, randomFault } from './faults.ts';
 import type { Fault, FaultOptions, RandomFaults, StatusFault } from './faults.ts';
 import { createLater } from './later.ts';
@@ -151,8 +152,13 @@ export async function startHttpFake<Effect extends { readonly operation: string 
         typeof filter === 'string' ? effect.operation === filter : filter(effect),
       );
     },
-    fail: (fault, options) => plan.add(fault, options),
-    failRandomly({ random, rates, make = randomFault, match = (request) => vendor.isWrite(request) }) {
+    fail: (fault, options) => {
+      refuseHttpFault(fault, options);
+      plan.add(fault, options);
+    },
+    failRandomly(faults) {
+      refuseRandomFaults(faults);
+      const { random, rates, make = randomFault, match = (request) => vendor.isWrite(request) } = faults;
       plan.otherwise((request) => {
         const kind = match(request) ? drawKind(random, rates) : undefined;
         return kind && make(kind, random);

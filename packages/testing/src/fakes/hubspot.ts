@@ -5,6 +5,7 @@
  */
 import { json, startHttpFake } from './http-fake.ts';
 import type { Answer, Execution, FakeRequest, HttpFake } from './http-fake.ts';
+import { called, count, milliseconds, named, oneOf, refuseOthers } from './refusing.ts';
 import { parseBody } from './hubspot-body.ts';
 import { errorBody, HubSpotFailure, missingScope } from './hubspot-failure.ts';
 import { readForm } from './hubspot-form.ts';
@@ -69,6 +70,16 @@ const firstPortal = 1;
  * it by `new Client({ accessToken: 'any', basePath: fake.url })`.
  */
 export async function startHubSpotFake(options: HubSpotFakeOptions = {}): Promise<HubSpotFake> {
+  refuseOthers('startHubSpotFake', options, {
+    now: called,
+    tokens: named,
+    conflicts: named,
+    archivedValues: oneOf('released', 'held'),
+    mergedValues: oneOf('released', 'redirect'),
+    valueLagMs: milliseconds,
+    searchLagMs: milliseconds,
+    searchLagSearches: count,
+  });
   const now = options.now ?? Date.now;
   const effects: HubSpotEffect[] = [];
   const portals = new Map<number, SetPortal>();

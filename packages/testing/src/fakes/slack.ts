@@ -6,6 +6,7 @@
  */
 import { json, startHttpFake } from './http-fake.ts';
 import type { Answer, Execution, FakeRequest, HttpFake } from './http-fake.ts';
+import { called, flag, milliseconds, named, refuseOthers } from './refusing.ts';
 import { SlackRefusal } from './slack-call.ts';
 import type { SlackCall, SlackEffectDetail, SlackMethod } from './slack-call.ts';
 import { channelMethods } from './slack-channels.ts';
@@ -119,6 +120,14 @@ const methods: Readonly<Record<string, SlackMethod>> = {
 
 /** Starts the fake. `effects()` is what happened: one entry for each write that got through, duplicates included. */
 export async function startSlackFake(options: SlackFakeOptions = {}): Promise<SlackFake> {
+  refuseOthers('startSlackFake', options, {
+    now: called,
+    tokens: named,
+    historyLagMs: milliseconds,
+    historyRateLimit: named,
+    fileShareLagMs: milliseconds,
+    strictChannels: flag,
+  });
   const now = options.now ?? Date.now;
   const effects: SlackEffect[] = [];
   const workspaces = new Map<string, SlackWorkspace>();

@@ -5,10 +5,12 @@
  */
 import { createServer } from 'node:net';
 
+import { refuseSmtpFault } from './fault-kinds.ts';
 import { createFaultPlan } from './faults.ts';
 import { createLater } from './later.ts';
 import { listenOnLoopback } from './loopback.ts';
 import type { SmtpFault, SmtpMoment } from './smtp-faults.ts';
+import { called, count, named, refuseOthers } from './refusing.ts';
 import { headerOf } from './smtp-message.ts';
 import { holdSmtpSession } from './smtp-session.ts';
 import type { SmtpAnswer, SmtpEnvelope } from './smtp-session.ts';
@@ -81,6 +83,7 @@ const defaultMaxSize = 10 * 1024 * 1024;
 
 /** Starts the fake. A message counts once its final dot has arrived, unless a script refused it. */
 export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<SmtpFake> {
+  refuseOthers('startSmtpFake', options, { now: called, auth: named, maxSize: count, dedupe: named });
   const now = options.now ?? Date.now;
   const requests: SmtpRequest[] = [];
   const effects: SmtpEffect[] = [];
@@ -142,7 +145,10 @@ export async function startSmtpFake(options: SmtpFakeOptions = {}): Promise<Smtp
     connections: () => connections,
     deduped: () => deduped,
     effects: (filter = () => true) => effects.filter(filter),
-    fail: (fault, faultOptions) => plan.add(fault, faultOptions),
+    fail: (fault, faultOptions) => {
+      refuseSmtpFault(fault, faultOptions);
+      plan.add(fault, faultOptions);
+    },
     heal: () => plan.clear(),
     refuse: (refused) => loopback.refuse(refused),
     settled: () => later.settled(),

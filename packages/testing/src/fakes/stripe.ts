@@ -5,6 +5,7 @@
  */
 import { json, startHttpFake } from './http-fake.ts';
 import type { Answer, Execution, FakeRequest, HttpFake } from './http-fake.ts';
+import { called, flag, milliseconds, named, oneOf, refuseOthers } from './refusing.ts';
 import { customerRoutes, invoiceRoutes } from './stripe-billing.ts';
 import { catalogRoutes } from './stripe-catalog.ts';
 import { addCharge, chargeRoutes } from './stripe-charges.ts';
@@ -83,6 +84,14 @@ const routes: readonly StripeRoute[] = [
  * `effects()` is what happened. Point the SDK at it by `{ host, port, protocol: 'http', telemetry: false }`.
  */
 export async function startStripeFake(options: StripeFakeOptions = {}): Promise<StripeFake> {
+  refuseOthers('startStripeFake', options, {
+    now: called,
+    keyWindowMs: milliseconds,
+    keyPruning: flag,
+    apiKeys: named,
+    autoCharges: flag,
+    refundStatus: oneOf('succeeded', 'pending', 'requires_action', 'canceled'),
+  });
   const now = options.now ?? Date.now;
   const effects: StripeEffect[] = [];
   const states = new Map<string, StripeState>();
