@@ -17,6 +17,7 @@ export const milliseconds: Field = {
   what: 'a number of milliseconds from 0',
   fits: (value) => number(value) && value >= 0 && value < Infinity,
 };
+export const seconds: Field = { ...milliseconds, what: 'a number of seconds from 0' };
 export const flag: Field = { what: 'true or false', fits: (value) => typeof value === 'boolean' };
 export const text: Field = { what: 'a text', fits: (value) => typeof value === 'string' };
 export const texts: Field = {

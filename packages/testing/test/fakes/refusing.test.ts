@@ -69,7 +69,7 @@ describe.each(http)('the fake of %s refuses', (name, start) => {
     }
     for (const kind of ['delay', 'slow_execution', 'late_landing']) fake.fail({ kind, ms: 0 });
     fake.fail({ kind: 'late_landing', ms: 5, hang: true });
-    fake.fail({ kind: 'rate_limited', retryAfterS: 1, policy: undefined });
+    fake.fail({ kind: 'rate_limited', retryAfterS: 0.05, policy: undefined });
     fake.fail({ kind: 'gateway_502', after: 'after_effect' });
     fake.fail({ kind: 'no_error_body', status: 500, after: 'before_effect' });
     fake.fail({ kind: 'status', status: 402, after: 'after_effect', body: 'no', headers: { a: 'b' }, stored: true });
