@@ -9,6 +9,14 @@ const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 /** Who decides, and what becomes of a question that nobody answers; broken one at a time. */
 export const decidingMutants: readonly Mutant[] = [
   {
+    breaks: 'a question because of a twin that hides which one it is',
+    file: 'packages/core/src/twin-watch.ts',
+    from: `return isNew || isTold;`,
+    to: `return isNew;`,
+    test: 'packages/core/test/oncely/twin-named.test.ts',
+    named: 'names the other one: its key, what it did, and when',
+  },
+  {
     breaks: 'an input that is gone counts as one that would not have been asked for',
     file: 'packages/core/src/policy-observe.ts',
     from: `if (request === undefined || request.kind === 'omitted') return 'input not kept';`,

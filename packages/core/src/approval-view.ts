@@ -1,4 +1,5 @@
 import type { Effect } from './effect.ts';
+import type { Twin } from './lifecycle/standing.ts';
 
 /** What a person is shown of an approval, apart from where. Nothing of it is escaped. */
 export interface ApprovalView {
@@ -28,6 +29,9 @@ export function approvalView({ approval }: Pick<Effect, 'approval'>): ApprovalVi
       ...Object.entries(rest)
         .filter(([, value]) => value !== '' && value !== undefined)
         .map(([name, value]) => ({ name, text: textOf(value), written: written.has(name) })),
+      ...(approval?.twin
+        ? [{ name: 'the same in another workflow', text: twinText(approval.twin), written: false }]
+        : []),
       ...(approval?.limits ?? []).map(({ why }) => ({ name: 'one too many for a limit', text: why, written: false })),
     ],
     changed: changes.map(([name, { before, now }]: [string, { before?: unknown; now?: unknown }]) => ({
@@ -72,6 +76,12 @@ function lineOf({ name, text, written }: ApprovalView['lines'][number]): string 
 function changeOf({ name, before, now }: ApprovalView['changed'][number]): string {
   const was = before === undefined ? '' : `${visible(before)} -> `;
   return `  changed since it was asked before: ${visible(name)}: ${was}${visible(now)}`;
+}
+
+/** Which other one does the same: what, how it stands, since when. */
+export function twinText({ key, operation, state, at, vendorId }: Twin): string {
+  const id = vendorId === undefined ? '' : ` (${vendorId})`;
+  return `${operation}${id} as ${key}: ${state.replace('_', ' ')}, ${new Date(at).toISOString()}`;
 }
 
 function textOf(value: unknown): string {

@@ -41,7 +41,7 @@ export type {
 export type { AuditProblem, Verified, VerifyOptions } from './audit/verify.ts';
 export { effectKeyOf } from './contract.ts';
 export type { Contract } from './contract.ts';
-export { approvalHtml, approvalText, approvalView } from './approval-view.ts';
+export { approvalHtml, approvalText, approvalView, twinText } from './approval-view.ts';
 export type { ApprovalView } from './approval-view.ts';
 export type { Clock } from './clock.ts';
 export type { Effect } from './effect.ts';
@@ -50,7 +50,7 @@ export type { Actor, Effects } from './effects.ts';
 export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy } from './policies.ts';
 export type { Attending } from './attending.ts';
-export { lapsedWords, type Care, type Delegation, type Standing } from './lifecycle/standing.ts';
+export { lapsedWords, type Care, type Delegation, type Standing, type Twin } from './lifecycle/standing.ts';
 export type { ApprovalRule, Quorum } from './policy-rules.ts';
 export type { QuietHours } from './quiet-hours.ts';
 export type { TwinGuard } from './twins.ts';

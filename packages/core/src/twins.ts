@@ -1,9 +1,10 @@
 import type { Clock } from './clock.ts';
-import { slotOf, workflowKeyOf, workflowOfSlot, type Contract } from './contract.ts';
+import { effectKeyOf, slotOf, workflowKeyOf, workflowOfSlot, type Contract } from './contract.ts';
 import { effectsAreWatched, publish } from './events.ts';
 import type { Row } from './ledger.ts';
 import type { LedgerSession } from './ledger-session.ts';
 import { isNothing, stateOf } from './lifecycle/state.ts';
+import type { Twin } from './lifecycle/standing.ts';
 import { decodeRecord } from './record.ts';
 import * as refusals from './refusals.ts';
 
@@ -100,7 +101,7 @@ export async function underTwinGuard(
   contract: Contract,
   operation: string,
   material: string,
-): Promise<'approve' | undefined> {
+): Promise<Twin | undefined> {
   const twin = await twinOf(session, twins, contract, operation, material);
   if (twin === undefined) return undefined;
   if (effectsAreWatched()) publish({ type: 'twin', slot: slotOf(contract), operation, twin, at: clock.wall() });
@@ -108,10 +109,25 @@ export async function underTwinGuard(
     case 'warn':
       return undefined;
     case 'approve':
-      return 'approve';
+      return describe(session, twin, operation);
     case 'refuse':
       throw refusals.twin(operation, contract, twin);
   }
+}
+
+/** What a person is told of it. One that has no record yet took its place a moment ago. */
+async function describe(session: LedgerSession, slot: string, operation: string): Promise<Twin> {
+  const { record, at } = await session.read(slot);
+  if (!record) return { key: slot, operation, state: 'ready', at };
+  const { contract, generation, attempts, createdAt, vendorId } = record;
+  const last = attempts.findLast(({ evidence }) => evidence === 'accepted' || evidence === 'unknown');
+  return {
+    key: effectKeyOf(contract, generation),
+    operation: record.operation,
+    state: stateOf(record, at),
+    at: last?.settledAt ?? last?.claimedAt ?? createdAt,
+    ...(vendorId === undefined ? {} : { vendorId }),
+  };
 }
 
 /**

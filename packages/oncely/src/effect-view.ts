@@ -1,4 +1,4 @@
-import type { Effect } from '@oncely/core';
+import { twinText, type Effect } from '@oncely/core';
 
 import { masked, printable } from './masked.ts';
 import { shortIdOf } from './short-id.ts';
@@ -58,7 +58,7 @@ export function effectDocument(effect: Effect, revealed = false): Record<string,
 
 function approvalDocument(approval: NonNullable<Effect['approval']>, text: (value: string) => string): object {
   const { state, fingerprint, requestedAt, expiresAt, decidedAt, by, reason, approvers, approvedBy } = approval;
-  const { standing, lapsed, delegates, limits } = approval;
+  const { standing, lapsed, delegates, limits, twin } = approval;
   return {
     state,
     fingerprint,
@@ -69,6 +69,7 @@ function approvalDocument(approval: NonNullable<Effect['approval']>, text: (valu
     reason: reason === undefined ? null : text(reason),
     approvers: approvers ?? 1,
     approvedBy: approvedBy ?? [],
+    twin: twin === undefined ? null : { ...twin, at: isoTime(twin.at) },
     limits: limits?.map(({ why }) => why) ?? [],
     reminders: standing?.reminders ?? 0,
     escalatedTo: standing?.escalatedTo ?? [],
@@ -163,6 +164,7 @@ function approvalText(approval: NonNullable<Effect['approval']>): string {
   const parts = [`${state}, fingerprint ${fingerprint.slice(0, 16)}`];
   if (expiresAt !== undefined) parts.push(`${expired ? 'expired' : 'until'} ${clockTime(expiresAt)}`);
   if (expired || (state === 'expired' && lapsed)) parts.push('run the agent again to ask anew');
+  if (approval.twin) parts.push(`the same in another workflow: ${printable(twinText(approval.twin))}`);
   if (lapsed && state === 'pending') parts.push(`asked anew: the one before expired ${clockTime(lapsed.at)}`);
   if (reminders > 0) parts.push(`${reminders} ${reminders === 1 ? 'reminder' : 'reminders'} due so far`);
   if (escalatedTo) parts.push(`escalated to ${escalatedTo.map(printable).join(', ')}`);

@@ -1,4 +1,4 @@
-import { approvalView, OncelyError, type Effect } from '@oncely/core';
+import { approvalView, OncelyError, twinText, type Effect } from '@oncely/core';
 
 import {
   actionIdOf,
@@ -229,6 +229,8 @@ function previewOf(effect: Effect): ApprovalBlock[] {
     const names = literal(written.join(', '), 500);
     blocks.push({ type: 'context', elements: [markdown(`A model may have written: ${names}`)] });
   }
+  const { twin } = effect.approval ?? {};
+  if (twin) blocks.push(section(`*The same in another workflow*\n${literal(twinText(twin), limits.section - 60)}`));
   const over = (effect.approval?.limits ?? []).map(({ why }) => why);
   if (over.length > 0) {
     blocks.push(section(`*One too many for a limit*\n${literal(over.join('\n'), limits.section - 60, 'lines')}`));

@@ -63,6 +63,12 @@ describe('a question that nobody answers', () => {
     }
   });
 
+  it('names the other one where a twin is the reason', () => {
+    const twin = { key: 'k:<!here>', operation: 'shop.pay', state: 'succeeded', at, vendorId: 're_1' } as const;
+    const said = JSON.stringify(approvalMessage(effectWith({ preview: { amount: 5 }, twin })).blocks);
+    expect(said).toContain('shop.pay (re_1) as k:&lt;!here&gt;: succeeded, 2026-06-01T10:00:00.000Z');
+  });
+
   it('shows for which limit it is one too many', () => {
     const effect = effectWith({
       preview: { amount: 5 },

@@ -63,6 +63,7 @@ export function approvalFor(
       ...(requestedBy === undefined ? [] : [requestedBy]),
     ]),
   ];
+  const twin = request.approval?.twin ?? (fits ? approval?.twin : undefined);
   const limits = request.approval?.limits ?? (fits ? approval?.limits : undefined);
   return {
     state: 'pending',
@@ -75,6 +76,7 @@ export function approvalFor(
     ...(notBy.length === 0 ? {} : { notBy }),
     ...(limits === undefined ? {} : { limits }),
     ...(care === undefined ? {} : { care }),
+    ...(twin === undefined ? {} : { twin }),
     ...(approval && fits && hasLapsed(approval, expired) ? lapsedOf(approval) : {}),
     ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
   };

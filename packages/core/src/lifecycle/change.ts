@@ -143,6 +143,7 @@ export function withoutOpenWork(record: EffectRecord): EffectRecord {
     breakGlass: _broken,
     changed: _changed,
     told: _told,
+    twin: _twin,
     lapsed: _lapsed,
     delegates: _delegates,
     ...used

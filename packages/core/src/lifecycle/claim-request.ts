@@ -1,7 +1,7 @@
 import type { Contract } from '../contract.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Run, SafetyClass } from '../record.ts';
-import type { Care } from './standing.ts';
+import type { Care, Twin } from './standing.ts';
 
 /** What is asked for before an input may be sent. */
 export interface ApprovalRequest {
@@ -14,6 +14,8 @@ export interface ApprovalRequest {
   readonly care?: Care;
   /** Who may not be one of them. */
   readonly notBy?: readonly string[];
+  /** The other workflow's that makes a twin of it. */
+  readonly twin?: Twin;
   /** The limits that it is one too many for, which who approves must know of. */
   readonly limits?: readonly ExceededLimit[];
 }

@@ -1,5 +1,5 @@
 import { loudFrom, loudUntil, type QuietHours } from '../quiet-hours.ts';
-import type { Approval, Stamp } from '../record.ts';
+import type { Approval, EffectState, Stamp } from '../record.ts';
 
 /** Who is reminded of a question when, and who else is asked after how long. Times count from the question. */
 export interface Care {
@@ -19,8 +19,20 @@ export interface Attended {
   readonly told?: { readonly reminders?: number; readonly escalated?: true };
   /** That this question, or the one before it, ran out: when, and whether it had its answer and was not used. */
   readonly lapsed?: { readonly at: number; readonly was: 'asked' | 'approved' };
+  /** What another workflow has done, or is about to do, with the same substance for the same business case. */
+  readonly twin?: Twin;
   /** Whose word was given to whom. */
   readonly delegates?: readonly Delegation[];
+}
+
+/** The other one of two that do the same, as it stood when the question was asked. */
+export interface Twin {
+  readonly key: string;
+  readonly operation: string;
+  readonly state: EffectState;
+  /** When it happened, or may have; of one that waits, when it was begun. */
+  readonly at: number;
+  readonly vendorId?: string;
 }
 
 /** One person's word in the hands of another. */

@@ -45,6 +45,25 @@ const paths: Readonly<Record<string, (desk: Desk, way: Way) => Promise<unknown>>
     await desk.with({}, (oncely, slot) => oncely.effects.resolve(slot, { happened: false }, { by: 'mallory' }));
     await desk.with(ask, (oncely) => oncely.recover());
   },
+  'taking it back': async (desk, { ask }) => {
+    await desk.with({}, (oncely, slot) => oncely.effects.compensate(slot, { by: 'mallory', deadlineMs: 1_000 }));
+    await desk.with(ask, (oncely) => oncely.recover());
+  },
+  'aborting its workflow': async (desk, { ask }) => {
+    const [businessId = ''] = desk.slot.split(':');
+    const desks = { businessId, workflowId: 'desk' };
+    await desk.with({}, (oncely) => oncely.workflows.abort(desks, { by: 'mallory', deadlineMs: 1_000 }));
+    await desk.call(ask);
+    await desk.with(ask, (oncely) => oncely.recover());
+  },
+  'the word of another, given away': async (desk, { ask }) => {
+    await desk.with(ask, (oncely, slot) =>
+      oncely.effects.delegate(slot, { by: 'ann', to: 'mallory', fingerprint: undefined as never }),
+    );
+    await desk.with(ask, (oncely, slot) =>
+      oncely.effects.approve(slot, { by: 'mallory', fingerprint: 'f'.repeat(64), perform: true }),
+    );
+  },
   'opening it again': async (desk, { ask }) => {
     await desk.with({}, (oncely, slot) => oncely.effects.reopen(slot, { by: 'mallory' }));
     await desk.call(ask);

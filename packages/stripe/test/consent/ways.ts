@@ -16,6 +16,18 @@ export interface Way {
 const always = { version: 1, operations: { 'stripe.refunds.create': true } } as const;
 const required: Ask = { effect: { approval: 'required' } };
 const byPolicy: Ask = { policy: always };
+const escalated = {
+  version: 1,
+  operations: {
+    'stripe.refunds.create': {
+      approvers: [{ group: 'finance', count: 1 }],
+      remindAfterMs: 1,
+      escalateAfterMs: 1,
+      to: ['heads'],
+    },
+  },
+};
+const four = { version: 1, operations: { 'stripe.refunds.create': { approvers: 2 } } } as const;
 const day = 24 * 3_600_000;
 
 async function decide(desk: Desk, ask: Ask, more: object = {}): Promise<void> {
@@ -62,6 +74,33 @@ export const ways: Readonly<Record<string, Way>> = {
       await desk.call({ effect: { approval: { ttlMs: 30 } } });
       await decide(desk, {}, { ttlMs: 1 });
       await sleep(5);
+    },
+  },
+  'a question that expired, and was marked': {
+    ask: required,
+    prepare: async (desk) => {
+      await desk.call({ effect: { approval: { ttlMs: 1 } } });
+      await sleep(5);
+      await desk.with({}, (oncely) => oncely.recover());
+    },
+  },
+  'a question that was escalated, and reminded of': {
+    ask: { policy: escalated },
+    prepare: async (desk) => {
+      await desk.call({ policy: escalated });
+      await sleep(5);
+      await desk.with({ policy: escalated }, (oncely) => oncely.recover());
+    },
+  },
+  'one of two words, in the hands of another': {
+    ask: { policy: four },
+    prepare: async (desk) => {
+      await desk.call({ policy: four });
+      await desk.with({}, async (oncely, slot) => {
+        const fingerprint = (await oncely.effects.get(slot))?.approval?.fingerprint ?? '';
+        await oncely.effects.delegate(slot, { by: 'bob', to: 'ann', fingerprint });
+        return oncely.effects.approve(slot, { by: 'ann', fingerprint });
+      });
     },
   },
   'a decline': {
