@@ -9,6 +9,14 @@ const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 /** Who decides, and what becomes of a question that nobody answers; broken one at a time. */
 export const decidingMutants: readonly Mutant[] = [
   {
+    breaks: 'who begins to take something back approves the refund as well',
+    file: 'packages/core/src/undo.ts',
+    from: `scope: { ...rest, requestedBy },`,
+    to: `scope: { ...rest, requestedBy: 'nobody' },`,
+    test: 'packages/stripe/test/consent/no-way-around.test.ts',
+    named: 'past the word of who began it, of what has happened',
+  },
+  {
     breaks: 'a question because of a twin that hides which one it is',
     file: 'packages/core/src/twin-watch.ts',
     from: `return isNew || isTold;`,

@@ -71,6 +71,37 @@ const paths: Readonly<Record<string, (desk: Desk, way: Way) => Promise<unknown>>
   },
 };
 
+/** Everything by which a charge could be given back. Each is a refund, which the policy asks a person for. */
+const back: Readonly<Record<string, (desk: Desk, slot: string) => Promise<unknown>>> = {
+  'taking it back': (desk, slot) =>
+    desk.with(refundsAsk, ({ effects }) => effects.compensate(slot, { by: 'mallory', deadlineMs: 2_000 })),
+  'taking it back twice, and recovery': async (desk, slot) => {
+    await desk.with(refundsAsk, ({ effects }) => effects.compensate(slot, { by: 'mallory', deadlineMs: 2_000 }));
+    await desk.with(refundsAsk, ({ effects }) => effects.compensate(slot, { by: 'eve', deadlineMs: 2_000 }));
+    await desk.with(refundsAsk, (oncely) => oncely.recover());
+  },
+  'aborting its workflow, and recovery': async (desk, slot) => {
+    const [businessId = '', workflowId = ''] = slot.split(':');
+    const id = { businessId, workflowId };
+    await desk.with(refundsAsk, ({ workflows }) => workflows.abort(id, { by: 'mallory', deadlineMs: 2_000 }));
+    await desk.with(refundsAsk, (oncely) => oncely.recover());
+  },
+  'a process that knows of no policy': async (desk, slot) => {
+    await desk.with(refundsAsk, (oncely) => oncely.effects.list());
+    await desk.with({}, ({ effects }) => effects.compensate(slot, { by: 'mallory', deadlineMs: 2_000 }));
+    await desk.with({}, (oncely) => oncely.recover());
+  },
+  'the word of who began it': async (desk, slot) => {
+    await desk.with(refundsAsk, ({ effects }) => effects.compensate(slot, { by: 'mallory', deadlineMs: 2_000 }));
+    await desk.with(refundsAsk, async ({ effects }) => {
+      const undo = (await effects.get(slot))?.compensation?.slot ?? '';
+      const fingerprint = (await effects.get(undo))?.approval?.fingerprint ?? '';
+      return effects.approve(undo, { by: 'mallory', fingerprint, perform: true });
+    });
+  },
+};
+const refundsAsk: Ask = { policy: { version: 1, operations: { 'stripe.refunds.create': true } } };
+
 function unaware({ amount }: Ask): Ask {
   return amount === undefined ? {} : { amount };
 }
@@ -118,6 +149,32 @@ describe.each(['SQLite', 'Postgres', 'Redis'])('I5 on %s: nothing leaves without
     });
     await desk.call(ask);
     expect(desk.sent()).toBe(1);
+  });
+
+  it.each(Object.entries(back))('past %s, of what has happened', { timeout: 60_000 }, async (_name, takeBack) => {
+    opened += 1;
+    const desk = openDesk(fake, stores[store]?.(opened) as Ledger, `${store}${opened}`);
+    const slot = `${store}${opened}:desk:charge`;
+    const charge = await desk.with({}, (oncely) =>
+      oncely.scope({ businessId: `${store}${opened}`, workflowId: 'desk' }, () =>
+        oncely.effect('charge', () =>
+          oncely.clients.stripe.charges.create({ amount: 900, currency: 'usd', source: 'tok_visa' }),
+        ),
+      ),
+    );
+    const { id } = charge as { id: string };
+    expect(id).toMatch(/^ch_/);
+    const refunds = (): number => fake.effects('refunds.create').filter(({ params }) => params['charge'] === id).length;
+    await takeBack(desk, slot);
+    expect(refunds()).toBe(0);
+    // And with consent it is given back once.
+    await desk.with(refundsAsk, ({ effects }) => effects.compensate(slot, { by: 'cat', deadlineMs: 2_000 }));
+    await desk.with(refundsAsk, async ({ effects }) => {
+      const undo = (await effects.get(slot))?.compensation?.slot ?? '';
+      const fingerprint = (await effects.get(undo))?.approval?.fingerprint ?? '';
+      return effects.approve(undo, { by: 'ann', fingerprint, perform: true });
+    });
+    expect(refunds()).toBe(1);
   });
 
   it.each(Object.entries(ways))('past %s', { timeout: 60_000 }, async (_name, way) => {
