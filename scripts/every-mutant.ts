@@ -2,6 +2,7 @@ import { agentsMutants } from './agents-mutants.ts';
 import { auditMutants } from './audit-mutants.ts';
 import { commandMutants } from './command-mutants.ts';
 import { consentMutants } from './consent-mutants.ts';
+import { editMutants } from './edit-mutants.ts';
 import { decidingMutants } from './deciding-mutants.ts';
 import { docsMutants } from './docs-mutants.ts';
 import { eslintPluginMutants } from './eslint-plugin-mutants.ts';
@@ -42,6 +43,7 @@ export const everyMutant: readonly Mutant[] = [
   ...limitsMutants,
   ...httpMutants,
   ...consentMutants,
+  ...editMutants,
   ...decidingMutants,
   ...hubspotMutants,
   ...stripeMutants,

@@ -1,10 +1,11 @@
 import { OncelyError } from './errors.ts';
 import { operationProblem } from './operation-problem.ts';
 import type { SafetyClass } from './record.ts';
-import type { Fact, Said, WriteToSay } from './said.ts';
+import type { RequestEditor } from './request-editor.ts';
+import type { Fact, OperationNames, Said, WriteToSay } from './said.ts';
 import type { Call } from './whose-call.ts';
 
-export type { Fact, Said, WriteToSay } from './said.ts';
+export type { Fact, OperationNames, Said, WriteToSay } from './said.ts';
 
 /** A kind of write at a vendor. */
 export interface Operation {
@@ -258,14 +259,6 @@ export interface AdapterRuntime {
   perform(write: VendorWrite, call?: Call): Promise<WireResponse>;
 }
 
-/** What an adapter knows of the names of its operations. */
-export interface OperationNames {
-  /** Every name, its other names included; `*` stands for what is open in one: `hubspot.crm.*.create`. */
-  readonly names: readonly string[];
-  /** The one name of what has several. Default: the name itself. */
-  canonical?(name: string): string;
-}
-
 /** A vendor: builds clients whose writes go through the ledger. */
 export interface Adapter<Client = unknown, Accounts extends 'one' | 'many' = 'one' | 'many'> {
   readonly vendor: string;
@@ -275,6 +268,8 @@ export interface Adapter<Client = unknown, Accounts extends 'one' | 'many' = 'on
   readonly operations?: OperationNames;
   /** Says a write in words. Default: the operation's name with all that it is given. */
   say?(write: WriteToSay): Said;
+  /** How a request that waits is changed by who approves it. Absent: it is not. */
+  readonly editor?: RequestEditor;
   connect(runtime: AdapterRuntime, account: string): Connection<Client>;
 }
 

@@ -17,7 +17,7 @@ export interface ApprovalView {
 }
 
 /** What an effect's approval asks a person; `undefined` where it keeps no preview, or this process cannot open it. */
-export function approvalView({ approval }: Pick<Effect, 'approval'>): ApprovalView | undefined {
+export function approvalView({ approval, edited = [] }: Pick<Effect, 'approval' | 'edited'>): ApprovalView | undefined {
   const preview = approval?.preview;
   if (typeof preview !== 'object' || preview === null) return undefined;
   const { $summary, $written, $changed, ...rest } = preview as Readonly<Record<string, unknown>>;
@@ -33,6 +33,11 @@ export function approvalView({ approval }: Pick<Effect, 'approval'>): ApprovalVi
         ? [{ name: 'the same in another workflow', text: twinText(approval.twin), written: false }]
         : []),
       ...(approval?.limits ?? []).map(({ why }) => ({ name: 'one too many for a limit', text: why, written: false })),
+      ...edited.map(({ by, reason, paths }) => ({
+        name: 'edited before approval',
+        text: `${paths.join(', ')}, by ${by}${reason === undefined ? '' : `: ${reason}`}`,
+        written: false,
+      })),
     ],
     changed: changes.map(([name, { before, now }]: [string, { before?: unknown; now?: unknown }]) => ({
       name,
@@ -43,14 +48,14 @@ export function approvalView({ approval }: Pick<Effect, 'approval'>): ApprovalVi
 }
 
 /** The same as plain text for a terminal or a mail: what could move a cursor, hide or turn a part stands as `\u{202e}`. */
-export function approvalText(effect: Pick<Effect, 'approval'>): string {
+export function approvalText(effect: Pick<Effect, 'approval' | 'edited'>): string {
   const view = approvalView(effect);
   if (!view) return '(what would be sent is not shown: this process cannot open the preview)';
   return [visible(view.summary), ...view.lines.map(lineOf), ...view.changed.map(changeOf)].join('\n');
 }
 
 /** The same as HTML; a text stands in it as it is, and is never markup. */
-export function approvalHtml(effect: Pick<Effect, 'approval'>): string {
+export function approvalHtml(effect: Pick<Effect, 'approval' | 'edited'>): string {
   const view = approvalView(effect);
   if (!view) return '<p>What would be sent is not shown: this process cannot open the preview.</p>';
   const rows = view.lines.map(

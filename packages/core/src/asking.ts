@@ -37,7 +37,7 @@ export function asking(
   return {
     asked: { ...asked, ...(requestedBy === undefined ? {} : { requestedBy }) },
     knownAs: name,
-    parametersOf: () => input,
+    parametersOf: (request) => (request === undefined ? input : connection.parametersOf?.(request)),
     preview: (request) =>
       request === undefined
         ? previewOf(adapter, about, input, keeping.preview, preview)

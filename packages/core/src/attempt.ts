@@ -73,7 +73,8 @@ async function sendOnce(
     const target = targetOf(record, naming, undefined, record.attempts.at(-1)?.token);
     const kept = await openStored(record.request, codec, { slot, kind: 'request' });
     // What was not kept is still in this caller's hand, with what the vendor said to complete it.
-    const request = kept ?? (inHand?.key === target.key ? inHand.request : job.prepare?.(target));
+    const own = record.edited ? undefined : job.prepare?.bind(job);
+    const request = kept ?? (inHand?.key === target.key ? inHand.request : own?.(target));
     if (request === undefined) return { evidence: 'not_applied', reason: 'request_gone' };
     given = true;
     const verdict = await job.send({ ...target, request }, permit);

@@ -8,6 +8,7 @@ import { seenAs, seenIn, type LedgerSession } from './ledger-session.ts';
 import { wordsGivenTo, type Approve } from './lifecycle/approve.ts';
 import { decide, type Decision } from './lifecycle/decide.ts';
 import type { Codec } from './payload.ts';
+import type { EditedValue } from './lifecycle/edit.ts';
 import { encodeRecord, type EffectRecord } from './record.ts';
 import { reportBrokenGlass, reportDecision } from './reporting.ts';
 
@@ -34,6 +35,8 @@ export interface DecisionAsked {
   readonly to?: string;
   /** Of `approve`: who gave this person their word for this question. */
   readonly delegatedBy?: readonly string[];
+  /** What is changed of the input before it is approved; `fingerprint` is that of what comes of it. */
+  readonly edit?: { readonly changes: readonly EditedValue[]; readonly fingerprint: string };
   /** Of `resolve`: what the person says of it. */
   readonly happened?: { readonly vendorId?: string } | false;
   /** Of `compensate`: it was done by hand. */
@@ -223,10 +226,12 @@ function kindOf({ kind }: Decision): DecisionKind {
 function askedOf(decision: Decision, { approval }: EffectRecord): DecisionAsked {
   if (decision.kind === 'delegate') return { to: decision.to };
   if (decision.kind === 'approve') {
+    const { edit, breakGlass } = decision;
     const from = wordsGivenTo(decision.by, approval);
     return {
-      ...(decision.breakGlass ? { breakGlass: true } : {}),
+      ...(breakGlass ? { breakGlass: true } : {}),
       ...(from.length === 0 ? {} : { delegatedBy: from }),
+      ...(edit ? { edit: { changes: edit.changes, fingerprint: edit.fingerprint.full } } : {}),
     };
   }
   if (decision.kind === 'did_not_happen') return { happened: false };
@@ -270,26 +275,17 @@ function refuseMoved(record: EffectRecord, first: EffectRecord['approval'], deci
   if (isOther || isUnseen === true) throw refused(record, 'the input has changed since it was shown; look at it again');
 }
 
+/** @throws OncelyError `invalid_input` where what waits is not what the person was shown */
+export function refuseUnseen(record: EffectRecord, fingerprint: string): void {
+  if (record.approval?.state !== 'pending') throw refused(record, 'nothing waits for approval here');
+  if (record.approval.fingerprint === fingerprint) return;
+  throw refused(record, 'the input has changed since it was shown; look at it again');
+}
+
 function refused(record: EffectRecord, why: string): OncelyError {
   const effect = effectKeyOf(record.contract, record.generation);
   return new OncelyError('invalid_input', {
     message: `${effectKeyOf(record.contract)}: ${why}. Nothing was changed.`,
     effect,
   });
-}
-
-/** @throws OncelyError `invalid_input` where nobody can have been shown what is approved, or for no time */
-export function refuseBadWord(fingerprint: unknown, ttlMs: unknown): void {
-  if (typeof fingerprint !== 'string' || fingerprint === '') {
-    throw new OncelyError('invalid_input', {
-      message: 'fingerprint is missing: which input was the person shown? Nothing was approved.',
-      fix: 'effects.approve(key, { by, fingerprint: effect.approval.fingerprint })  // of the effect as it was shown; `npx oncely show <id> --reveal` shows the input and its fingerprint',
-    });
-  }
-  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && Number.isFinite(ttlMs) && ttlMs > 0)) {
-    throw new OncelyError('invalid_input', {
-      message: 'ttlMs must be a number of milliseconds above 0. Nothing was approved.',
-      fix: 'ttlMs: 3_600_000',
-    });
-  }
 }

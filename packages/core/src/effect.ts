@@ -1,10 +1,20 @@
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
 import { spentReason } from './lifecycle/attempts.ts';
+import type { EditedValue } from './lifecycle/edit.ts';
 import { standingOf, type Standing } from './lifecycle/standing.ts';
 import { isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Approval, Attempt, EffectRecord, EffectState, Undo } from './record.ts';
 import { undoOf } from './undo.ts';
+
+/** One change of an input by who approved it. */
+export interface EffectEdit {
+  readonly at: number;
+  readonly by: string;
+  readonly reason?: string;
+  readonly paths: readonly string[];
+  readonly changes: readonly EditedValue[];
+}
 
 /** An effect as people see it; times are the ledger's, in milliseconds since 1970. */
 export interface Effect {
@@ -27,6 +37,8 @@ export interface Effect {
     /** How an open question stands as of the reading: reminders that were due, who is asked since, whether it expired. */
     readonly standing?: Standing;
   };
+  /** What people changed of the input before they approved it, the first change first; values as far as they are kept. */
+  readonly edited?: readonly EffectEdit[];
   /** That it is taken back: by whom, how far that is, and the slot of the effect that does it. */
   readonly compensation?: Omit<Undo, 'with'> & { readonly slot: string };
   /** Why the call that gives this could not bring it to its end; `recover()` or the same call goes on. */
@@ -58,6 +70,7 @@ export async function effectOf(
     ...(record.halt === undefined ? {} : { stopped: record.halt.reason }),
     ...(isUsedUp(record) && stateOf(record, at) === 'stopped' ? { stopped: spentReason(record) } : {}),
     ...(record.approval === undefined ? {} : { approval: await opened(record.approval, codec, slot, at) }),
+    ...(record.edited === undefined ? {} : { edited: await editsOf(record, codec) }),
     ...(record.undo === undefined ? {} : { compensation: compensationOf(record.contract, record.undo) }),
     ...(record.divergence === undefined ? {} : { divergence: record.divergence.vendorIds }),
     attempts: record.attempts.map(({ token: _token, ...attempt }) => attempt),
@@ -75,6 +88,21 @@ async function opened(
   const rest = standing === undefined ? stored : { ...stored, standing };
   const text = await openStored(preview, codec, { slot, kind: 'preview' }).catch(() => undefined);
   return text === undefined ? rest : { ...rest, preview: JSON.parse(text) as unknown };
+}
+
+/** What was changed, with its values as far as this process can open them. */
+export async function editsOf(
+  { edited, contract }: EffectRecord,
+  codec: Codec | undefined,
+): Promise<readonly EffectEdit[]> {
+  const slot = slotOf(contract);
+  return Promise.all(
+    (edited?.steps ?? []).map(async ({ at, by, reason, paths, values }) => {
+      const text = await openStored(values, codec, { slot, kind: 'preview' }).catch(() => undefined);
+      const changes = text === undefined ? [] : (JSON.parse(text) as EditedValue[]);
+      return { at, by, ...(reason === undefined ? {} : { reason }), paths, changes };
+    }),
+  );
 }
 
 function compensationOf(contract: Contract, undo: Undo): NonNullable<Effect['compensation']> {

@@ -3,18 +3,21 @@ import { randomUUID } from 'node:crypto';
 import type { Fact, Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
 import { listMayBe } from './attention.ts';
-import { decidingOn, refuseBadWord, type MayDecide } from './deciding.ts';
+import { decidingOn, refuseUnseen, type MayDecide } from './deciding.ts';
+import { refuseBadWord } from './operators-options.ts';
+import { editOf, type EditingParts } from './editing.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { findEffect, refuseOther, requireEffect, type EffectId, type FoundEffect } from './effect-ids.ts';
 import { factsFor } from './facts.ts';
 import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { ListAnswer } from './ledger.ts';
+import type { Edit } from './lifecycle/edit.ts';
 import { lapsedWords } from './lifecycle/standing.ts';
 import { hasHappened, isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
 import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
-import { finish, type FinishParts } from './recover.ts';
+import { finish } from './recover.ts';
 import { takingTurns } from './taking-turns.ts';
 import { takeBack, undoOf } from './undo.ts';
 
@@ -56,6 +59,11 @@ export interface Effects {
       readonly ttlMs?: number;
       /** In an emergency, with a reason: this one word is enough. `mayDecide` must allow it; it raises an alarm. */
       readonly breakGlass?: true;
+      /**
+       * What is changed of it before it is sent, by path: `{ amount: 500 }`, with a `reason`. The policy says what may be
+       * (`editable`); who asked gets the edited outcome, and is told what was changed and why.
+       */
+      readonly set?: Readonly<Record<string, string | number | boolean>>;
       /** Performs it at once, where it is then fully approved. Else the caller's replay or `recover()` does. */
       readonly perform?: boolean;
     },
@@ -92,7 +100,7 @@ export interface Effects {
 }
 
 export function createEffects(
-  parts: FinishParts & { readonly mayDecide: MayDecide | undefined; readonly waitMs: number },
+  parts: EditingParts & { readonly mayDecide: MayDecide | undefined; readonly waitMs: number },
 ): Effects {
   const { session, codec, clock } = parts;
 
@@ -125,6 +133,19 @@ export function createEffects(
       by: actor.by,
       ...(actor.reason === undefined ? {} : { reason: actor.reason }),
     };
+  };
+
+  const edited = async (
+    id: EffectId,
+    actor: Actor & { readonly fingerprint: string },
+    set: object,
+  ): Promise<Edit | undefined> => {
+    const found = await find(id);
+    // A repeated command meets what it made itself.
+    if (actor.id !== undefined && found.record.decisions.includes(actor.id)) return undefined;
+    refuseOther(id, found.slot, found.record);
+    refuseUnseen(found.record, actor.fingerprint);
+    return editOf(parts, found, actor.reason, set as Readonly<Record<string, unknown>>);
   };
 
   /** What a program has begun to take back is ended before a person's word that they did. */
@@ -194,14 +215,16 @@ export function createEffects(
       return apply(id, { ...decision, kind: 'happened', result, ...(vendorId === undefined ? {} : { vendorId }) });
     },
     approve: async (id, actor) => {
-      const { fingerprint, ttlMs, breakGlass } = actor;
+      const { fingerprint, ttlMs, breakGlass, set } = actor;
       refuseBadWord(fingerprint, ttlMs);
+      const edit = set && (await edited(id, actor, set));
       const approved = await apply(id, {
         ...decisionOf(actor),
         kind: 'approve',
         fingerprint,
         ...(ttlMs === undefined ? {} : { ttlMs }),
         ...(breakGlass === true ? { breakGlass } : {}),
+        ...(edit ? { edit } : {}),
       });
       return actor.perform === true && approved.approval?.state === 'approved' ? complete(approved.contract) : approved;
     },

@@ -4,6 +4,7 @@
  */
 import { defineAdapter, type Adapter } from './adapter.ts';
 import { connectionOf } from './http/connection.ts';
+import { requestEditor } from './http/editor.ts';
 import type { AnyHttpOperation, HttpAdapterOptions, HttpClient } from './http/options.ts';
 import { knownOperations, refuseBadOptions } from './http/table.ts';
 
@@ -30,6 +31,7 @@ export function httpAdapter<
     vendor: options.vendor,
     accounts,
     operations: { names: [...known.keys()] },
+    editor: requestEditor(known),
     connect: (runtime, account) => connectionOf<HttpClient<Operations>>(options, known, runtime, account),
   });
 }

@@ -1,4 +1,5 @@
 import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
+import { editablePaths } from './editable.ts';
 import { OncelyError } from './errors.ts';
 import type { Care } from './lifecycle/standing.ts';
 import type { ApprovalRequest } from './lifecycle/claim-request.ts';
@@ -43,9 +44,10 @@ export function judge(own: CompiledPolicy | undefined, judged: Judged): Judgemen
   const all = [...asking.map(({ rule }) => rule), ...asked];
   if (all.length === 0) return { ...policy, asking: [] };
   const { preview } = asking.find(({ rule }) => rule.preview)?.rule ?? {};
+  const editable = editablePaths(rules.map(({ rule }) => rule));
   return {
     ...policy,
-    approval: strictest(all, operation, requestedBy),
+    approval: { ...strictest(all, operation, requestedBy), ...(editable.length === 0 ? {} : { editable }) },
     ...(preview === undefined ? {} : { preview: () => preview(input as never) }),
     asking: asking.map(({ given }) => given),
   };

@@ -120,6 +120,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   };
   const perform = createPerform({
     session,
+    codec,
     runner,
     clock,
     waitMs,
@@ -214,7 +215,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
   const { budgets } = options;
   const mayDecide = options.approvals?.mayDecide;
   const finishParts = { session, runner, clock, codec, keepingOf, originOf, budgets, approvals, waitMs, mayDecide };
-  const effects = createEffects(finishParts);
+  const effects = createEffects({ ...finishParts, limits });
   const recoverParts = { ...finishParts, place: { after: '', chosen: new Map() }, has };
   return knowingOptions({
     clients,

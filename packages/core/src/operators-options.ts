@@ -1,3 +1,4 @@
+import { OncelyError } from './errors.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Effects } from './effects.ts';
 import type { Oncely } from './handle.ts';
@@ -19,7 +20,7 @@ const ofEffects: Partial<Record<keyof Effects, Known>> = {
   list: { 0: { state: true, approval: true, limit: true, after: true } satisfies NamesOf<FirstOf<Effects['list']>> },
   resolve: { 1: { happened: true } satisfies NamesOf<OptionsOf<Effects['resolve']>>, 2: decision },
   approve: {
-    1: { ...actor, fingerprint: true, ttlMs: true, breakGlass: true, perform: true } satisfies NamesOf<
+    1: { ...actor, fingerprint: true, ttlMs: true, breakGlass: true, perform: true, set: true } satisfies NamesOf<
       OptionsOf<Effects['approve']>
     >,
   },
@@ -91,4 +92,20 @@ function guarded<Calls extends object>(of: string, calls: Calls, known: Readonly
     return [name, checking] as const;
   });
   return { ...calls, ...Object.fromEntries(checked) } as Calls;
+}
+
+/** @throws OncelyError `invalid_input` where nobody can have been shown what is approved, or for no time */
+export function refuseBadWord(fingerprint: unknown, ttlMs: unknown): void {
+  if (typeof fingerprint !== 'string' || fingerprint === '') {
+    throw new OncelyError('invalid_input', {
+      message: 'fingerprint is missing: which input was the person shown? Nothing was approved.',
+      fix: 'effects.approve(key, { by, fingerprint: effect.approval.fingerprint })  // of the effect as it was shown; `npx oncely show <id> --reveal` shows the input and its fingerprint',
+    });
+  }
+  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && Number.isFinite(ttlMs) && ttlMs > 0)) {
+    throw new OncelyError('invalid_input', {
+      message: 'ttlMs must be a number of milliseconds above 0. Nothing was approved.',
+      fix: 'ttlMs: 3_600_000',
+    });
+  }
 }

@@ -3,6 +3,7 @@ import type { AuditOptions } from './audit/audit.ts';
 import { budgetProblem, type Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { MayDecide } from './deciding.ts';
+import { fixedPathProblem } from './editing.ts';
 import { strayName } from './compiled-policy.ts';
 import { OncelyError } from './errors.ts';
 import { refuseUnknown } from './known-options.ts';
@@ -115,6 +116,7 @@ export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
   const problem =
     policyProblem(options.approvals) ??
     strayName(options.approvals, options.clients) ??
+    fixedPathProblem(options.approvals, options.clients) ??
     budgetProblem(options.budgets) ??
     twinProblem(options.twins) ??
     limitsProblem(options.limits, options.clients);

@@ -11,6 +11,7 @@ import type { Keeping } from './keeping.ts';
 import { observe } from './observe.ts';
 import type { Job } from './job.ts';
 import { refuseWithoutConsent, type ConsentParts } from './policing.ts';
+import type { Codec } from './payload.ts';
 import * as refusals from './refusals.ts';
 import * as unsettled from './unsettled.ts';
 import { report, tracing } from './reporting.ts';
@@ -24,6 +25,7 @@ import { refuseBeforeItsTurn, telling } from './telling.ts';
 import { isRepeat, takeCall, type Call } from './whose-call.ts';
 
 export interface PerformParts extends ConsentParts {
+  readonly codec: Codec | undefined;
   readonly runner: Runner;
   readonly clock: Clock;
   readonly waitMs: number;
@@ -142,7 +144,7 @@ export function createPerform(
     const [step, former] = [stepIdOf(id, options.occurrence), stepIdOf(given, options.occurrence)];
     const contract = await standingContract(parts.session, scope, write, options, step, former);
     if (effect.options.submit === true) effect.contract = contract;
-    return telling(parts.session, effect, contract, print, async (onEnded) => {
+    return telling(parts, effect, contract, print, async (onEnded) => {
       await refuseBeforeItsTurn(parts.session, effect, contract);
       const ended = (how: Ended): void => {
         if (how.definite) effect.ended = true;
@@ -277,7 +279,7 @@ export function createPerform(
         ? {}
         : { complete: (request) => write.complete?.(request) ?? Promise.resolve(request) }),
       ...(write.turn === undefined ? {} : { turn: () => write.turn?.() }),
-      rekey: (request) => request,
+      rekey: (request, keys) => origin.connection.rekey?.(request, keys) ?? request,
       send: async (target, permit) => {
         const verdict = await write.send(target.request, permit, target);
         if (verdict.evidence === 'not_applied' && verdict.environment === true) origin.refused?.();

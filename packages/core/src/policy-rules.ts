@@ -1,4 +1,5 @@
 import { OncelyError } from './errors.ts';
+import { editableProblem } from './editable.ts';
 import { pathsOf, picked } from './json-paths.ts';
 import type { Care } from './lifecycle/standing.ts';
 import { quietProblem } from './quiet-hours.ts';
@@ -8,6 +9,15 @@ export interface Quorum {
   readonly group: string;
   readonly count: number;
 }
+
+/** How far a value may be changed: freely, or within its bounds; `'asked'` is the value that waits. */
+export type Editable =
+  | true
+  | {
+      readonly min?: number | 'asked';
+      readonly max?: number | 'asked';
+      readonly oneOf?: readonly (string | number | boolean)[];
+    };
 
 /** When an operation needs a person's approval, how many of them, and for how long. */
 export interface ApprovalRule<Input = never> extends Care {
@@ -36,6 +46,11 @@ export interface ApprovalRule<Input = never> extends Care {
    * `requestedBy` never approves what was asked for in that scope, with or without this.
    */
   readonly notBy?: 'requester' | readonly string[];
+  /**
+   * What an approver may change of the input before it is sent, by path: `{ amount: { max: 'asked' }, reason: true }`.
+   * Absent: nothing. What several rules say of one path holds together. Whom and what it concerns is never editable.
+   */
+  readonly editable?: Readonly<Record<string, Editable>>;
   /** What the person is shown of the input, beside what the adapter says of it in words. Default: all of it. */
   readonly preview?: (input: Input) => unknown;
 }
@@ -44,7 +59,7 @@ export interface ApprovalRule<Input = never> extends Care {
 export function ruleProblem(rule: unknown, at: string): string | undefined {
   if (rule === true || typeof rule === 'function') return undefined;
   if (typeof rule !== 'object' || rule === null) return `${at} must be true, a predicate over the input, or a rule`;
-  const { when, above, touches, except, ttlMs, approvers, notBy, preview, ...more } = rule as ApprovalRule;
+  const { when, above, touches, except, ttlMs, approvers, notBy, editable, preview, ...more } = rule as ApprovalRule;
   const { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours, ...unknown } = more;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined) return `${at}.${stray} is no part of a rule`;
@@ -59,7 +74,12 @@ export function ruleProblem(rule: unknown, at: string): string | undefined {
     return `${at}.notBy must be 'requester' or a list of identities`;
   }
   const care = { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours };
-  return aboveProblem(above, at) ?? approversProblem(approvers, at) ?? careProblem(care, ttlMs, at);
+  return (
+    aboveProblem(above, at) ??
+    approversProblem(approvers, at) ??
+    editableProblem(editable, at) ??
+    careProblem(care, ttlMs, at)
+  );
 }
 
 function careProblem(care: Record<keyof Care, unknown>, ttlMs: number | undefined, at: string): string | undefined {

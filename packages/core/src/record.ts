@@ -2,9 +2,9 @@ import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Attended } from './lifecycle/standing.ts';
-import type { Requested, Run, Taken } from './record-parts.ts';
+import type { EditablePath, Edited, Requested, Run, Taken, Undo } from './record-parts.ts';
 
-export type { Run } from './record-parts.ts';
+export type { EditStep, EditablePath, Edited, Run, Taken, Undo } from './record-parts.ts';
 
 /**
  * What an attempt's end is known to be. `unknown` may still become any of the others; `accepted` wins over all,
@@ -103,23 +103,10 @@ export interface Approval<T = number> extends Attended {
   readonly limits?: readonly { readonly id: string; readonly why: string }[];
   /** The parameters in which it differs from what was asked for, approved or done here before. */
   readonly changed?: readonly string[];
+  /** What an approver may change of the input; absent: nothing. */
+  readonly editable?: readonly EditablePath[];
   /** What the person is shown of the input; gone once it is used up. */
   readonly preview?: Stored;
-}
-
-/** That an effect is to be taken back, and how far that is. */
-export interface Undo<T = number> {
-  readonly at: T;
-  readonly by: string;
-  readonly reason?: string;
-  /**
-   * `asked`: if it should turn out to have happened; `begun`: by an effect of its own; `by_hand`: no program can, for
-   * `why`; `done`.
-   */
-  readonly state: 'asked' | 'begun' | 'by_hand' | 'done';
-  readonly why?: string;
-  /** JSON of what the person gave for the adapter. */
-  readonly with?: string;
 }
 
 /** The ledger's one record of a slot. Its state is derived from the attempts, never stored as a verdict. */
@@ -159,6 +146,8 @@ export interface EffectRecord<T = number> extends Requested {
     readonly reason?: string;
   };
   readonly approval?: Approval<T>;
+  /** What people changed of the input that waits, or that was approved. */
+  readonly edited?: Edited<T>;
   /** The version of the approval policy that has judged the input. */
   readonly policy?: number;
   /** What the input takes of the limits in force when it was recorded, for whoever sends it and cannot read it. */
@@ -284,6 +273,10 @@ export function resolveTimes(draft: Draft, at: number): EffectRecord {
     ...optional('noMoreAttempts', draft.noMoreAttempts, (end) => ({ ...end, at: time(end.at) })),
     ...optional('divergence', draft.divergence, (divergence) => ({ ...divergence, at: time(divergence.at) })),
     ...optional('missing', draft.missing, (missing) => ({ ...missing, at: time(missing.at) })),
+    ...optional('edited', draft.edited, (edited) => ({
+      ...edited,
+      steps: edited.steps.map((step) => ({ ...step, at: time(step.at) })),
+    })),
     ...optional('tombstone', draft.tombstone, (tombstone) => ({ ...tombstone, at: time(tombstone.at) })),
     ...optional('approval', draft.approval, (approval) => ({
       ...approval,

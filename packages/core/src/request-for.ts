@@ -9,16 +9,18 @@ import * as refusals from './refusals.ts';
 
 /**
  * The request to be sent under these keys: the caller's own, with what the vendor has to say before it, or in recovery
- * the one that was kept; `undefined` where it was not.
+ * the one that was kept; `undefined` where it was not. One that an approver has edited is always the one that was kept.
  */
 export async function requestFor(
   job: Job,
   seen: Seen,
   kept: Stored | undefined,
+  isEdited: boolean,
   keys: Keys,
   { codec, clock }: { readonly codec: Codec | undefined; readonly clock: Clock },
 ): Promise<string | undefined> {
-  const prepared = job.prepare?.(keys);
+  // What an approver has edited is sent, and not what its caller asked for.
+  const prepared = isEdited ? undefined : job.prepare?.(keys);
   if (prepared === undefined) {
     const stored = await openStored(kept, codec, { slot: slotOf(job.claim.contract), kind: 'request' });
     return stored === undefined ? undefined : job.rekey(stored, keys);
@@ -41,7 +43,7 @@ export async function requestFor(
 }
 
 /** As it is, or inside of bytes that are kept as base64, where a name begins at any of three places. */
-function carries(request: string, name: string): boolean {
+export function carries(request: string, name: string): boolean {
   if (request.includes(name)) return true;
   return [0, 1, 2].some((offset) => {
     // The characters at both ends are made of what stands beside it, too.

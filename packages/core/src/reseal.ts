@@ -9,7 +9,7 @@ import type { Row } from './ledger.ts';
 import { change } from './lifecycle/change.ts';
 import { stateOf } from './lifecycle/state.ts';
 import { openStored, type Codec, type SealedPlace } from './payload.ts';
-import { decodeRecord, type EffectRecord, type Stored } from './record.ts';
+import { decodeRecord, type EditStep, type EffectRecord, type Stored } from './record.ts';
 import { takingTurns } from './taking-turns.ts';
 
 export interface ResealOptions {
@@ -114,7 +114,14 @@ async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: num
   const result = await sealedAnew(record.result, codec, { slot, kind: 'result' });
   const request = await sealedAnew(record.request, codec, { slot, kind: 'request' });
   const preview = await sealedAnew(record.approval?.preview, codec, { slot, kind: 'preview' });
-  const same = result === record.result && request === record.request && preview === record.approval?.preview;
+  const steps: EditStep[] = [];
+  for (const step of record.edited?.steps ?? []) {
+    const values = await sealedAnew(step.values, codec, { slot, kind: 'preview' });
+    steps.push(values === step.values || values === undefined ? step : { ...step, values });
+  }
+  const edited = record.edited && { ...record.edited, steps };
+  const isSame = steps.every((step, at) => step === record.edited?.steps[at]);
+  const same = isSame && result === record.result && request === record.request && preview === record.approval?.preview;
   if (same) return 'same';
   const seen = { record, revision: row.revision, at };
   let done: Outcome = 'skipped';
@@ -132,6 +139,7 @@ async function resealRow(session: LedgerSession, codec: Codec, row: Row, at: num
         ...record,
         ...(result ? { result } : {}),
         ...(request ? { request } : {}),
+        ...(edited ? { edited } : {}),
         ...(record.approval && preview ? { approval: { ...record.approval, preview } } : {}),
       };
       // What is kept is part of what the audit holds the record against.
@@ -148,8 +156,9 @@ function needsSealing(stored: Stored | undefined, codec: Codec): boolean {
   return stored?.kind === 'sealed' && codec.outdated?.(stored.body) === true;
 }
 
-function isCurrent({ approval, result, request }: EffectRecord, codec: Codec): boolean {
-  return ![approval?.preview, result, request].some((each) => needsSealing(each, codec));
+function isCurrent({ approval, result, request, edited }: EffectRecord, codec: Codec): boolean {
+  const values = edited?.steps.map((step) => step.values) ?? [];
+  return ![approval?.preview, result, request, ...values].some((each) => needsSealing(each, codec));
 }
 
 /** The same object where it is current already. */

@@ -259,7 +259,7 @@ export function createRunner(parts: RunnerParts): Runner {
     if (source === 'stored' && draft.request !== undefined) return draft;
     const { naming } = await session.info();
     const keys = keysNow(draft, naming);
-    const request = await requestFor(job, seen, draft.request, keys, parts);
+    const request = await requestFor(job, seen, draft.request, draft.edited !== undefined, keys, parts);
     if (request === undefined) throw refusals.requestGone(job, draft);
     hand.made = { key: keys.key, request };
     try {

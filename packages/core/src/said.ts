@@ -19,3 +19,11 @@ export interface Fact {
   readonly name: string;
   readonly value: string;
 }
+
+/** What an adapter knows of the names of its operations. */
+export interface OperationNames {
+  /** Every name, its other names included; `*` stands for what is open in one: `hubspot.crm.*.create`. */
+  readonly names: readonly string[];
+  /** The one name of what has several. Default: the name itself. */
+  canonical?(name: string): string;
+}

@@ -1,8 +1,11 @@
 import { effectKeyOf, slotOf, type Contract } from './contract.ts';
+import { editsOf, type EffectEdit } from './effect.ts';
 import { OncelyError } from './errors.ts';
 import { changedFields, type Fingerprint } from './fingerprint.ts';
 import type { LedgerSession } from './ledger-session.ts';
+import { asksForEdited } from './lifecycle/edit.ts';
 import { isUsedUp, stateOf } from './lifecycle/state.ts';
+import type { Codec } from './payload.ts';
 import type { Approval, EffectRecord, EffectState } from './record.ts';
 import type { EffectFrame } from './scope.ts';
 
@@ -22,13 +25,15 @@ export interface Told {
   readonly approval?: Approval;
   /** How long from then until it may be sent again. */
   readonly retryAfterMs?: number;
+  /** What of the input that this call asks for people changed before they approved it. */
+  readonly edited?: readonly EffectEdit[];
   /** Names of the parameters in which this call differs from what is recorded. */
   readonly differs: readonly string[];
 }
 
 /** Runs a write and tells its frame how it stands then; without a listener it only runs it. */
 export async function telling<T>(
-  session: LedgerSession,
+  { session, codec }: { readonly session: LedgerSession; readonly codec: Codec | undefined },
   effect: EffectFrame,
   contract: Contract,
   print: Fingerprint,
@@ -44,7 +49,10 @@ export async function telling<T>(
   } finally {
     // What is told must not cost the caller its answer.
     const seen = await session.read(slotOf(contract)).catch(() => undefined);
-    tell(toldOf(contract, seen?.record, seen?.at ?? 0, print, replayed));
+    const { record } = seen ?? {};
+    const isEdited = record !== undefined && asksForEdited(record, { fingerprint: print });
+    const edited = isEdited ? await editsOf(record, codec) : undefined;
+    tell({ ...toldOf(contract, record, seen?.at ?? 0, print, replayed), ...(edited ? { edited, differs: [] } : {}) });
   }
 }
 

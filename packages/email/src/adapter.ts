@@ -11,6 +11,7 @@ import {
 import { mustBuild } from '@oncely/core/adapter';
 
 import { composerOf, type Compile } from './composer.ts';
+import { requestEditor } from './editor.ts';
 import { withDefaults } from './defaults.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { poolTurns } from './pool-turns.ts';
@@ -70,6 +71,7 @@ export function oncelyEmail<Client extends TransporterLike>(
     vendor: 'email',
     operations: { names: ['email.send'] },
     say: sayWrite,
+    editor: requestEditor,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const client = build(account);

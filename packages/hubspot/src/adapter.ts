@@ -2,6 +2,7 @@ import { defineAdapter, type Adapter, type AdapterRuntime, type VendorWrite, typ
 import { takeCall, type Call, mustBuild } from '@oncely/core/adapter';
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
+import { requestEditor } from './editor.ts';
 import { storedParameters } from './stored-parameters.ts';
 import { sayWrite } from './saying.ts';
 import { readBody, type WireBody } from './body.ts';
@@ -85,6 +86,7 @@ export function oncelyHubspot<Client extends HubSpotLike>(
     vendor: 'hubspot',
     operations: { names: operationNames, canonical: canonicalName },
     say: sayWrite,
+    editor: requestEditor,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const client = build({ middleware: [guard] }, account);

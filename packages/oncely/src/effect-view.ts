@@ -50,6 +50,16 @@ export function effectDocument(effect: Effect, revealed = false): Record<string,
     retryAt: effect.retryAt === undefined ? null : isoTime(effect.retryAt),
     stopped: effect.stopped === undefined ? null : text(effect.stopped),
     approval: effect.approval ? approvalDocument(effect.approval, text) : null,
+    ...(effect.edited === undefined
+      ? {}
+      : {
+          edited: effect.edited.map(({ at, by, reason, paths }) => ({
+            at: isoTime(at),
+            by,
+            reason: reason === undefined ? null : text(reason),
+            paths,
+          })),
+        }),
     compensation: effect.compensation ? compensationDocument(effect.compensation, text) : null,
     divergence: effect.divergence ?? [],
     attempts: effect.attempts.map((attempt) => attemptDocument(attempt, text)),
@@ -138,6 +148,11 @@ export function effectLines(effect: Effect, now: number, paint: Surroundings['pa
   if (effect.stopped !== undefined) lines.push(row('stopped', masked(effect.stopped)));
   if (effect.divergence) lines.push(row('twice', paint('red', effect.divergence.map(printable).join(', '))));
   if (effect.approval) lines.push(row('approval', approvalText(effect.approval)));
+  for (const { by, reason, paths } of effect.edited ?? []) {
+    lines.push(
+      row('edited', printable(`${paths.join(', ')} by ${by}${reason === undefined ? '' : `, "${masked(reason)}"`}`)),
+    );
+  }
   if (effect.compensation) lines.push(row('undo', undoText(effect.compensation)));
   let number = 1;
   for (const attempt of effect.attempts) {

@@ -50,6 +50,31 @@ describe('approve', () => {
     );
   });
 
+  it('changes what the policy lets be changed, with a reason, and sends that once', async () => {
+    const approvals = {
+      version: 1,
+      operations: { 'stripe.refunds.create': { editable: { amount: { max: 'asked' } } } },
+    };
+    const project = await startProject({ options: `approvals: ${JSON.stringify(approvals)},` });
+    const { run, fake } = project;
+    const app = project.app({ approvals: approvals as never });
+    await project.refund(app, 'invoice_1', { amount: 10_00 }).catch(() => undefined);
+    const fingerprint = (await app.effects.get(slot))?.approval?.fingerprint ?? '';
+    const approve = (...more: string[]) =>
+      run('approve', slot, '--fingerprint', fingerprint, '--yes', '--perform', ...more);
+    const silent = await approve('--set', 'amount=500');
+    expect([silent.code, silent.err]).toEqual([2, expect.stringContaining('--set needs --reason')]);
+    const more = await approve('--set', 'amount=1001', '--reason', 'x');
+    expect([more.code, more.err]).toEqual([expect.any(Number), expect.stringContaining('at most what was asked for')]);
+    const bad = await approve('--set', 'amount', '--reason', 'x');
+    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--set amount=500')]);
+    expect(fake.effects('refunds.create')).toHaveLength(0);
+    ended(await approve('--set', 'amount=500', '--reason', 'half of it', '--by', 'ada'), 0);
+    expect(fake.effects('refunds.create').map(({ params }) => params['amount'])).toEqual(['500']);
+    expect(parsed(await run('show', slot, '--json'))).toMatchObject({ edited: [{ by: 'ada', paths: ['amount'] }] });
+    expect((await run('show', slot)).out).toMatch(/edited +amount by ada/);
+  });
+
   it('is refused where the application says that this person may not', async () => {
     const { run, fingerprint } = await asking({
       options: `approvals: { version: 1, operations: {}, mayDecide: ({ by }) => by === 'ada' },`,

@@ -5,6 +5,7 @@ import { defineAdapter, type Adapter } from '@oncely/core';
 import { createCalls, mustBuild } from '@oncely/core/adapter';
 
 import { bindApiCalls } from './api-calls.ts';
+import { requestEditor } from './editor.ts';
 import { planCompensation } from './compensate.ts';
 import { ownFetch, usersFetch, type Desk, type Settings } from './intercept.ts';
 import { lineBy } from './lines.ts';
@@ -71,6 +72,7 @@ export function oncelySlack<Client extends SlackLike>(
     vendor: 'slack',
     operations: { names: operationNames },
     say: sayWrite,
+    editor: requestEditor,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const desk: Desk = {

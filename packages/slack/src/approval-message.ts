@@ -224,6 +224,12 @@ function previewOf(effect: Effect): ApprovalBlock[] {
     const text = literal(changes.join('\n'), limits.section - 60, 'lines');
     blocks.push(section(`*Changed since it was asked before*\n${text}`));
   }
+  const edits = (effect.edited ?? []).map(
+    ({ by, reason, paths }) => `${paths.join(', ')}, by ${by}${reason === undefined ? '' : `: ${reason}`}`,
+  );
+  if (edits.length > 0) {
+    blocks.push(section(`*Edited before approval*\n${literal(edits.join('\n'), limits.section - 60, 'lines')}`));
+  }
   const written = view?.lines.filter((line) => line.written).map(({ name }) => name) ?? [];
   if (written.length > 0) {
     const names = literal(written.join(', '), 500);

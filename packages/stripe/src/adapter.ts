@@ -13,6 +13,7 @@ import {
 import { bindMethods, createCalls, entrust, type Calls, mustBuild } from '@oncely/core/adapter';
 
 import { planCompensation } from './compensate.ts';
+import { requestEditor } from './editor.ts';
 import { factsOf } from './facts.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
 import { isWrite, looksFirst, operationOf } from './operations.ts';
@@ -91,6 +92,7 @@ export function oncelyStripe<Client extends StripeLike>(
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'stripe',
     ...told,
+    editor: requestEditor,
     accounts: options.accounts ?? 'one',
     connect: (runtime, account) => {
       const passages = new AsyncLocalStorage<Passage>();

@@ -90,7 +90,7 @@ function withMarker(body: string, json: boolean, marker: string): string {
   return appendField(body.replace(/(^|&)metadata=(?=&|$)/, '').replace(/^&/, ''), `metadata[${markerField}]`, marker);
 }
 
-function isJson(contentType: string | undefined): boolean {
+export function isJson(contentType: string | undefined): boolean {
   return contentType?.includes('json') === true;
 }
 

@@ -175,6 +175,7 @@ export function connectionOf<Client>(
       const entry = known.get(operation);
       return entry ? made(operation, input, entry.of.request(copyInput(input), keys) as HttpRequest) : request;
     },
+    parametersOf: (request) => inputOf(request).input,
     probe,
     lookAgain: async (target) => {
       const path = pathOf(target);

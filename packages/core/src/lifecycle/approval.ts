@@ -64,6 +64,7 @@ export function approvalFor(
     ]),
   ];
   const twin = request.approval?.twin ?? (fits ? approval?.twin : undefined);
+  const editable = request.approval?.editable ?? (request.approval || !fits ? undefined : approval?.editable);
   const limits = request.approval?.limits ?? (fits ? approval?.limits : undefined);
   return {
     state: 'pending',
@@ -78,6 +79,7 @@ export function approvalFor(
     ...(care === undefined ? {} : { care }),
     ...(twin === undefined ? {} : { twin }),
     ...(approval && fits && hasLapsed(approval, expired) ? lapsedOf(approval) : {}),
+    ...(editable === undefined ? {} : { editable }),
     ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
   };
 }

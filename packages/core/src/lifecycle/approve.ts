@@ -1,4 +1,5 @@
 import type { Approval, Draft, EffectRecord, EffectState } from '../record.ts';
+import { withEdit, type Edit } from './edit.ts';
 import { isEscalated, lapsedWords } from './standing.ts';
 
 /** A person's yes to the input that they were shown. */
@@ -12,6 +13,8 @@ export interface Approve {
   readonly groups?: readonly string[];
   /** In an emergency: this one word is enough. */
   readonly breakGlass?: true;
+  /** What they change of the input that they were shown: they approve what comes of it. */
+  readonly edit?: Edit;
 }
 
 type Word = Approve & { readonly by: string; readonly reason?: string };
@@ -29,7 +32,10 @@ export function approved(record: EffectRecord, word: Word, state: EffectState, n
   if (problem !== undefined) return problem;
   const away = approval.delegates?.find(({ from }) => isOneOf(word.as ?? word.by, [from]));
   if (away) return `${away.from} has given their word to ${away.to}`;
-  const { approvers = 1, approvedBy = [], approvedIn = [], notBy = [], quorum } = approval;
+  const shown = word.edit ? withEdit(record, word.edit, word, state) : record;
+  if (typeof shown === 'string') return shown;
+  const asked = shown.approval as NonNullable<Draft['approval']>;
+  const { approvers = 1, approvedBy = [], approvedIn = [], notBy = [], quorum } = asked;
   const who = word.as ?? word.by;
   if (isOneOf(who, notBy) || isOneOf(word.by, notBy))
     return `${who} asked for it, or may not approve it for another reason`;
@@ -44,11 +50,11 @@ export function approved(record: EffectRecord, word: Word, state: EffectState, n
     ...(quorum === undefined ? {} : { approvedIn: groups }),
   };
   const enough = quorum ? seated(groups, quorum) >= approvers : all.length >= approvers;
-  if (!enough && word.breakGlass !== true) return { ...record, approval: { ...approval, ...counted } };
+  if (!enough && word.breakGlass !== true) return { ...shown, approval: { ...asked, ...counted } };
   return {
-    ...record,
+    ...shown,
     approval: {
-      ...approval,
+      ...asked,
       ...counted,
       state: 'approved',
       decidedAt: { after: 0 },

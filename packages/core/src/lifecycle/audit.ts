@@ -42,6 +42,8 @@ export type AuditBody =
       readonly breakGlass?: true;
       /** Whom a person gave their word. */
       readonly to?: string;
+      /** What was changed before it was approved, by name; the values stand in the record. */
+      readonly edited?: { readonly from: string; readonly to: string; readonly paths: readonly string[] };
     }
   | { readonly type: 'diverged'; readonly vendorIds: readonly string[] };
 

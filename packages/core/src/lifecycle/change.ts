@@ -134,7 +134,7 @@ export function withoutPauses(record: EffectRecord): EffectRecord {
  * approval is used up. That one was asked for stays, so whoever claims next must ask anew.
  */
 export function withoutOpenWork(record: EffectRecord): EffectRecord {
-  const { approval, request: _request, submitted: _submitted, ...rest } = withoutPauses(record);
+  const { approval, request: _request, submitted: _submitted, edited: _edited, ...rest } = withoutPauses(record);
   if (!approval) return rest;
   const {
     preview: _shown,
@@ -146,6 +146,7 @@ export function withoutOpenWork(record: EffectRecord): EffectRecord {
     twin: _twin,
     lapsed: _lapsed,
     delegates: _delegates,
+    editable: _editable,
     ...used
   } = approval;
   return { ...rest, approval: { ...used, state: 'expired' } };

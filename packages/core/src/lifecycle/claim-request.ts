@@ -1,6 +1,6 @@
 import type { Contract } from '../contract.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Run, SafetyClass } from '../record.ts';
+import type { EditablePath, Run, SafetyClass } from '../record.ts';
 import type { Care, Twin } from './standing.ts';
 
 /** What is asked for before an input may be sent. */
@@ -16,6 +16,8 @@ export interface ApprovalRequest {
   readonly notBy?: readonly string[];
   /** The other workflow's that makes a twin of it. */
   readonly twin?: Twin;
+  /** What of it an approver may change. Absent: nothing. */
+  readonly editable?: readonly EditablePath[];
   /** The limits that it is one too many for, which who approves must know of. */
   readonly limits?: readonly ExceededLimit[];
 }

@@ -3,6 +3,7 @@ import type { Attempt, Draft, EffectRecord } from '../record.ts';
 import { attemptBody, change, withoutOpenWork, withoutPauses, type Change } from './change.ts';
 import type { AuditBody } from './audit.ts';
 import type { ClaimRequest } from './claim-request.ts';
+import { asksForEdited } from './edit.ts';
 import { doubtWhatWasLost, mayBeForgotten } from './forgotten.ts';
 import { countOf, isSpent, spentReason } from './attempts.ts';
 import { atGate, permission, unasked } from './gate.ts';
@@ -64,7 +65,7 @@ export function decideClaim(record: EffectRecord | undefined, request: ClaimRequ
     return { kind: 'write', change: doubtWhatWasLost(record, request, now) };
   }
   if (request.contract.logicVersion !== record.contract.logicVersion) return otherVersion(record, request, now);
-  const difference = compare(record.fingerprint, request.fingerprint);
+  const difference = asksForEdited(record, request) ? 'same' : compare(record.fingerprint, request.fingerprint);
   const refuseChange: ClaimDecision = {
     kind: 'refuse',
     refusal: {

@@ -50,6 +50,9 @@ export function decide(record: EffectRecord, decision: Decision, now: number): D
     ...said(decision),
     ...(decision.kind === 'approve' && decision.breakGlass ? { breakGlass: true } : {}),
     ...(decision.kind === 'delegate' ? { to: decision.to } : {}),
+    ...(decision.kind === 'approve' && decision.edit
+      ? { edited: { from: decision.edit.from, to: decision.edit.fingerprint.full, paths: decision.edit.paths } }
+      : {}),
   };
   const decisions = [...record.decisions, decision.id].slice(-rememberedDecisions);
   return { kind: 'write', change: change({ ...next, decisions }, [body], now) };
@@ -161,8 +164,15 @@ function compacted(
 ): Draft | string {
   if (record.verifyAt !== undefined) return 'one more probe is due here';
   if (now < landingEnd(record)) return 'an attempt may still be on its way; wait for its landing bound';
-  const { result: _result, request: _request, requestedBy: _for, ...rest } = record;
-  return { ...rest, attempts: [], absences: [], tombstone: { at: { after: 0 }, state } };
+  const { result: _result, request: _request, requestedBy: _for, edited, ...rest } = record;
+  const steps = edited?.steps.map(({ values: _values, ...step }) => step) ?? [];
+  return {
+    ...rest,
+    ...(edited === undefined ? {} : { edited: { ...edited, steps } }),
+    attempts: [],
+    absences: [],
+    tombstone: { at: { after: 0 }, state },
+  };
 }
 
 function happened(record: EffectRecord, last: Attempt, vendorId: string | undefined, result: Stored): Draft {

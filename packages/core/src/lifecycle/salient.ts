@@ -48,6 +48,7 @@ function untimed(record: Draft, attempts: number): Record<string, unknown> {
     decisions,
     attempts: firstOf(record.attempts, attempts).map(attemptOf),
     approval: approval && approvalOf(approval),
+    edited: record.edited && editedOf(record.edited),
     undo: undo && { by: undo.by, reason: undo.reason, state: undo.state, why: undo.why },
     noMoreAttempts: record.noMoreAttempts && { why: record.noMoreAttempts.why, by: record.noMoreAttempts.by },
     divergence: divergence?.vendorIds,
@@ -65,6 +66,11 @@ function approvalOf(approval: NonNullable<Draft['approval']>): object {
   // What the person is shown is added once the event was made.
   const { preview: _preview, requestedAt: _asked, expiresAt: _expires, decidedAt: _decided, ...rest } = approval;
   return rest;
+}
+
+/** Without its values, which are sealed anew and end with the attempts: the digests say what was changed. */
+function editedOf({ asked, steps }: NonNullable<Draft['edited']>): object {
+  return { asked, steps: steps.map(({ at: _at, values: _values, ...step }) => step) };
 }
 
 function storedDigest(stored: Stored | undefined): string | undefined {

@@ -56,8 +56,8 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
   const usesOf = async (record: EffectRecord | undefined): Promise<readonly Use[]> => {
     const { naming } = await session.info();
     const input = job.parametersOf(
-      // Whoever has no input of their own sends what is stored.
-      job.prepare ? undefined : await openStored(record?.request, codec, { slot, kind: 'request' }),
+      // Whoever has no input of their own sends what is stored, and so does everybody where an approver has edited it.
+      job.prepare && !record?.edited ? undefined : await openStored(record?.request, codec, { slot, kind: 'request' }),
     );
     return own.map((limit) => {
       const noted = input === undefined ? record?.takes?.find((each) => each.limit === limit.id) : undefined;

@@ -18,15 +18,27 @@ export interface Telling<Output> {
 export function done<Output>(telling: Telling<Output>): ToolResult<Output> {
   const { told, output, said } = telling;
   const about = { ...recorded(told), output, next: null };
+  const by = editedText(told);
   const what = said ?? (told?.vendorId === undefined ? 'it' : `it (${told.vendorId})`);
-  if (!told?.replayed) return result('succeeded', { ...about, text: `Done${when(told)}: ${what}.` });
+  if (!told?.replayed) return result('succeeded', { ...about, text: `Done${when(told)}: ${what}.${by}` });
   // A change of wording alone replays the first one, and must not be taken for sent.
   const stands =
     told.differs.length === 0 ? '' : ` What was sent first stands (what differs: ${told.differs.join(', ')}).`;
   return result('already_done', {
     ...about,
-    text: `Already done${when(told)}: ${what}. Nothing was sent now.${stands}${further(telling)}`,
+    text: `Already done${when(told)}: ${what}. Nothing was sent now.${stands}${by}${further(telling)}`,
   });
+}
+
+/** What a person changed of what this call asks for, and why: the model goes on with what was done. */
+function editedText(told: Told | undefined): string {
+  if (!told?.edited || told.edited.length === 0) return '';
+  const steps = told.edited.map(({ by, reason, paths, changes }) => {
+    const values = changes.map(({ path, from, to }) => `${path} from ${JSON.stringify(from)} to ${JSON.stringify(to)}`);
+    const what = values.length === 0 ? paths.join(', ') : values.join(', ');
+    return `${by} changed ${what}${reason === undefined ? '' : ` (${JSON.stringify(reason)})`}`;
+  });
+  return ` It is not what you asked for: before the approval ${steps.join('; then ')}. That stands: go on with it, and do not ask for the rest.`;
 }
 
 /** What an error of a write means for the model; a fault of the program is thrown on. */
@@ -55,7 +67,7 @@ function refusedHere<Output>(error: OncelyError, telling: Telling<Output>): Tool
         ...about,
         approval: told?.approval?.fingerprint ?? '',
         at: isoOf(told?.approval?.requestedAt),
-        text: `A person has to approve exactly this first${when(told, 'asked')}.${lapsed(told)} Nothing was sent. After the approval the same call with the same input does it.`,
+        text: `A person has to approve exactly this first${when(told, 'asked')}.${lapsed(told)} Nothing was sent. After the approval the same call with the same input does it.${editedText(told)}`,
       });
     case 'result_unavailable':
       return done({ ...telling, told: told && { ...told, replayed: true } });

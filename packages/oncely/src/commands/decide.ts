@@ -14,6 +14,7 @@ interface ApproveOptions extends DecisionOptions {
   readonly fingerprint?: string;
   readonly ttl?: string;
   readonly perform?: boolean;
+  readonly set?: readonly string[];
   readonly reveal?: boolean;
 }
 
@@ -34,6 +35,11 @@ export function addDecisions(program: Command, kit: Kit): void {
     )
     .option('--fingerprint <text>', 'that of what you were shown, at least its first 16 characters')
     .option('--ttl <age>', 'how long the approval holds: 15m, 2h, 1d')
+    .option(
+      '--set <path=value>',
+      'change what the policy lets you change before it is sent (repeatable); needs --reason',
+      (each: string, all: readonly string[] | undefined) => [...(all ?? []), each],
+    )
     .option('--perform', 'perform it at once; without this the next call of the agent or `recover` does')
     .option('--reveal', 'show what the person is to see of the input before asking')
     .action((id: string, options: ApproveOptions, command: Command) =>
@@ -105,6 +111,10 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
     );
   }
   const ttlMs = options.ttl === undefined ? undefined : durationOf(options.ttl);
+  const set = changesIn(options.set);
+  if (set && (options.reason === undefined || options.reason.trim() === '')) {
+    throw new CommandError('usage', '--set needs --reason: whoever asked for it is told why. Nothing was changed.');
+  }
   const seen = await findEffect(call.oncely, id);
   const fingerprint = seen.approval?.fingerprint ?? '';
   if (given !== undefined && !fingerprint.startsWith(given)) {
@@ -117,15 +127,39 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
   const isShown = options.reveal === true || call.around.interactive;
   const lines = approvalText(seen).split('\n');
   const shown = options.reveal === true ? lines : lines.map((line) => /^\s*/.exec(line)?.[0] + masked(line));
-  const verb = isShown && seen.approval ? `Approve ${shown.join('\n')}\n` : 'Approve';
+  const edits = Object.entries(set ?? {}).map(
+    ([path, value]) => `  you change ${printable(path)} to ${printable(String(value))}`,
+  );
+  const verb = isShown && seen.approval ? `Approve ${[...shown, ...edits].join('\n')}\n` : 'Approve';
   return decideOn(call, seen, options, verb, (effects, key, actor) =>
     effects.approve(key, {
       ...actor,
       fingerprint,
       ...(ttlMs === undefined ? {} : { ttlMs }),
       ...(options.perform === true ? { perform: true } : {}),
+      ...(set === undefined ? {} : { set }),
     }),
   );
+}
+
+/** `amount=500` as it is given to `effects.approve`: a number where it is written as one. */
+function changesIn(given: readonly string[] | undefined): Record<string, string | number | boolean> | undefined {
+  if (given === undefined) return undefined;
+  const set: Record<string, string | number | boolean> = {};
+  for (const each of given) {
+    const at = each.indexOf('=');
+    const path = each.slice(0, Math.max(0, at));
+    if (path === '' || Object.hasOwn(set, path)) {
+      throw new CommandError(
+        'usage',
+        `--set takes a path once, with its value: --set amount=500, not ${printable(each)}.`,
+      );
+    }
+    const text = each.slice(at + 1);
+    const isNumber = String(Number(text)) === text && Number.isFinite(Number(text));
+    set[path] = text === 'true' || text === 'false' ? text === 'true' : isNumber ? Number(text) : text;
+  }
+  return set;
 }
 
 async function resolve(call: Call, id: string, options: ResolveOptions): Promise<ExitCode> {

@@ -1,0 +1,47 @@
+import type { Mutant } from './mutant.ts';
+
+const edited = 'packages/stripe/test/consent/edited.test.ts';
+
+/** What an edit of a waiting input promises, broken one at a time. */
+export const editMutants: readonly Mutant[] = [
+  {
+    breaks: 'an edited input is made anew of what its caller asked for',
+    file: 'packages/core/src/attempt.ts',
+    from: `const request = kept ?? (inHand`,
+    to: `const request = (record.edited ? job.prepare?.(target) : undefined) ?? kept ?? (inHand`,
+    test: edited,
+    named: 'sends the edited input once, to whoever performs it, and the original call gets its outcome',
+  },
+  {
+    breaks: 'whoever asked for it is refused once it was edited',
+    file: 'packages/core/src/lifecycle/claim.ts',
+    from: `const difference = asksForEdited(record, request) ? 'same' : compare(`,
+    to: `const difference = compare(`,
+    test: edited,
+    named: 'sends it once by recover, in a fresh process',
+  },
+  {
+    breaks: 'an edit takes over the words on the input before it',
+    file: 'packages/core/src/lifecycle/edit.ts',
+    from: `const { approvedBy: _by, approvedIn: _in, ...question } = approval;`,
+    to: `const question = approval;`,
+    test: edited,
+    named: 'is a question of its own where two must approve',
+  },
+  {
+    breaks: 'a limit counts what was asked for and not what is sent',
+    file: 'packages/core/src/limits/watch.ts',
+    from: `job.prepare && !record?.edited ? undefined`,
+    to: `job.prepare ? undefined`,
+    test: edited,
+    named: 'I10: counts the edited amount against limits, by the original call',
+  },
+  {
+    breaks: 'an edit turns the amount up',
+    file: 'packages/core/src/editable.ts',
+    from: `name === 'max' ? amount <= bound`,
+    to: `name === 'max' ? amount <= bound + 1`,
+    test: edited,
+    named: 'refuses more than was asked for, and changes nothing',
+  },
+];
