@@ -67,7 +67,7 @@ export const consentMutants: readonly Mutant[] = [
   },
   {
     breaks: 'an approval of what nobody was shown',
-    file: 'packages/core/src/deciding.ts',
+    file: 'packages/core/src/operators-options.ts',
     from: `if (typeof fingerprint !== 'string' || fingerprint === '') {`,
     to: `if (fingerprint === null) {`,
     test: deciding,
