@@ -93,7 +93,7 @@ export const mailMutants: readonly Mutant[] = [
     file: 'packages/email/src/ses.ts',
     from: 'if (seen?.failed) throw seen.failed.failure;',
     to: '',
-    test: 'packages/email/test/ses-refusals.test.ts',
+    test: 'packages/email/test/ses.test.ts',
     named: 'under the ledger it sends once',
   },
   {

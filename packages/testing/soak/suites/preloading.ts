@@ -67,27 +67,36 @@ export function inScopeUntil(test: (over: () => void) => void): void {
   void inScope(() => new Promise<void>((resolve) => test(resolve)));
 }
 
+export type Register = (...args: unknown[]) => unknown;
+
+/** What registers a test, with each test in a scope. Its body is given so many things before a callback, if it takes one. */
+export function scoped(register: Register, given: number): Register {
+  const inScopes = (...args: unknown[]): unknown => {
+    const at = args.findIndex((each) => typeof each === 'function');
+    const body = args[at] as ((...all: unknown[]) => unknown) | undefined;
+    if (body === undefined) return register(...args);
+    const withCallback = (first: readonly unknown[], done: (error?: unknown) => void): void =>
+      inScopeUntil((over) => {
+        body(...first, (error?: unknown) => {
+          over();
+          done(error);
+        });
+      });
+    // A runner reads of the length of a body whether it takes a callback.
+    const plain = (...all: unknown[]): unknown => inScope(() => body(...all));
+    const called = [
+      (done: never) => withCallback([], done),
+      (context: unknown, done: never) => withCallback([context], done),
+    ][given];
+    return register(...args.toSpliced(at, 1, body.length > given ? called : plain));
+  };
+  return Object.assign(inScopes, register);
+}
+
 /** Puts each test of `node:test` into a scope. */
 export function scopeNodeTests(): void {
   replaceModule(/^(node:)?test$/, (exports) => {
-    const scoped = (register: (...args: unknown[]) => unknown) =>
-      Object.assign((...args: unknown[]) => {
-        const at = args.findIndex((each) => typeof each === 'function');
-        const body = args[at] as ((...given: unknown[]) => unknown) | undefined;
-        if (body === undefined) return register(...args);
-        const inner =
-          body.length > 1
-            ? (context: unknown, done: (error?: unknown) => void) =>
-                inScopeUntil((over) => {
-                  body(context, (error?: unknown) => {
-                    over();
-                    done(error);
-                  });
-                })
-            : (context: unknown) => inScope(() => body(context));
-        return register(...args.toSpliced(at, 1, inner));
-      }, register);
-    const { it, test } = exports as Record<string, (...args: unknown[]) => unknown>;
-    return withExports(exports, { it: scoped(it!), test: scoped(test!) });
+    const { it, test } = exports as Record<string, Register>;
+    return withExports(exports, { it: scoped(it!, 1), test: scoped(test!, 1) });
   });
 }

@@ -1,9 +1,11 @@
+import type { VendorSuite } from './vendor-suites.ts';
+
 /** How each test of a suite ended, by its full name. */
 export type Results = ReadonlyMap<string, { readonly state: 'pass' | 'fail' | 'skipped'; readonly message: string }>;
 
 /** @throws Error where the output has no results in it. */
-export function readResults(runner: 'mocha' | 'node', output: string): Results {
-  return runner === 'mocha' ? ofMocha(output) : ofNode(output);
+export function readResults(runner: VendorSuite['runner'], output: string): Results {
+  return runner === 'mocha' ? ofMocha(output) : ofLines(runner, output);
 }
 
 interface MochaTest {
@@ -29,12 +31,13 @@ function ofMocha(output: string): Results {
   );
 }
 
-function ofNode(output: string): Results {
+/** As the reporters beside this file give them. */
+function ofLines(runner: string, output: string): Results {
   const tests = output
     .split('\n')
     .filter((line) => line.startsWith('{"name":'))
     .map((line) => JSON.parse(line) as { name: string; state: 'pass' | 'fail' | 'skipped'; message: string });
-  if (tests.length === 0) throw new Error(`node:test gave no results:\n${output.slice(-2000)}`);
+  if (tests.length === 0) throw new Error(`${runner} gave no results:\n${output.slice(-2000)}`);
   return numbered(tests);
 }
 

@@ -4,6 +4,7 @@
  * `differences.ts`. `npm run soak:suites [-- stripe-node ...]`; without a network a suite is skipped by its name.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { fetchSuite, NotFetched } from './fetch-suite.ts';
 import { readResults, type Results } from './results.ts';
 import { vendorSuites, type VendorSuite } from './vendor-suites.ts';
 
+const timeLimitMs = 600_000;
 const wanted = process.argv.slice(2);
 let unexplained = 0;
 let ran = 0;
@@ -61,25 +63,43 @@ function passed(results: Results): number {
 
 /** A run under `ONCELY_SUITE` has the wrapped client; one without it has the SDK alone. */
 async function run(suite: VendorSuite, folder: string, env: Readonly<Record<string, string>>): Promise<Results> {
-  const here = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
   const [command, ...args] = suite.command;
   const wrapped = env['ONCELY_SUITE'] !== undefined;
-  const reporter =
-    suite.runner === 'node'
-      ? [
-          `--test-reporter=${here('node-test-reporter.mjs')}`,
-          '--test-reporter-destination=stdout',
-          '--test-concurrency=1',
-        ]
-      : [];
   const imports = wrapped ? ['--conditions=@oncely/source', `--import=${here(suite.preload)}`] : [];
-  const child = spawn(command!, [...reporter, ...args], {
+  const child = spawn(command!, withReporter(suite.runner, args), {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 600_000,
+    timeout: timeLimitMs,
     env: { ...process.env, ...env, NODE_OPTIONS: ['--no-warnings', ...imports].join(' ') },
   });
+  const ended = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
   let output = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk as string;
+  const [, signal] = await ended;
+  if (signal !== null) throw new Error(`${suite.name} did not end within ${timeLimitMs / 1_000} s`);
   return readResults(suite.runner, output);
+}
+
+function withReporter(runner: VendorSuite['runner'], args: readonly string[]): string[] {
+  switch (runner) {
+    case 'mocha':
+      return [...args];
+    case 'jasmine':
+      // Its own settings, but that specs in TypeScript are required, since newer releases of Node import them otherwise.
+      return [...args, `--config=${ours('jasmine.json')}`, `--reporter=${ours('jasmine-reporter.mjs')}`];
+    case 'node': {
+      const reporter = [`--test-reporter=${here('node-test-reporter.mjs')}`, '--test-reporter-destination=stdout'];
+      return [...reporter, '--test-concurrency=1', ...args];
+    }
+    default:
+      return runner satisfies never;
+  }
+}
+
+function ours(file: string): string {
+  return join(import.meta.dirname, file);
+}
+
+function here(file: string): string {
+  return pathToFileURL(ours(file)).href;
 }

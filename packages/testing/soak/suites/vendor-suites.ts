@@ -11,7 +11,7 @@ export interface VendorSuite {
   readonly install: readonly (readonly string[])[];
   readonly command: readonly string[];
   /** What runs the tests, and so how their results are read. */
-  readonly runner: 'mocha' | 'node';
+  readonly runner: 'mocha' | 'node' | 'jasmine';
   /** The preload that puts the wrapped client in place of the SDK's. */
   readonly preload: string;
   /** A server that the suite expects to run. */
@@ -23,6 +23,8 @@ export interface VendorSuite {
 
 const npmInstall = ['npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund'];
 
+const jasmine = 'node_modules/jasmine/bin/jasmine.js';
+
 const testsIn = (folder: string): string => `test/${folder}/*-test.js`;
 
 export const vendorSuites: readonly VendorSuite[] = [
@@ -31,7 +33,8 @@ export const vendorSuites: readonly VendorSuite[] = [
     repository: 'stripe/stripe-node',
     folder: '.',
     install: [npmInstall, ['npx', 'tsc', '-p', 'tsconfig.cjs.json', '--skipLibCheck']],
-    command: ['npx', 'mocha', '--no-parallel', '--no-color', '--reporter', 'json'],
+    // A test that fails leaves its server open, which would keep the process for ever.
+    command: ['npx', 'mocha', '--exit', '--no-parallel', '--no-color', '--reporter', 'json'],
     runner: 'mocha',
     preload: 'preload-stripe.ts',
     server: startApiStandIn,
@@ -58,5 +61,21 @@ export const vendorSuites: readonly VendorSuite[] = [
     command: ['node', '--test', ...['json-transport', 'ses-transport', 'mailer', 'nodemailer'].map(testsIn)],
     runner: 'node',
     preload: 'preload-nodemailer.ts',
+  },
+  {
+    name: 'hubspot',
+    repository: 'HubSpot/hubspot-api-nodejs',
+    folder: '.',
+    install: [npmInstall],
+    command: [
+      'node',
+      '--require',
+      'ts-node/register/transpile-only',
+      jasmine,
+
+      '--random=false',
+    ],
+    runner: 'jasmine',
+    preload: 'preload-hubspot.ts',
   },
 ];
