@@ -104,17 +104,31 @@ test('gate 4, approval rollback: nothing without a yes, nothing after it was tak
     try {
       await assert.rejects(refund(large, app), is('approval_required'));
       const { key, fingerprint } = await asked();
+      // Whatever sends asks the same gate, and a word is one only on what was shown.
+      const noWayAround = async (): Promise<void> => {
+        await app.recover();
+        await app.effects.complete(key).catch(() => {});
+        for (const shown of ['', 'something else']) {
+          const word = { by: 'ann', fingerprint: shown, perform: true } as const;
+          await assert.rejects(app.effects.approve(key, word), is('invalid_input'));
+        }
+        assert.equal(done(), 0);
+      };
+      await noWayAround();
+      // What is left out is asked for too.
+      assert.equal(app.policy.explain('stripe.refunds.create', {}).asks, true);
       await app.effects.approve(key, { by: 'ann', fingerprint });
       await app.effects.revoke(key, { by: 'ann', reason: 'the wrong case' });
       await assert.rejects(refund(large, app), is('declined'));
-      assert.equal(done(), 0);
+      await noWayAround();
 
       await app.effects.reopen(key, { by: 'ann' });
       await assert.rejects(refund(large, app), is('approval_required'));
       await app.effects.approve(key, { by: 'ann', fingerprint: (await asked()).fingerprint });
       // An approval is of one input: a model that plans anew does not carry it along.
       await assert.rejects(refund({ ...large, amount: 550_00 }, app), is('approval_required'));
-      assert.equal(done(), 0);
+      await assert.rejects(app.effects.approve(key, { by: 'ann', fingerprint, perform: true }), is('invalid_input'));
+      await noWayAround();
 
       await app.effects.approve(key, { by: 'ann', fingerprint: (await asked()).fingerprint });
       await refund({ ...large, amount: 550_00 }, app);
