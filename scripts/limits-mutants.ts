@@ -4,6 +4,9 @@ const limits = 'packages/core/test/oncely/limits.test.ts';
 const reached = 'packages/core/test/oncely/limits-reached.test.ts';
 const stores = 'packages/stripe/test/consent/limits.test.ts';
 
+const told = 'packages/core/test/oncely/limits-told.test.ts';
+const onStores = 'packages/core/test/oncely/limits-stores.test.ts';
+
 /** What limits promise, broken one at a time. */
 export const limitsMutants: readonly Mutant[] = [
   {
@@ -73,5 +76,65 @@ export const limitsMutants: readonly Mutant[] = [
     to: `const groups = [group];`,
     test: limits,
     named: 'that named no currency first leaves less for each',
+  },
+  {
+    breaks: 'oncely limits takes what is in doubt for what happened',
+    file: 'packages/core/src/limits/listing.ts',
+    from: `        open,
+        ...(rule.maxKey`,
+    to: `        open: 0,
+        ...(rule.maxKey`,
+    test: told,
+    named: 'is the use of each case by currency',
+  },
+  {
+    breaks: 'the higher maximum of an older version holds for it beside the lower one',
+    file: 'packages/core/src/limits/row.ts',
+    from: `if (max < lowest.max) lowest =`,
+    to: `if (max < 0) lowest =`,
+    test: told,
+    named: 'never exceed the lower maximum once its version has asked',
+  },
+  {
+    breaks: 'a lower maximum that is refused is not noted',
+    file: 'packages/core/src/limits/keeper.ts',
+    from: `if (isUnnoted(doc, use.limit, now)) {`,
+    to: `if (now < 0) {`,
+    test: told,
+    named: 'never exceed the lower maximum once its version has asked',
+  },
+  {
+    breaks: 'the row of a limit is removed while something in it is in doubt',
+    file: 'packages/core/src/limits/keeping-rows.ts',
+    from: `if (entries.length > 0) return`,
+    to: `if (entries.length > 99) return`,
+    test: onStores,
+    named: 'a row goes once nothing in it counts',
+  },
+  {
+    breaks: 'recovery meets what waits for room each time',
+    file: 'packages/core/src/lifecycle/room.ts',
+    from: `index: { ...put.index, dueAfterMs } };`,
+    to: `index: put.index };`,
+    test: told,
+    named: 'is met by recovery with growing pauses',
+  },
+  {
+    breaks: 'a calendar window ends a day late',
+    file: 'packages/core/src/limits/window.ts',
+    from: `  return after;
+}`,
+    to: `  return after + dayMs;
+}`,
+    test: told,
+    named: 'a day of 25 hours ends when the next begins',
+  },
+  {
+    breaks: 'room that a process took and died is kept for ever',
+    file: 'packages/core/src/limits/ends.ts',
+    from: `now < (entry.at ?? now) + claimingMs;`,
+    to: `now >= 0;`,
+    test: onStores,
+    named: 'a process that dies between taking room and its claim keeps the room for a minute',
   },
 ];

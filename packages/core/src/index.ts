@@ -61,6 +61,7 @@ export type { Aborted, Workflow, WorkflowId, Workflows, WorkflowState } from './
 export { errorCodes, isOncelyError, OncelyError } from './errors.ts';
 export type { ErrorCode, Next } from './errors.ts';
 export type { About, EffectEvent, LedgerEvent, ReExecution, RunOutcome } from './events.ts';
+export type { LimitUse, LimitUses, LimitsQuery } from './limits/listing.ts';
 export type { Inspect, Kept, LedgerState } from './inspect.ts';
 export type { Ledger } from './ledger.ts';
 export type { ClientOf, Flow, Oncely } from './handle.ts';

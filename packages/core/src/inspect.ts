@@ -1,5 +1,7 @@
 import { requireEffect, type EffectId } from './effect-ids.ts';
 import type { LedgerSession } from './ledger-session.ts';
+import { listLimits, type LimitsQuery, type LimitUses } from './limits/listing.ts';
+import type { Limit } from './limits/rules.ts';
 import { observations, type Observation } from './observe.ts';
 import { openStored, type Codec, type SealedPlace } from './payload.ts';
 import type { Stored } from './record.ts';
@@ -37,9 +39,14 @@ export interface Inspect {
   payloads(id: EffectId): Promise<{ readonly request?: Kept; readonly result?: Kept }>;
   /** Everything that `unscoped: 'observe'` counted, repeated or not. */
   observations(): Promise<readonly Observation[]>;
+  /**
+   * How far each limit is used, in pages: what is open or in doubt of it, and when time makes room. It only reads.
+   * @throws OncelyError `invalid_input`
+   */
+  limits(query?: LimitsQuery): Promise<LimitUses>;
 }
 
-export function createInspect(session: LedgerSession, codec: Codec | undefined): Inspect {
+export function createInspect(session: LedgerSession, codec: Codec | undefined, limits: readonly Limit[]): Inspect {
   return {
     ledger: async () => {
       await session.info();
@@ -54,6 +61,7 @@ export function createInspect(session: LedgerSession, codec: Codec | undefined):
       return { ...(request ? { request } : {}), ...(result ? { result } : {}) };
     },
     observations: () => observations(session),
+    limits: (query) => listLimits(session, limits, query),
   };
 }
 

@@ -264,7 +264,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     workflows: createWorkflows(finishParts),
     policy: createPolicyView(approvals, options.clients, (operation) => keepingOf(operation).preview, finishParts),
     audit,
-    inspect: createInspect(session, codec),
+    inspect: createInspect(session, codec, limits),
     recover: (recoverOptions) => recover(recoverParts, recoverOptions),
     prune: (pruneOptions) => prune({ session, clock, retention }, pruneOptions),
     reseal: (resealOptions) => reseal({ session, clock, codec }, resealOptions),

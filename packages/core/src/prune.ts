@@ -11,6 +11,7 @@ import { decodeRecord } from './record.ts';
 import type { Retention } from './retention.ts';
 import type { ShelfName } from './shelves.ts';
 import { takingTurns } from './taking-turns.ts';
+import { limitKeptUntil } from './limits/keeping-rows.ts';
 import { guardedUntil } from './twins.ts';
 
 export interface PruneOptions {
@@ -51,6 +52,8 @@ export interface Pruned {
   readonly trailDeleted: number;
   /** Of twin guards, past their time. */
   readonly guardsDeleted: number;
+  /** Of limits, with nothing in them that counts any more. */
+  readonly limitsDeleted: number;
   readonly tombstonesDeleted: number;
   /** What could not be pruned now, with the reason. */
   readonly failed: readonly { readonly slot: string; readonly reason: string }[];
@@ -89,6 +92,7 @@ export async function prune(parts: PruneParts, options: PruneOptions = {}): Prom
     observationsDeleted: 0,
     trailDeleted: 0,
     guardsDeleted: 0,
+    limitsDeleted: 0,
     tombstonesDeleted: 0,
   };
   const failed: { slot: string; reason: string }[] = [];
@@ -175,7 +179,11 @@ async function pruneOne(
     if (state === 'twin' && options.walk === true) return 'kept';
     const { doc, since } = datedDoc(row);
     const end =
-      state === 'twin' ? await guardedUntil(session, row, at) : since + (retention.keptForMs(state) ?? Infinity);
+      state === 'twin'
+        ? await guardedUntil(session, row, at)
+        : state === 'limit'
+          ? await limitKeptUntil(session, row, at)
+          : since + (retention.keptForMs(state) ?? Infinity);
     if (at >= end) return remove(count);
     if (!dryRun && (end < Infinity || options.walk !== true)) {
       // Off the shelf that it lay on, or on to where it is due.
@@ -234,6 +242,7 @@ const others: Readonly<Record<string, { readonly state: string; readonly count: 
   $: { state: 'checkpoint', count: 'trailDeleted' },
   '^': { state: 'seen', count: 'trailDeleted' },
   '&': { state: 'twin', count: 'guardsDeleted' },
+  '#': { state: 'limit', count: 'limitsDeleted' },
 };
 
 const countOf: Readonly<Record<RetainDecision['kind'], Count>> = {

@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.ts';
 import { addHolds } from './commands/hold.ts';
 import { addInit } from './commands/init.ts';
 import { addLedger } from './commands/ledger.ts';
+import { addLimits } from './commands/limits.ts';
 import { addList } from './commands/list.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -52,6 +53,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addRetention,
     addReport,
     addPolicy,
+    addLimits,
     addMcp,
     addExplain,
     addInit,

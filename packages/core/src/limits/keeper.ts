@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { LedgerSession } from '../ledger-session.ts';
 import { elapsedSince, instant, type Instant } from '../permit.ts';
 import { settleEntries } from './ends.ts';
-import { admit, emptyDoc, isCrowded, type Ask, type LimitDoc, type Standing } from './row.ts';
-import type { Use } from './rules.ts';
+import { admit, emptyDoc, isCrowded, isUnnoted, withMaximum, type Ask, type LimitDoc, type Standing } from './row.ts';
+import { docOf, shelfOf } from './keeping-rows.ts';
+import type { Limit, Use } from './rules.ts';
 
 /** How a request for room ended. */
 export type Answer = { readonly kind: 'held' } | (Over & { readonly kind: 'over' });
@@ -98,6 +99,10 @@ export function createLimitKeeper(session: LedgerSession, clock: Clock): LimitKe
           answers.push({ kind: 'held' });
         } else {
           const { over, roomAt } = admitted;
+          if (isUnnoted(doc, use.limit, now)) {
+            doc = withMaximum(doc, use.limit, now);
+            isChanged = true;
+          }
           answers.push({
             kind: 'over',
             over,
@@ -106,7 +111,7 @@ export function createLimitKeeper(session: LedgerSession, clock: Clock): LimitKe
         }
       }
       if (isChanged && isCrowded(doc)) await settled();
-      const written = isChanged ? await write(slot, line, { ...row, doc }) : undefined;
+      const written = isChanged ? await write(slot, line, { ...row, doc }, use.limit) : undefined;
       if (written) {
         row = written;
         continue;
@@ -117,12 +122,17 @@ export function createLimitKeeper(session: LedgerSession, clock: Clock): LimitKe
   };
 
   /** Gives the row as it is where another was faster. */
-  const write = async (slot: string, line: Line, { revision: expect, doc }: Row): Promise<Row | undefined> => {
+  const write = async (
+    slot: string,
+    line: Line,
+    { revision: expect, doc }: Row,
+    limit: Limit,
+  ): Promise<Row | undefined> => {
     const since = instant(clock);
     delete line.known;
     const stored = JSON.stringify(doc);
     const answer = await session.write(
-      { slot, expect, doc: stored, index: { state: 'limit' }, events: [] },
+      { slot, expect, doc: stored, index: { state: 'limit', ...shelfOf(limit.window) }, events: [] },
       patienceMs,
     );
     if (answer.kind === 'written') {
@@ -130,7 +140,7 @@ export function createLimitKeeper(session: LedgerSession, clock: Clock): LimitKe
       return undefined;
     }
     if (answer.kind === 'conflict' && answer.row) return parsed(answer.row);
-    return { revision: 0, at: answer.at, doc: { ...doc, used: {}, entries: [], left: 0 } };
+    return { revision: 0, at: answer.at, doc: { ...doc, used: {}, entries: [], left: 0, maxima: {} } };
   };
 
   const work = async (slot: string, line: Line): Promise<void> => {
@@ -168,6 +178,5 @@ export function createLimitKeeper(session: LedgerSession, clock: Clock): LimitKe
 
 /** A row as it is stored: what was put there by its last write has that write's time. */
 function parsed({ revision, at, doc }: { readonly revision: number; readonly at: number; readonly doc: string }): Row {
-  const stored = JSON.parse(doc) as LimitDoc;
-  return { revision, at, doc: { ...stored, entries: stored.entries.map((entry) => ({ at, ...entry })) } };
+  return { revision, at, doc: docOf({ at, doc }) };
 }

@@ -1,4 +1,4 @@
-import type { Limit, Use } from './rules.ts';
+import { maxIn, type Limit, type Use } from './rules.ts';
 
 /** One permission to send that counts, for as long as nobody knows how it ended. */
 export interface Entry {
@@ -23,6 +23,8 @@ export interface LimitDoc {
   readonly entries: readonly Entry[];
   /** How many entries were left when it was last looked how they ended. */
   readonly left: number;
+  /** When each version of the rule asked last, by its maximum; absent in rows of before. */
+  readonly maxima?: Readonly<Record<string, number>>;
 }
 
 /** One that asks for room. */
@@ -41,10 +43,15 @@ export interface Standing {
   /** Of `used`, what nobody knows yet whether it happened. */
   readonly open: number;
   readonly max: number;
+  /** Until when the lower maximum of another version holds, which has asked a short while ago. */
+  readonly lowerUntil?: number;
 }
 
 /** How long one that was given room may need to claim its effect. */
 export const claimingMs = 60_000;
+
+/** For how long the lower maximum of another version holds since it asked last: as long as a rolling deploy may take. */
+export const versionsMs = 300_000;
 
 /** From so many entries on it is looked how they ended; so many that may be given back are kept apart. */
 const manyEntries = 32;
@@ -65,26 +72,26 @@ export function admit(
   const taken = use.uncountable === undefined ? amount : Math.max(0, Math.min(limit.maxOf(group), 1e15));
   const entry: Entry = { slot, version, token, amount: taken, group };
   const others = doc.entries.filter((each) => each.token !== token);
-  const next: LimitDoc = { ...doc, entries: [...others, entry] };
+  const next: LimitDoc = { ...withMaximum(doc, limit, now), entries: [...others, entry] };
   if (ask.over) return { doc: next };
   for (const each of groupsAt(next, limit, group)) {
     const before = standing(doc, limit, each, now);
     const after = standing(next, limit, each, now);
     // An effect that counts already takes no more by being sent again.
     if (after.used > after.max && after.used > before.used) {
-      return { over: before, ...roomAt(doc, limit, each, now, after.used - after.max) };
+      return { over: before, ...roomAt(doc, limit, each, now, after) };
     }
   }
   return { doc: next };
 }
 
 /** Whoever names no group may be of any of them. */
-function groupsAt(doc: LimitDoc, { rule, groups }: Limit, group: string): readonly string[] {
+export function groupsAt(doc: LimitDoc, { rule, groups }: Limit, group: string): readonly string[] {
   if (group !== '' || rule.by === undefined) return [group];
   return [...new Set(['', ...groups, ...Object.keys(doc.used), ...doc.entries.map((each) => each.group)])];
 }
 
-function standing(doc: LimitDoc, limit: Limit, group: string, now: number): Standing {
+export function standing(doc: LimitDoc, limit: Limit, group: string, now: number): Standing {
   const groups = group === '' ? [''] : ['', group];
   let happened = 0;
   for (const each of groups) {
@@ -102,18 +109,55 @@ function standing(doc: LimitDoc, limit: Limit, group: string, now: number): Stan
     of.set(effect, Math.max(amount, of.get(effect) ?? 0));
   }
   const sum = (amounts: Map<string, number>): number => [...amounts.values()].reduce((all, each) => all + each, 0);
-  return { used: happened + sum(done) + sum(open), open: sum(open), max: limit.maxOf(group) };
+  const used = happened + sum(done) + sum(open);
+  return { used, open: sum(open), ...lowestMax(doc, limit, group, now) };
+}
+
+/** The row with the note that this version of the rule asks. */
+export function withMaximum(doc: LimitDoc, { maxKey }: Limit, now: number): LimitDoc {
+  const recent = Object.entries(doc.maxima ?? {}).filter(([, at]) => now < at + versionsMs);
+  return { ...doc, maxima: { ...Object.fromEntries(recent), [maxKey]: now } };
+}
+
+/** Whether it is to be noted that this version asks, although it is given nothing. */
+export function isUnnoted({ maxima }: LimitDoc, { maxKey }: Limit, now: number): boolean {
+  return now >= (maxima?.[maxKey] ?? -Infinity) + versionsMs / 2;
+}
+
+/** The lowest of this version's maximum and of those that others asked by a short while ago. */
+function lowestMax(
+  { maxima = {} }: LimitDoc,
+  { maxKey }: Limit,
+  group: string,
+  now: number,
+): Pick<Standing, 'max' | 'lowerUntil'> {
+  const own = maxIn(maxKey, group);
+  let lowest: Pick<Standing, 'max' | 'lowerUntil'> = { max: own };
+  for (const [key, at] of Object.entries(maxima)) {
+    const until = at + versionsMs;
+    if (key === maxKey || now >= until) continue;
+    const max = maxIn(key, group);
+    if (max < lowest.max) lowest = { max, lowerUntil: until };
+  }
+  return lowest;
 }
 
 /** When enough of what has happened counts no more, where that alone makes room. */
 function roomAt(
   doc: LimitDoc,
-  { window }: Limit,
+  { window, maxKey }: Limit,
   group: string,
   now: number,
-  needed: number,
+  { used, max, lowerUntil }: Standing,
 ): { readonly roomAt?: number } {
-  const parts = [...new Set(['', group])].flatMap((each) => Object.entries(doc.used[each] ?? {}));
+  // Once the version with the lower maximum is gone there may be room at once.
+  if (lowerUntil !== undefined && used <= maxIn(maxKey, group)) return { roomAt: lowerUntil };
+  const needed = used - max;
+  const groups = [...new Set(['', group])];
+  const parts = groups.flatMap((each) => Object.entries(doc.used[each] ?? {}));
+  for (const { amount, group: own, done } of doc.entries) {
+    if (done !== undefined && groups.includes(own)) parts.push([window.partAt(done), amount]);
+  }
   const ending = parts
     .flatMap(([part, amount]) => ({ amount, at: window.overAt(part) ?? 0 }))
     .filter(({ at }) => at > now)

@@ -52,6 +52,8 @@ export interface Limit {
   /** Those that have a maximum of their own. */
   readonly groups: readonly string[];
   readonly maxOf: (group: string) => number;
+  /** The maximum as text, by which versions of a rule are told apart. */
+  readonly maxKey: string;
 }
 
 /** What one write takes of a limit. */
@@ -68,7 +70,7 @@ export interface Use {
 }
 
 // '#' is escaped in every slot, so a limit and an effect never share a key.
-const limitPrefix = '#';
+export const limitPrefix = '#';
 
 /** Says what is wrong with limits; `undefined` when nothing is. */
 export function limitsProblem(rules: readonly LimitRule[] | undefined, clients: Clients = {}): string | undefined {
@@ -139,6 +141,7 @@ function limitOf(rule: LimitRule, clients: Clients): Limit {
   const most = typeof count === 'number' ? count : (max ?? 0);
   const inGroups =
     typeof most === 'number' ? undefined : new Map(Object.entries(most).map(([g, n]) => [groupOf(g), n]));
+  const maxKey = JSON.stringify(inGroups === undefined ? most : Object.fromEntries([...inGroups].toSorted()));
   return {
     id: createHash('sha256').update(JSON.stringify(counted)).digest('hex').slice(0, 12),
     label: `${sum === undefined ? 'count' : `sum of ${sum}`} of ${names.join(', ')} per ${per}`,
@@ -146,11 +149,16 @@ function limitOf(rule: LimitRule, clients: Clients): Limit {
     names,
     window: windowOf(within, timeZone),
     groups: [...(inGroups?.keys() ?? [])],
-    maxOf: (group) => {
-      if (typeof most === 'number') return most;
-      return group === '' ? Math.min(...(inGroups?.values() ?? [])) : (inGroups?.get(group) ?? 0);
-    },
+    maxOf: (group) => maxIn(maxKey, group),
+    maxKey,
   };
+}
+
+/** The maximum of a group as `maxKey` has it. */
+export function maxIn(maxKey: string, group: string): number {
+  const most = JSON.parse(maxKey) as number | Readonly<Record<string, number>>;
+  if (typeof most === 'number') return most;
+  return group === '' ? Math.min(...Object.values(most)) : Object.hasOwn(most, group) ? (most[group] ?? 0) : 0;
 }
 
 /** The limits that speak of an operation. */

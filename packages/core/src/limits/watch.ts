@@ -6,7 +6,7 @@ import type { Seen } from '../ledger-session.ts';
 import type { ApprovalRequest, ClaimRequest } from '../lifecycle/claim-request.ts';
 import { slotOf } from '../contract.ts';
 import { openStored } from '../payload.ts';
-import { postpone } from '../probing.ts';
+import { withoutRoom } from '../lifecycle/room.ts';
 import { elapsedSince, instant, type Instant } from '../permit.ts';
 import type { Draft, EffectRecord } from '../record.ts';
 import * as refusals from '../refusals.ts';
@@ -94,7 +94,8 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
       else if (full) {
         const { over: standing, roomInMs } = full;
         const doubt = standing.open > 0 ? `, ${standing.open} of it open or in doubt` : '';
-        const text = `it takes ${use.amount}, and ${standing.used} of ${standing.max} is used${doubt}`;
+        const lower = standing.lowerUntil === undefined ? '' : ', the lower maximum of another version that runs here';
+        const text = `it takes ${use.amount}, and ${standing.used} of ${standing.max} is used${doubt}${lower}`;
         found.push({ use, why: text, ...(roomInMs === undefined ? {} : { roomInMs }) });
       } else taken.push(use);
     }
@@ -115,7 +116,7 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
     const [first] = found.filter(({ use }) => use.limit.rule.then !== 'approve');
     if (first) {
       // Recovery has others to do, who may have room.
-      if (!job.prepare) await postpone(session, slot, seen, first.roomInMs);
+      if (!job.prepare) await putOff(session, slot, seen, first.roomInMs);
       if (first.use.limit.rule.then !== 'pause' || contract.undo === true) throw refusals.limited(job, seen, first);
       const workflow = await pauseWorkflow(
         session,
@@ -171,6 +172,16 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
       await Promise.all([...unclaimed.keys()].map((token) => giveBack(token).catch(() => {})));
     },
   };
+}
+
+/** So that whoever recovers next has others to do first. What cannot be written now is met again the sooner. */
+async function putOff(
+  session: RunnerParts['session'],
+  slot: string,
+  seen: Seen,
+  roomInMs: number | undefined,
+): Promise<void> {
+  await session.change(slot, seen, (record, at) => withoutRoom(record, roomInMs, at), 1_000).catch(() => undefined);
 }
 
 /** Whether a person has approved this very input, knowing that it is one too many for this limit. */

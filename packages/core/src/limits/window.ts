@@ -8,6 +8,8 @@ export interface Window {
   readonly counts: (part: string, now: number) => boolean;
   /** When the part counts no more; `undefined`: never, or not told. */
   readonly overAt: (part: string) => number | undefined;
+  /** For at most how long anything counts from now on, in milliseconds; `undefined`: ever. */
+  readonly longestMs?: number;
 }
 
 /** Of how many parts a sliding window is made: a use counts for up to one part longer than the window. */
@@ -45,6 +47,7 @@ export function windowOf(within: Within, timeZone: string): Window {
       partAt: (time) => String(Math.floor(time / width)),
       counts: (part, now) => overAt(part) > now,
       overAt,
+      longestMs: within + width,
     };
   }
   const partAt = calendar(within, timeZone);
@@ -53,8 +56,35 @@ export function windowOf(within: Within, timeZone: string): Window {
     partAt,
     // Whoever was stored after midnight counts for one who looked right before it.
     counts: (part, now) => part >= partAt(now),
-    overAt: () => undefined,
+    overAt: (part) => endOfPart(part, partAt),
+    longestMs: (longestDays[within] + 1) * dayMs,
   };
+}
+
+/** The window of a label, so that a row whose rule nobody has any more can still be told and removed. */
+export function labelledWindow(label: string): Window {
+  const [, ms] = /^in (\d+) ms$/.exec(label) ?? [];
+  if (ms !== undefined) return windowOf(Number(ms), 'UTC');
+  const [, within, timeZone = ''] = /^a (day|week|month) of (.+)$/.exec(label) ?? [];
+  if (within === undefined || windowProblem(within, timeZone, '') !== undefined) return windowOf(undefined, 'UTC');
+  return windowOf(within as 'day' | 'week' | 'month', timeZone);
+}
+
+const dayMs = 24 * 3_600_000;
+const longestDays = { day: 1, week: 7, month: 31 } as const;
+
+/** The first moment of a later part, to the millisecond: a day has 23 to 25 hours, a zone up to 14 from UTC. */
+function endOfPart(part: string, partAt: (time: number) => string): number | undefined {
+  const named = Date.parse(part.length === 7 ? `${part}-01` : part);
+  if (Number.isNaN(named)) return undefined;
+  let before = named - dayMs;
+  let after = named + 34 * dayMs;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (partAt(middle) > part) after = middle;
+    else before = middle;
+  }
+  return after;
 }
 
 function calendar(within: 'day' | 'week' | 'month', timeZone: string): (time: number) => string {

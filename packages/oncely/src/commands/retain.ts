@@ -69,7 +69,7 @@ async function prune(call: Call, options: PruneOptions): Promise<ExitCode> {
     `${total('valuesDeleted')} values deleted`,
     `${total('observationsDeleted')} observations deleted`,
     `${total('tombstonesDeleted')} tombstones deleted`,
-    `${total('trailDeleted') + total('guardsDeleted')} others deleted`,
+    `${total('trailDeleted') + total('guardsDeleted') + total('limitsDeleted')} others deleted`,
   ];
   const lines = [`${total('examined')} looked at: ${dryRun ? 'would be ' : ''}${done.join(', ')}`];
   const counts = {
@@ -82,6 +82,7 @@ async function prune(call: Call, options: PruneOptions): Promise<ExitCode> {
     observationsDeleted: total('observationsDeleted'),
     trailDeleted: total('trailDeleted'),
     guardsDeleted: total('guardsDeleted'),
+    limitsDeleted: total('limitsDeleted'),
     tombstonesDeleted: total('tombstonesDeleted'),
   };
   answer({ dryRun, ...counts, failed: failed.map(effectOf), more: next !== undefined }, [
