@@ -141,7 +141,11 @@ function limitOf(rule: LimitRule, clients: Clients): Limit {
   const most = typeof count === 'number' ? count : (max ?? 0);
   const inGroups =
     typeof most === 'number' ? undefined : new Map(Object.entries(most).map(([g, n]) => [groupOf(g), n]));
-  const maxKey = JSON.stringify(inGroups === undefined ? most : Object.fromEntries([...inGroups].toSorted()));
+  const maxKey = JSON.stringify(
+    inGroups === undefined
+      ? most
+      : Object.fromEntries([...inGroups].toSorted(([one], [other]) => (one < other ? -1 : 1))),
+  );
   return {
     id: createHash('sha256').update(JSON.stringify(counted)).digest('hex').slice(0, 12),
     label: `${sum === undefined ? 'count' : `sum of ${sum}`} of ${names.join(', ')} per ${per}`,

@@ -1,4 +1,6 @@
-import type { Ledger, Row } from '@oncely/core';
+import type { Ledger } from '@oncely/core';
+
+type Row = NonNullable<Awaited<ReturnType<Ledger['read']>>['row']>;
 
 /** A ledger whose clock a test may set ahead: each row keeps the time at which it was written on it. */
 export function shifted(ledger: Ledger): { readonly ledger: Ledger; ahead: number } {
