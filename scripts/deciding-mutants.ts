@@ -9,6 +9,14 @@ const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 /** Who decides, and what becomes of a question that nobody answers; broken one at a time. */
 export const decidingMutants: readonly Mutant[] = [
   {
+    breaks: 'what a vendor says now is read without being asked for',
+    file: 'packages/oncely/src/commands/show.ts',
+    from: `const read = facts ? await oncely.effects.facts`,
+    to: `const read = !facts ? await oncely.effects.facts`,
+    test: 'packages/oncely/test/decisions.test.ts',
+    named: 'is helped by what the vendor says now, on request',
+  },
+  {
     breaks: 'who begins to take something back approves the refund as well',
     file: 'packages/core/src/undo.ts',
     from: `scope: { ...rest, requestedBy },`,

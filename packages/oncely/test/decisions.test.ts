@@ -90,6 +90,18 @@ describe('approve', () => {
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('run it with its oncely.config')]);
   });
 
+  it('is helped by what the vendor says now, on request, with the time of reading', async () => {
+    const { run, fake } = await asking();
+    expect(ended(await run('show', slot), 0).out).not.toContain('what the vendor says');
+    const { out } = ended(await run('show', slot, '--facts'), 0);
+    expect(out).toMatch(/what the vendor says, read \d{4}-\d\d-\d\dT[\d:.]+Z; it decides nothing\n {2}\S/);
+    const { facts } = parsed<{ facts: { at: string; facts: object[] } }>(await run('show', slot, '--facts', '--json'));
+    expect(facts.facts.length).toBeGreaterThan(0);
+    const alone = await run('show', slot, '--facts', '--ledger', 'sqlite:effects.db');
+    expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('run it with its oncely.config')]);
+    expect(fake.effects('refunds.create')).toHaveLength(0);
+  });
+
   it('can be revoked before anything was sent', async () => {
     const { run, fake, fingerprint } = await asking();
     ended(await run('approve', slot, '--fingerprint', fingerprint, '--yes'), 0);

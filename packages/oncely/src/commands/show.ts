@@ -4,14 +4,16 @@ import type { Command } from 'commander';
 import type { Call, Kit } from '../call.ts';
 import { effectDocument, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { printable } from '../masked.ts';
+import { masked, printable } from '../masked.ts';
 import { findEffect } from '../short-id.ts';
+import { isoTime } from '../time.ts';
 import { scrubbed, timelineDocument, timelineLines } from '../timeline.ts';
 import { findWorkflow } from '../workflow-name.ts';
 import { workflowTimelineLines } from '../workflow-timeline.ts';
 
 interface ShowOptions {
   readonly reveal?: boolean;
+  readonly facts?: boolean;
   readonly workflow?: string;
 }
 
@@ -24,6 +26,7 @@ export function addShow(program: Command, kit: Kit): void {
     )
     .argument('[id]', 'a short id as in `list`, a slot or an effect key')
     .option('--reveal', 'show the input and the outcome too, where they are kept and the codec opens them')
+    .option('--facts', 'ask the vendor what it says right now of what a waiting approval names')
     .option(
       '-w, --workflow <workflow>',
       'in place of an effect, a whole workflow in order: runs, checkpoints, attempts, decisions',
@@ -38,7 +41,9 @@ export function addShow(program: Command, kit: Kit): void {
     });
 }
 
-async function show({ oncely, around, answer }: Call, id: string, { reveal = false }: ShowOptions): Promise<ExitCode> {
+async function show(call: Call, id: string, { reveal = false, facts = false }: ShowOptions): Promise<ExitCode> {
+  const { oncely, around, answer } = call;
+  if (facts) call.needsConfig('show --facts');
   const effect = await findEffect(oncely, id);
   const { at: now } = await oncely.inspect.ledger();
   const history = await oncely.effects.history(effect.contract);
@@ -57,9 +62,18 @@ async function show({ oncely, around, answer }: Call, id: string, { reveal = fal
     lines.push('', around.paint('bold', 'input'), `  ${keptText(payloads.request)}`);
     lines.push('', around.paint('bold', 'outcome'), `  ${keptText(payloads.result)}`);
   }
+  const read = facts ? await oncely.effects.facts(effect.contract) : undefined;
+  if (read) {
+    const head = `what the vendor says, read ${isoTime(read.at)}; it decides nothing`;
+    lines.push('', around.paint('bold', head));
+    lines.push(...read.facts.map(({ name, value }) => `  ${printable(name)}: ${printable(value)}`));
+    if (read.problem !== undefined) lines.push(`  not read: ${masked(read.problem)}`);
+    else if (read.facts.length === 0) lines.push('  nothing: its adapter reads nothing of this operation');
+  }
   answer(
     {
       ...effectDocument(effect, reveal),
+      ...(read ? { facts: { ...read, at: isoTime(read.at) } } : {}),
       history: timelineDocument(history, reveal),
       ...(payloads
         ? {
