@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 
-import { code, fake, openHouse, sent } from './house.ts';
+import { code, fake, openHouse, sent, type Desk, type House } from './house.ts';
 import { tries as requests } from './tries-requests.ts';
 import { tries as frames } from './tries-frames.ts';
 import { tries as people } from './tries-people.ts';
@@ -33,4 +33,81 @@ it('what a DELETE is given in its query is judged and shown', async () => {
     );
   expect(await code(cancel)).toBe('approval_required');
   expect((await oncely.effects.get('sub_1:desk:cancel'))?.approval?.preview).toMatchObject({ invoice_now: 'true' });
+});
+
+// What docs/governance-anti-patterns.md says of what passes: where one is held one day, its row must change.
+
+const refund = (oncely: Desk, { charge, scope }: House, more: object = {}, amount: number | undefined = 5) =>
+  code(() =>
+    oncely.scope({ ...scope, ...more }, () =>
+      oncely.effect('refund', () =>
+        oncely.clients.stripe.refunds.create({ charge, ...(amount === undefined ? {} : { amount }) }),
+      ),
+    ),
+  );
+
+it('a predicate that thinks of the absence lets all of a charge go', async () => {
+  const house = openHouse();
+  const when = (input: { amount?: string }): boolean => 'amount' in input && Number(input.amount) > 500_00;
+  const oncely = house.start({ approvals: { version: 1, operations: { 'stripe.refunds.create': { when } } } });
+  await code(() =>
+    oncely.scope(house.scope, () =>
+      oncely.effect('refund', () => oncely.clients.stripe.refunds.create({ charge: house.charge })),
+    ),
+  );
+  expect(sent(house.charge)).toBe(1);
+});
+
+it('rules that change under one version do not reach who has the older ones', async () => {
+  const house = openHouse();
+  await house.start().effects.list();
+  const above = { amount: 100_00 };
+  const older = house.start({ approvals: { version: 1, operations: { 'stripe.refunds.create': { above } } } });
+  await refund(older, house);
+  expect(sent(house.charge)).toBe(1);
+  // Under a version of its own they do.
+  const held = openHouse();
+  await held.start({ approvals: { version: 2, operations: { 'stripe.refunds.create': true } } }).effects.list();
+  const late = held.start({ approvals: { version: 1, operations: { 'stripe.refunds.create': { above } } } });
+  expect(await refund(late, held)).toBe('outdated_policy');
+});
+
+it('a rule for refunds says nothing of a credit note that refunds', () => {
+  const input = { invoice: 'in_1', refund_amount: '900' };
+  const alone = openHouse().start();
+  expect(alone.policy.explain('stripe.creditNotes.create', input)).toMatchObject({ asks: false });
+  const operations = {
+    'stripe.refunds.create': true,
+    'stripe.creditNotes.create': { touches: ['refund_amount'] },
+  } as const;
+  const both = openHouse().start({ approvals: { version: 1, operations } });
+  expect(both.policy.explain('stripe.creditNotes.create', input)).toMatchObject({ asks: true });
+});
+
+it('a limit per case is had once for each case', async () => {
+  const house = openHouse();
+  const oncely = house.start({
+    limits: [{ operations: 'stripe.refunds.create', sum: 'amount', max: 5, per: 'case' }],
+  });
+  for (const businessId of ['ticket_1', 'ticket_2']) expect(await refund(oncely, house, { businessId })).toBe('passed');
+  expect(await refund(oncely, house, { businessId: 'ticket_1', workflowId: 'other' })).toBe('limit_reached');
+  expect(sent(house.charge)).toBe(2);
+});
+
+it('a case named in the words of a model is another case in other words', async () => {
+  const house = openHouse();
+  const oncely = house.start({});
+  for (const businessId of ['refund for Ann', 'refund for Ann (broken lamp)'])
+    await refund(oncely, house, { businessId });
+  expect(sent(house.charge)).toBe(2);
+});
+
+it('whoever asked may approve where nobody says who asked, and two names are two people', async () => {
+  const house = openHouse();
+  const oncely = house.start({ approvals: { version: 1, operations: { 'stripe.refunds.create': { approvers: 2 } } } });
+  await refund(oncely, house);
+  const fingerprint = await house.fingerprint(oncely);
+  for (const by of ['mallory', 'm\u0430llory']) await oncely.effects.approve(house.slot, { by, fingerprint });
+  expect(await refund(oncely, house)).toBe('passed');
+  expect(sent(house.charge)).toBe(1);
 });

@@ -8,7 +8,7 @@ import { addressOf, apiKey } from '../case.ts';
 
 type Options = Partial<Omit<OncelyOptions<Record<never, never>>, 'ledger' | 'clients'>>;
 
-/** Of all houses; each has its own charge. */
+/** Of all houses; each has its own charge. It is closed by the one test that uses them. */
 export const fake: StripeFake = await startStripeFake();
 
 export function clients() {
@@ -55,7 +55,7 @@ export function openHouse(): House {
     scope,
     slot,
     start: (options = { approvals: always }) =>
-      createOncely({ waitMs: 2_000, leaseMs: 200, drainOnSigterm: false, ...options, ledger, clients: clients() }),
+      createOncely({ waitMs: 20_000, leaseMs: 10_000, drainOnSigterm: false, ...options, ledger, clients: clients() }),
     fingerprint: async (oncely) => (await oncely.effects.get(slot))?.approval?.fingerprint ?? '',
   };
 }
