@@ -18,7 +18,7 @@ export const editMutants: readonly Mutant[] = [
     from: `const difference = asksForEdited(record, request) ? 'same' : compare(`,
     to: `const difference = compare(`,
     test: edited,
-    named: 'sends it once by recover, in a fresh process',
+    named: 'sends the edited input once, to whoever performs it, and the original call gets its outcome',
   },
   {
     breaks: 'an edit takes over the words on the input before it',
