@@ -99,7 +99,7 @@ async function explore(seed: number, rule: LimitRule): Promise<Explored> {
   vendor.fate = () => 'ok';
   world.ledgerFate = () => 'ok';
   // What finds no room waits for it, for ever where there is none.
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < 8; round += 1) {
     const { oncely } = world.worker(`recovery-${round}`, options);
     const pending = oncely.recover({ deadlineMs: 60_000 });
     await scheduler.run();
