@@ -101,7 +101,7 @@ export const mailMutants: readonly Mutant[] = [
     file: 'packages/email/src/imap.ts',
     from: `messageId === undefined || messageId.startsWith(`,
     to: `true || messageId.startsWith(`,
-    test: probing,
+    test: 'packages/email/test/imap.test.ts',
     named: 'looks into the mailbox marked as Sent',
   },
   {

@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const hubspot = 'packages/hubspot/test/what-is-found.test.ts';
 const keyless = 'packages/testing/test/crash/no-keys.test.ts';
+const mailbox = 'packages/email/test/imap.test.ts';
 const stripe = 'packages/stripe/test/evidence.test.ts';
 
 /** What a look at a vendor takes for the effect of this request and generation, broken one at a time. */
@@ -118,5 +119,37 @@ export const probeMutants: readonly Mutant[] = [
     to: '',
     test: hubspot,
     named: 'is two where two are so',
+  },
+  {
+    breaks: 'C12: a mail of the same Message-ID to others counts as sent',
+    file: 'packages/email/src/imap.ts',
+    from: 'return held.size === asked.size && [...asked].every((each) => held.has(each));',
+    to: 'return held.size >= 0 && asked.size >= 0;',
+    test: mailbox,
+    named: 'to somebody else settles nothing',
+  },
+  {
+    breaks: 'C12: a mail of the same Message-ID that was there before counts as sent',
+    file: 'packages/email/src/imap.ts',
+    from: 'if (there < from.getTime() - skewMs) return',
+    to: 'if (there < 0) return',
+    test: mailbox,
+    named: 'that was there before is none',
+  },
+  {
+    breaks: 'C12: a key in a ready-made message that is only pointed to goes out beside ours',
+    file: 'packages/email/src/request.ts',
+    from: 'ownKeyOf({ raw: content }, reading.provider);',
+    to: '',
+    test: 'packages/email/test/providers.test.ts',
+    named: 'in a ready-made message that is only pointed to: stream',
+  },
+  {
+    breaks: 'C13: an id of ours in a ready-made message that is only pointed to',
+    file: 'packages/email/src/request.ts',
+    from: 'refuseOurId({ raw: content });',
+    to: '',
+    test: 'packages/email/test/providers.test.ts',
+    named: 'in a ready-made message that is only pointed to: stream',
   },
 ];

@@ -88,7 +88,7 @@ export function oncelyEmail<Client extends TransporterLike>(
         resend: (target, permit) => delivery.deliver(target.request, permit),
         rekey: rekeyRequest,
         parametersOf: storedParameters,
-        probe: createProbe(options.probe),
+        probe: createProbe(options.probe, compile),
         restore,
       };
     },
@@ -159,6 +159,7 @@ function sendMailUnder(parts: SendingParts): TransporterLike['sendMail'] {
     ...(spool === undefined ? {} : { spool }),
     files: access?.disableFileAccess !== true,
     addresses: access?.disableUrlAccess !== true,
+    provider,
   };
   const send = async (data: MailData): Promise<unknown> => {
     // Now, as the caller may change its objects later; a refusal waits until it is known that the call is ours.

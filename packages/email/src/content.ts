@@ -19,13 +19,13 @@ export function attachmentsOf(value: unknown): unknown[] {
 
 /** The Message-ID that a ready-made message brings along, without brackets. */
 export function messageIdIn(raw: unknown): string | undefined {
-  return /^message-id:\s*<?([^<>\s]+)/im.exec(headOf(raw) ?? '')?.[1];
+  return /^message-id[ \t]*:\s*<?([^<>\s]+)/im.exec(headOf(raw) ?? '')?.[1];
 }
 
 /** A ready-made message with this Message-ID, without which nobody could find it, where it brings none along. */
 export function withMessageId(raw: unknown, messageId: string): unknown {
   const head = headOf(raw);
-  if (head === undefined || head === '' || /^message-id:/im.test(head)) return raw;
+  if (head === undefined || head === '' || /^message-id[ \t]*:/im.test(head)) return raw;
   return withRawHeader(raw, 'Message-ID', `<${messageId.replace(/[<>\s]/g, '')}>`);
 }
 
@@ -54,7 +54,7 @@ export function withoutMessageId<Mail extends object>(mail: Mail): Mail {
 function bareRaw(raw: unknown): unknown {
   const head = headOf(raw);
   if (head === undefined) return raw;
-  const bare = head.replaceAll(/^message-id:.*(\r?\n[ \t].*)*(\r?\n|$)/gim, '');
+  const bare = head.replaceAll(/^message-id[ \t]*:.*(\r?\n[ \t].*)*(\r?\n|$)/gim, '');
   return isBytes(raw)
     ? Buffer.concat([Buffer.from(bare, 'latin1'), bytesOf(raw).subarray(head.length)])
     : bare + (raw as string).slice(head.length);

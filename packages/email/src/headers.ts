@@ -11,7 +11,12 @@ export function headerOf(headers: unknown, name: string): unknown {
 
 /** The value of a header of a ready-made message; `undefined` where it has none, or cannot be looked into. */
 export function headerIn(raw: unknown, name: string): string | undefined {
-  const lines = (headOf(raw) ?? '').split(/\r?\n/);
-  const found = lines.find((line) => line.toLowerCase().startsWith(`${name.toLowerCase()}:`));
-  return found?.slice(name.length + 1).trim();
+  for (const line of (headOf(raw) ?? '').split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    // Readers of mail take blanks before the colon too.
+    if (colon > 0 && line.slice(0, colon).trimEnd().toLowerCase() === name.toLowerCase()) {
+      return line.slice(colon + 1).trim();
+    }
+  }
+  return undefined;
 }

@@ -1,8 +1,11 @@
 import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
 import { markersIn } from '@oncely/core/adapter';
 
+import type { Compile } from './composer.ts';
+import { distinct, recipientsOf } from './recipients.ts';
 import { messageIdOf, readRequest } from './request.ts';
 import { toResponse } from './response.ts';
+import type { MailData } from './transporter.ts';
 
 /** What a look-up is asked: whether this mail was accepted. */
 export interface MailQuestion {
@@ -13,6 +16,11 @@ export interface MailQuestion {
   /** The time in which it was sent, if it was. */
   readonly from: Date;
   readonly until: Date;
+  /**
+   * Whom it names, as it is sent, without names and with domains in lower case: a mail of this id to others is not it.
+   * Absent of a settled mail and of a ready-made one (`raw`). Blind copies stand in no header, so nothing compares them.
+   */
+  readonly addressed?: { readonly to: readonly string[]; readonly cc: readonly string[] };
 }
 
 export type MailAnswer =
@@ -33,9 +41,9 @@ export interface MailProbe {
 }
 
 /** The look-up behind a doubt. No address is in what it says: it is kept in the audit. */
-export function createProbe(own: MailProbe | undefined): (target: Target) => Promise<ProbeAnswer> {
+export function createProbe(own: MailProbe | undefined, compile?: Compile): (target: Target) => Promise<ProbeAnswer> {
   return async (target) => {
-    const questions = questionsOf(target);
+    const questions = questionsOf(target, compile);
     const when = `${new Date(target.from).toISOString()} and ${new Date(target.until).toISOString()}`;
     const what = questions.map(({ messageId, marker }) => messageId ?? `one that begins with <${marker}@`).join(' or ');
     const where = `Look into the mail provider's log or the recipient's mailbox for Message-ID ${what}, between ${when}; where it is found, that id is the vendorId`;
@@ -64,18 +72,26 @@ export function createProbe(own: MailProbe | undefined): (target: Target) => Pro
 }
 
 /** One for every Message-ID under which the mail may be: an attempt of an earlier release gave it another one. */
-function questionsOf(target: Target): readonly MailQuestion[] {
+function questionsOf(target: Target, compile: Compile | undefined): readonly MailQuestion[] {
   const request = target.request === undefined ? undefined : readRequest(target.request);
   const markers = new Set([...(request ? [request.marker] : []), ...markersIn(target)]);
-  const [from, until] = [new Date(target.from), new Date(target.until)];
+  const [from, until] = [new Date(target.since ?? target.from), new Date(target.until)];
+  const about = { from, until, ...(request && compile ? addressedIn(request.mail, compile) : {}) };
   const questions = new Map<string, MailQuestion>();
   for (const marker of markers) {
     // Of one that is settled the recorded id is the one that it has, and its request is gone.
     const messageId = target.vendorId ?? (request && messageIdOf(request.mail, marker));
     if (questions.has(messageId ?? marker)) continue;
-    questions.set(messageId ?? marker, { ...(messageId === undefined ? {} : { messageId }), marker, from, until });
+    questions.set(messageId ?? marker, { ...(messageId === undefined ? {} : { messageId }), marker, ...about });
   }
   return [...questions.values()];
+}
+
+function addressedIn(mail: MailData, compile: Compile): Pick<MailQuestion, 'addressed'> {
+  if (mail['raw'] !== undefined) return {};
+  const { to, cc } = recipientsOf(compile, mail).named;
+  const plain = (list: typeof to): string[] => distinct(list.map(({ address }) => address));
+  return { addressed: { to: plain(to), cc: plain(cc) } };
 }
 
 /** The little that is known of a mail whose result was not kept; who accepted it is left out, not guessed. */

@@ -6,6 +6,7 @@ import { attachmentsOf, fixImageIds, messageIdIn, withMessageId, withRawHeader }
 import { decode, encode } from './encoding.ts';
 import { headerOf } from './headers.ts';
 import { OutsideContent } from './outside-content.ts';
+import { ownKeyOf } from './own-key.ts';
 import type { Places } from './outside.ts';
 import { Pointer, type Reading, readPointer, refuseForbidden, takePointers } from './pointers.ts';
 import type { ProviderKey } from './provider.ts';
@@ -58,13 +59,15 @@ export interface ReadOptions {
   /** False where nodemailer may not read them either. */
   readonly files?: boolean;
   readonly addresses?: boolean;
+  /** By whose header the provider reads our key. */
+  readonly provider?: ProviderKey | undefined;
 }
 
 /** @throws OncelyError `invalid_input` where the mail cannot be written down, or names what it may not read */
 export function readCall(
   data: MailData,
   compile: Compile,
-  { spool, files = true, addresses = true }: ReadOptions = {},
+  { spool, files = true, addresses = true, provider }: ReadOptions = {},
 ): MailCall {
   const { auth, dkim, _dkim, normalizeHeaderKey, signal, disableFileAccess, disableUrlAccess, ...given } = data;
   refuseOtherCommand(given['ses']);
@@ -82,7 +85,7 @@ export function readCall(
     return { unstored, complete, read: async () => complete, readsOnce };
   }
   let begun: Promise<CompleteMail> | undefined;
-  const reading = { compile, spool, signal: signal instanceof AbortSignal ? signal : undefined };
+  const reading = { compile, spool, provider, signal: signal instanceof AbortSignal ? signal : undefined };
   return { unstored, read: () => (begun ??= readAll(text, { parameters, envelope }, pointers, reading)), readsOnce };
 }
 
@@ -90,7 +93,7 @@ async function readAll(
   text: string,
   { parameters, envelope }: Pick<CompleteMail, 'parameters' | 'envelope'>,
   pointers: readonly Pointer[],
-  reading: Reading,
+  reading: Reading & { readonly provider: ProviderKey | undefined },
 ): Promise<CompleteMail> {
   const places = new Map<string, string | ArrayBuffer | ArrayBufferView>();
   const spooled: string[] = [];
@@ -98,6 +101,11 @@ async function readAll(
   for (const pointer of pointers) {
     const content = await readPointer(pointer, reading);
     pointer.content = content;
+    if (pointer.whole) {
+      // What it says can be judged only now that it was read.
+      refuseOurId({ raw: content });
+      ownKeyOf({ raw: content }, reading.provider);
+    }
     // Within a text JSON escapes its quotation marks, so only the place itself reads so.
     mail = mail.replace(JSON.stringify(pointer), () => encode(content));
     if (!(content instanceof OutsideContent)) continue;

@@ -1,18 +1,10 @@
 import { createOncely, type EffectOptions, type Ledger } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import type { SmtpFake } from '@oncely/testing/fakes/smtp';
-import { EventEmitter } from 'node:events';
 import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 
-import {
-  imapProbe,
-  oncelyEmail,
-  type ImapClientLike,
-  type MailAnswer,
-  type MailProbe,
-  type MailQuestion,
-} from '../src/index.ts';
+import { oncelyEmail, type MailAnswer, type MailProbe, type MailQuestion } from '../src/index.ts';
 import { failureOf, mail, slot, smtp } from './desk.ts';
 
 function start(fake: SmtpFake, ledger: Ledger, probe?: MailProbe) {
@@ -213,77 +205,5 @@ describe('onDoubt: resend', () => {
     await send({ onDoubt: 'resend' });
     expect(fake.effects()).toHaveLength(2);
     expect(await audit()).toContain('resend_chosen');
-  });
-});
-
-describe('the IMAP probe', () => {
-  const question: MailQuestion = {
-    messageId: '<a@x.example>',
-    marker: 'oncely_m',
-    from: new Date(0),
-    until: new Date(1),
-  };
-  function imap(uids: unknown, boxes = [{ path: 'INBOX' }, { path: 'Gesendet', specialUse: '\\Sent' }]) {
-    const did: unknown[] = [];
-    const client: ImapClientLike = {
-      connect: async () => void did.push('connect'),
-      logout: async () => void did.push('logout'),
-      close: () => did.push('close'),
-      list: async () => boxes,
-      getMailboxLock: async (path, options) => {
-        did.push([path, options?.readOnly]);
-        return { release: () => did.push('release') };
-      },
-      search: async (query, options) => {
-        did.push(query, options);
-        return uids;
-      },
-    };
-    return { client, did };
-  }
-
-  it('looks into the mailbox marked as Sent, read-only, and leaves', async () => {
-    const { client, did } = imap([7]);
-    expect(await imapProbe(() => client).find(question)).toEqual({ kind: 'found', times: 1 });
-    // With its brackets, as the search is for a part of the text: `aa@x.example` is another mail.
-    const query = { header: { 'message-id': '<a@x.example>' } };
-    expect(did).toEqual(['connect', ['Gesendet', true], query, { uid: true }, 'release', 'logout']);
-  });
-
-  it('looks for an id of ours however a server writes it', async () => {
-    const { client, did } = imap([7]);
-    await imapProbe(() => client).find({ ...question, messageId: '<oncely_m@x.example>' });
-    expect(did).toContainEqual({ header: { 'message-id': 'oncely_m@x.example' } });
-  });
-
-  it('a connection that breaks in the middle is no answer, and does not end the process', async () => {
-    const { client } = imap([]);
-    const broken = Object.assign(new EventEmitter(), client, {
-      search: async () => {
-        // As ImapFlow does; an event of this name that nobody listens to is thrown.
-        broken.emit('error', new Error('socket closed'));
-        throw new Error('connection not available');
-      },
-    });
-    await expect(imapProbe(() => broken).find(question)).rejects.toThrow('connection not available');
-  });
-
-  it('looks by the marker where the Message-ID is not known, in the mailbox that was named', async () => {
-    const { client, did } = imap([]);
-    const { messageId: _id, ...rest } = question;
-    expect(await imapProbe(() => client, { mailbox: 'Sent/2026' }).find(rest)).toEqual({ kind: 'absent' });
-    expect(did).toContainEqual(['Sent/2026', true]);
-    expect(did).toContainEqual({ header: { 'message-id': 'oncely_m@' } });
-  });
-
-  it('a server that marks no mailbox cannot say', async () => {
-    const { client } = imap([], [{ path: 'INBOX' }]);
-    expect(await imapProbe(() => client).find(question)).toMatchObject({ kind: 'cannot_know' });
-  });
-
-  it('a refused search is no answer', async () => {
-    const { client, did } = imap(false);
-    await expect(imapProbe(() => client).find(question)).rejects.toThrow('refused to search Gesendet');
-    expect(did.slice(-2)).toEqual(['release', 'logout']);
   });
 });

@@ -1,6 +1,12 @@
 import { createOncely, type EffectOptions, type Ledger } from '@oncely/core';
 import { memoryLedger } from '@oncely/core/ledgers/memory';
 import { startSmtpFake, type SmtpFake } from '@oncely/testing/fakes/smtp';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
@@ -139,6 +145,45 @@ describe("a key of the caller's own under the provider's header", () => {
       expect([error['code'], error.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
     }
     expect(fake.effects()).toHaveLength(0);
+  });
+
+  it.each<[string, (raw: string) => Promise<object>]>([
+    [
+      'path',
+      async (raw) => {
+        const folder = await mkdtemp(join(tmpdir(), 'oncely-raw-'));
+        onTestFinished(() => rm(folder, { recursive: true }));
+        await writeFile(join(folder, 'ready.eml'), raw);
+        return { path: join(folder, 'ready.eml') };
+      },
+    ],
+    ['stream', async (raw) => Readable.from([raw])],
+    [
+      'href',
+      async (raw) => {
+        const server = createServer((_request, response) => response.end(raw));
+        await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+        onTestFinished(() => void server.close());
+        return { href: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready.eml` };
+      },
+    ],
+  ])('C12: is refused, and an id of ours, in a ready-made message that is only pointed to: %s', async (_how, at) => {
+    const fake = await provider(header);
+    const { oncely, send } = start(fake, memoryLedger(), { provider: 'resend' });
+    const head = 'From: a@shop.example\r\nTo: b@shop.example\r\n';
+    const id = `oncely_${'a'.repeat(48)}`;
+    for (const [line, words] of [
+      [`${header}: receipt`, /Resend-Idempotency-Key of its own.*`raw`/s],
+      [`${header.toLowerCase()} : receipt`, /Resend-Idempotency-Key of its own.*`raw`/s],
+      [`Message-ID: <${id}@shop.example>`, /messageId is one of Oncely/],
+    ] as const) {
+      const error = await failureOf(send({}, { raw: await at(`${head}${line}\r\n\r\nHello`) }));
+      expect([error['code'], error.message]).toEqual(['invalid_input', expect.stringMatching(words)]);
+      expect(await oncely.effects.get(slot)).toBeUndefined();
+    }
+    expect(fake.effects()).toHaveLength(0);
+    await send({}, { raw: await at(`${head}X-Other: receipt\r\n\r\nHello`) });
+    expect(fake.effects()).toHaveLength(1);
   });
 
   it('is a header as any other where the provider reads none', async () => {
