@@ -5,7 +5,7 @@ import type { Seen } from './ledger-session.ts';
 import type { Refusal } from './lifecycle/claim.ts';
 import type { Exceeded } from './limits/watch.ts';
 import { lapsedWords } from './lifecycle/standing.ts';
-import { unknownAttempts } from './lifecycle/state.ts';
+import { hasHappened, unknownAttempts } from './lifecycle/state.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import type { Job } from './job.ts';
 import { readWorkflowDoc } from './workflow-doc.ts';
@@ -57,8 +57,9 @@ export function refused(job: Job, record: EffectRecord, refusal: Refusal, cause?
   switch (refusal.code) {
     case 'input_changed': {
       const fields = refusal.fields.join(', ') || 'the operation or the account';
-      const happened =
-        record.vendorId === undefined ? 'may have happened already' : `has happened already (${record.vendorId})`;
+      const { vendorId } = record;
+      const surely = vendorId !== undefined || hasHappened(record);
+      const happened = `${surely ? 'has' : 'may have'} happened already${vendorId === undefined ? '' : ` (${vendorId})`}`;
       return about(job, 'input_changed', {
         message: `${what} ${happened} with other input; what differs: ${fields}. Nothing was sent now.`,
         fix: refusal.wordingOnly

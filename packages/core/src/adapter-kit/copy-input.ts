@@ -19,7 +19,7 @@ function copied(value: unknown, path: string, ancestors: readonly object[]): unk
     return Array.from(value, (item: unknown, index) => {
       const at = `${path}[${index}]`;
       // Refused there, by its place in the list.
-      if (item === undefined) return toJson([item], path);
+      if (item === undefined) return toJson([...Array.from({ length: index }, () => null), item], path);
       return copied(item, at, within);
     });
   }

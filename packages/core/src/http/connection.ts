@@ -20,7 +20,7 @@ import type { AnyHttpOperation, HttpAdapterOptions } from './options.ts';
 import { asked, lookUp, noIn, readBy, type HttpRead } from './reads.ts';
 import { inputOf, requestOf, sendable, storedRequest, type HttpRequest } from './stored.ts';
 import type { Known } from './table.ts';
-import { answerOf, asYes, judged, proves, type Judging } from './verdict.ts';
+import { answerOf, asText, asYes, foundAnswer, judged, kindOf, proves, type Judging } from './verdict.ts';
 
 const usualReadMs = 30_000;
 /** Outside of the ledger no lease bounds a request. */
@@ -68,7 +68,8 @@ export function connectionOf<Client>(
       fetch: globalThis.fetch,
       ...(kind === 'bytes' ? { encoding: 'base64' as const } : {}),
     });
-    if (end.kind === 'answered') return { verdict: judged(end.response, judging, kind), answer: end.response };
+    if (end.kind === 'answered')
+      return { verdict: judged(end.response, judging, kind), answer: asText(end.response, kind) };
     const evidence = end.kind === 'lost' ? 'unknown' : 'not_applied';
     return { verdict: { evidence, reason: end.reason, cause: end.cause } };
   };
@@ -121,7 +122,7 @@ export function connectionOf<Client>(
   const answered = async (of: AnyHttpOperation, performing: Promise<WireResponse>): Promise<unknown> => {
     const response = await performing;
     if (!proves(response).isYes) throw new HttpAnswerError(response);
-    const answer = answerOf(response, of.answers);
+    const answer = answerOf(response, kindOf(response, of.answers));
     return of.parse ? (of.parse(answer, response) as unknown) : answer;
   };
 
@@ -140,8 +141,8 @@ export function connectionOf<Client>(
       const look = lookUp(readResponse, classify);
       const matches = new Map<string, WireResponse>();
       for (const marker of markersIn(target)) {
-        for (const found of await find(look.read, { key, marker, request })) {
-          matches.set(idOfFound(found) ?? marker, asYes({ status: 200, headers: {}, body: JSON.stringify(found) }));
+        for (const found of listOf(await find(look.read, { key, marker, request }), target.operation)) {
+          matches.set(idOfFound(found) ?? marker, foundAnswer(found, of.answers));
         }
       }
       if (matches.size > 0) {
@@ -151,7 +152,14 @@ export function connectionOf<Client>(
       return (safety.kind === 'natural' ? undefined : look.incomplete()) ?? { kind: 'absent' };
     });
   };
-  const idOfFound = (found: unknown): string | undefined => judging.id(found, { status: 200, headers: {}, body: '' });
+  const idOfFound = (found: unknown): string | undefined => {
+    try {
+      return judging.id(found, { status: 200, headers: {}, body: '' });
+    } catch {
+      // It may go by what only an answer to a write has, such as its `location`.
+      return undefined;
+    }
+  };
 
   /** What is read again by the id of a settled effect; a no in a 2xx is no object. */
   const readAgain = async (path: string): Promise<WireResponse> => {
@@ -191,7 +199,7 @@ export function connectionOf<Client>(
       if (path === undefined)
         throw new Error(`httpAdapter has no path for ${target.operation}, so it cannot be read again`);
       const { status, body } = await readAgain(path);
-      return asYes({ status, headers: {}, body });
+      return asYes({ status, headers: {}, body }, ofTarget(target)?.answers === 'bytes');
     },
     compensate: async (target) => {
       const undo = target.vendorId === undefined ? undefined : ofTarget(target)?.undo?.(target.vendorId);
@@ -200,6 +208,20 @@ export function connectionOf<Client>(
       return { kind: 'write', operation: entry.operation.name, run: () => write(entry, undo.input) };
     },
   };
+}
+
+/**
+ * What `find` gave, where that is a list of what is there: anything else is a slip of it, and proves neither that
+ * something is there nor that nothing is.
+ */
+function listOf(given: unknown, operation: string): readonly unknown[] {
+  if (!Array.isArray(given)) throw new Error(`find of ${operation} gave no list of what it found`);
+  const list = given as readonly unknown[];
+  const at = list.findIndex((each) => each === undefined || each === null || each === false);
+  if (at === -1) return list;
+  throw new Error(
+    `find of ${operation} gave a list that holds ${String(list[at])}; it should leave out what it did not find`,
+  );
 }
 
 function idIn(answer: unknown): string | undefined {

@@ -109,7 +109,13 @@ function lowerCase(headers: HttpRequest['headers'], operation: string): Record<s
     if (typeof value !== 'string' && typeof value !== 'number') {
       throw wrong(operation, `has a header ${name} that is no text`, 'give a text');
     }
-    named[name] = String(value);
+    const text = String(value);
+    // What fetch does not send, whoever calls again.
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) throw wrong(operation, `has a header whose name is none: ${given}`);
+    if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(text.trim())) {
+      throw wrong(operation, `has a header ${name} that holds what no header can`, 'encodeURIComponent(text)');
+    }
+    named[name] = text;
   }
   return named;
 }

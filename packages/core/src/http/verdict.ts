@@ -6,6 +6,8 @@ import type { Verdict, WireResponse } from '../adapter.ts';
 /** What the answers to an operation are: JSON by default, or text or bytes where it says so. */
 export type AnswerKind = 'json' | 'text' | 'bytes';
 
+const acceptedJson = 'accepted json';
+
 /** How answers are judged. */
 export interface Judging {
   readonly vendor: string;
@@ -19,14 +21,18 @@ export interface Judging {
  * What one answer to a write proves. Of what is not surely the vendor's own there is nothing to be said; then `classify`
  * is asked, and then the status. The answer keeps what it proved, and of its headers those that are needed.
  */
-export function judged(response: WireResponse, judging: Judging, kind: AnswerKind): Verdict {
+export function judged(answer: WireResponse, judging: Judging, kind: AnswerKind): Verdict {
+  const response = asText(answer, kind);
   const isOwn = judging.own(response);
   const verdict = (isOwn ? judging.classify?.(response) : undefined) ?? byStatus(response, isOwn, kind);
   const reason = String(('reason' in verdict ? verdict.reason : undefined) ?? `http_${response.status}`);
   switch (verdict.evidence) {
     case 'accepted': {
-      const vendorId = verdict.vendorId ?? idOf(response, judging, kind);
-      const kept = keptOf(verdict.response ?? response, 'accepted', judging);
+      const vendorId = verdict.vendorId ?? idOf(answer, judging, kind);
+      const given = verdict.response ?? response;
+      // A yes is kept as the bytes that it is.
+      const whole = given.body === response.body ? { ...given, body: answer.body } : given;
+      const kept = keptOf(whole, 'accepted', judging);
       return { ...verdict, response: kept, ...(vendorId === undefined ? {} : { vendorId }) };
     }
     case 'rejected':
@@ -50,8 +56,26 @@ export function proves(response: WireResponse): { readonly isYes: boolean; reado
 }
 
 /** An answer of whose yes there is no doubt: what was looked up, and what is read again. */
-export function asYes(response: WireResponse): WireResponse {
-  return { ...response, headers: { ...response.headers, [provesHeader]: 'accepted' } };
+export function asYes(response: WireResponse, isJson = false): WireResponse {
+  return { ...response, headers: { ...response.headers, [provesHeader]: isJson ? acceptedJson : 'accepted' } };
+}
+
+/** What a look-up found, as the answer of an operation of this kind. */
+export function foundAnswer(found: unknown, kind: AnswerKind = 'json'): WireResponse {
+  const as = (body: string, isJson = false): WireResponse => asYes({ status: 200, headers: {}, body }, isJson);
+  if (kind === 'text' && typeof found === 'string') return as(found);
+  if (kind === 'bytes' && found instanceof Uint8Array) return as(Buffer.from(found).toString('base64'));
+  return as(JSON.stringify(found), kind !== 'json');
+}
+
+/** How a kept yes is read: what was found or read again is JSON, whatever the operation itself answers. */
+export function kindOf({ headers }: WireResponse, kind: AnswerKind | undefined): AnswerKind | undefined {
+  return headers[provesHeader] === acceptedJson ? 'json' : kind;
+}
+
+/** An answer as it is judged, and told of where it is no yes: its text. */
+export function asText(answer: WireResponse, kind: AnswerKind): WireResponse {
+  return kind === 'bytes' ? { ...answer, body: Buffer.from(answer.body, 'base64').toString() } : answer;
 }
 
 function byStatus(response: WireResponse, isOwn: boolean, kind: AnswerKind): Verdict {

@@ -121,6 +121,43 @@ describe('a yes', () => {
     expect(bank.got).toHaveLength(2);
   });
 
+  it('without an id is known to have happened, and other input is told so', async () => {
+    const bank = await openBank();
+    answers(bank, '', ours, 204);
+    const { act } = openDesk(bank, { pay });
+    await act((client) => client.pay({ to: 'ann' }));
+    const told = await act((client) => client.pay({ to: 'bob' }));
+    expect(told).toMatchObject({
+      message: expect.stringContaining('pay (ann:payroll:act:v1) has happened already with'),
+    });
+    bank.answer = (_request, response) => void response.destroy();
+    const { act: other } = openDesk(bank, { pay: { ...pay, safety: unverifiable } });
+    await other((client) => client.pay({ to: 'ann' }));
+    const doubt = await other((client) => client.pay({ to: 'bob' }));
+    expect(doubt).toMatchObject({ message: expect.stringContaining('may have happened already with') });
+  });
+
+  it('of bytes is judged by its text where that says a no, and thrown with it', async () => {
+    const bank = await openBank();
+    const { act, oncely } = openDesk(
+      bank,
+      { print: { ...pay, answers: 'bytes' } },
+      { classify: (response) => (response.body.startsWith('{') ? inBody(response) : undefined) },
+      { unscoped: 'observe' },
+    );
+    const body = '{"ok":false,"error":"account_closed"}';
+    answers(bank, body);
+    for (let run = 0; run < 2; run += 1) {
+      expect(await act((client) => client.print({}))).toMatchObject({ reason: 'account_closed', body });
+    }
+    answers(bank, '{"error":"too big"}', ours, 422);
+    expect(await act((client) => client.print({}), 'bob')).toMatchObject({
+      message: expect.stringContaining('too big'),
+    });
+    answers(bank, 'down', ours, 500);
+    await expect(oncely.clients.bank.print({})).rejects.toMatchObject({ body: 'down' });
+  });
+
   it("is in doubt where a gateway's page stands in its place", async () => {
     const bank = await openBank();
     answers(bank, '<html>Sign in</html>', { 'x-bank': '1', 'content-type': 'text/html' });
@@ -222,6 +259,63 @@ describe('a look-up', () => {
   ])('of a first page proves nothing where there are more (%s), and of all of them it does', async (_what, pages) => {
     expect(await listed(pages, 'first')()).toBe(1);
     expect(await listed(pages, 'all')()).toBeGreaterThan(1);
+  });
+
+  const lost =
+    (bank: Bank): Bank['answer'] =>
+    ({ method }, response) => {
+      if (method === 'GET') response.writeHead(200, ours).end(JSON.stringify({ items: bank.writes().map(() => ({})) }));
+      else response.destroy();
+    };
+  const items = async (read: (path: string) => Promise<unknown>): Promise<object[]> =>
+    ((await read('/payments')) as { items: object[] }).items;
+
+  it.each([
+    ['an undefined in its list', async (read) => [(await items(read)).find(() => false)], 'holds undefined'],
+    ['a null in its list', async (read) => [...(await items(read)), null], 'holds null'],
+    ['one object', async (read) => (await items(read))[0] as unknown as unknown[], 'no list'],
+    ['nothing', async () => undefined as unknown as unknown[], 'no list'],
+  ] as [string, NonNullable<AnyOperation['find']>, string][])(
+    'that gives %s is no evidence, says so, and counts once it is mended',
+    async (_what, find, words) => {
+      const bank = await openBank();
+      const ledger = memoryLedger();
+      bank.answer = lost(bank);
+      const order = { ...pay, safety: { kind: 'probed' }, findsBy: 'content' } as const;
+      const slips = openDesk(bank, { order: { ...order, find } }, {}, { ledger, waitMs: 300 });
+      for (let run = 0; run < 2; run += 1) await slips.act((client) => client.order({}));
+      const told = await slips.act((client) => client.order({}));
+      expect(told).toMatchObject({ code: 'in_doubt', message: expect.stringContaining(words) });
+      const mended = openDesk(bank, { order: { ...order, find: items } }, {}, { ledger });
+      expect(await mended.act((client) => client.order({}))).toEqual({});
+      expect([bank.writes().length, await mended.state()]).toEqual([1, 'succeeded']);
+    },
+  );
+
+  it('finds where an id is told by an answer to a write alone', async () => {
+    const bank = await openBank();
+    bank.answer = lost(bank);
+    const order = { ...pay, safety: { kind: 'probed' }, findsBy: 'content', find: items } as const;
+    const id = (_answer: unknown, { headers }: WireResponse): string | undefined =>
+      headers['location']!.split('/').at(-1);
+    const { act, state } = openDesk(bank, { order }, { id });
+    expect(await act((client) => client.order({}))).toEqual({});
+    expect([bank.writes().length, await state()]).toEqual([1, 'succeeded']);
+  });
+
+  it.each([
+    ['bytes', { id: 'p_1' }, { id: 'p_1' }],
+    ['text', { id: 'p_1' }, { id: 'p_1' }],
+    ['text', 'queued', 'queued'],
+    ['bytes', new Uint8Array([0xff, 0]), new Uint8Array([0xff, 0])],
+  ] as const)('of what answers %s gives what it found, live and again', async (kind, found, given) => {
+    const bank = await openBank();
+    bank.answer = lost(bank);
+    const find = async (): Promise<unknown[]> => [found];
+    const print = { ...pay, safety: { kind: 'probed' }, findsBy: 'content', answers: kind, find } as const;
+    const { act } = openDesk(bank, { print });
+    for (let run = 0; run < 2; run += 1) expect(await act((client) => client.print({}))).toEqual(given);
+    expect(bank.writes()).toHaveLength(1);
   });
 
   it('of a first page proves nothing where a link leads to the next', async () => {

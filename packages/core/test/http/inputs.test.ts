@@ -54,6 +54,12 @@ describe('an input', () => {
     expect(asked?.approval?.preview).toMatchObject({ to: 'eve', amount: 1_000_000 });
   });
 
+  it('with a gap in a list is refused by its place in it', async () => {
+    const { act } = openDesk(await openBank(), { list: { ...pay, request: () => ({ method: 'POST', path: '/' }) } });
+    const message = expect.stringContaining('input.of[2] is undefined');
+    expect(await act((client) => client.list({ of: [1, { a: 2 }, undefined, 4] } as never))).toMatchObject({ message });
+  });
+
   it('whose getter says something else each time is read once', async () => {
     const bank = await openBank();
     const { act } = openDesk(bank, { pay });

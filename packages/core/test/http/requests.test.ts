@@ -170,6 +170,9 @@ describe('a body', () => {
       { headers: { Authorization: 'Bearer RecognisableSecret' } },
       /header authorization, which the ledger would keep/,
     ],
+    ['a header beyond Latin-1', { headers: { 'x-name': 'Ann €' } }, /header x-name that holds what no header can/],
+    ['a header of two lines', { headers: { 'x-name': 'Ann\r\nx: y' } }, /header x-name that holds what no header can/],
+    ['a name of two words', { headers: { 'x name': 'Ann' } }, /a header whose name is none: x name/],
     ['a length', { headers: { 'content-length': '5' } }, /header content-length/],
     ['a method', { method: 'GET' }, /the method GET/],
   ])('of %s is refused by name before anything is recorded', async (name, request, message) => {
