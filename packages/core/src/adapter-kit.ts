@@ -13,6 +13,7 @@ export { retryAfterMs } from './adapter-kit/retry-after.ts';
 export { entrust } from './adapter-kit/entrusting.ts';
 export { firstLines, isThere, money, named, plain, sentence, verbOf } from './adapter-kit/saying.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';
+export { vendorsOwn } from './adapter-kit/vendors-own.ts';
 export { withValue } from './adapter-kit/with-value.ts';
 export { takeCall } from './whose-call.ts';
 export type { Call } from './whose-call.ts';

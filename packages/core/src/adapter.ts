@@ -128,7 +128,7 @@ export interface VendorWrite {
   /**
    * Adds to a prepared request what only the vendor can say and must be kept before the first send, such as what stands
    * there. Where it is given the ledger is read before it, so that a replay asks nothing; where it rejects nothing is
-   * sent, and the caller may try again.
+   * sent, and the caller may try again; what `vendorsOwn` marked is given to it as it is.
    */
   complete?(request: string): Promise<string>;
   /** Waits until the SDK would send it, as for a place in its pool; the ledger is read before, and its time stands. */

@@ -1,4 +1,5 @@
 import type { Keys } from './adapter.ts';
+import { isVendorsOwn } from './adapter-kit/vendors-own.ts';
 import { within, type Clock } from './clock.ts';
 import { slotOf } from './contract.ts';
 import type { Job } from './job.ts';
@@ -38,6 +39,7 @@ export async function requestFor(
   try {
     return await within(clock, job.giveUpAt - clock.monotonic(), job.complete(prepared), late);
   } catch (error) {
+    if (isVendorsOwn(error)) throw error;
     throw refusals.notPrepared(job, seen, error);
   }
 }

@@ -38,6 +38,9 @@ const environment: ReadonlySet<string> = new Set([
   'two_factor_setup_required',
 ]);
 
+/** What Slack says of a moment, and not of what it was asked. */
+const passing: ReadonlySet<string> = new Set(['request_timeout', 'ratelimited', 'rate_limited']);
+
 /** What an answer of Slack proves about the attempt that got it. Anything of an unknown shape is in doubt. */
 export function classify(response: WireResponse, { method, fields, doubted }: Answered): Verdict {
   const body = parse(response.body);
@@ -59,6 +62,13 @@ export function classify(response: WireResponse, { method, fields, doubted }: An
   if (environment.has(error)) return { evidence: 'not_applied', reason: error, response, environment: true };
   if (!documentedErrors.has(error)) return unclear(response, reasonOf(error), error);
   return { evidence: 'rejected', reason: error, response };
+}
+
+/** Whether the SDK threw this for a no of Slack's that holds as long as nobody mends it. */
+export function isDefiniteNo(error: unknown): error is Error {
+  const said = error instanceof Error ? (error as { data?: SlackBody }).data?.error : undefined;
+  if (typeof said !== 'string' || passing.has(said)) return false;
+  return environment.has(said) || documentedErrors.has(said);
 }
 
 /** Whether the error says that the call has nothing left to do. */

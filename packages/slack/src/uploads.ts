@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomUUID } from 'node:crypto';
 
-import type { Calls } from '@oncely/core/adapter';
+import { vendorsOwn, type Calls } from '@oncely/core/adapter';
 
+import { isDefiniteNo } from './classify.ts';
 import { passRead, type Passing } from './reads.ts';
 import { fieldsOf, readRequest } from './request.ts';
 
@@ -53,7 +54,9 @@ export function createUploads(passing: () => Passing, open: Open): Uploads {
   const deferring = new AsyncLocalStorage<string[]>();
 
   const sendHeld = async (id: string, file: Held): Promise<string> => {
-    const { upload_url: url, file_id: fileId } = await open(file.options);
+    const { upload_url: url, file_id: fileId } = await open(file.options).catch((error: unknown) => {
+      throw isDefiniteNo(error) ? vendorsOwn(error) : error;
+    });
     if (url === undefined || fileId === undefined) throw new Error('Slack gave no address for the upload');
     const response = await passRead(passing(), url, file.bytes?.init);
     if (response.status !== 200) {

@@ -36,6 +36,23 @@ describe('trap: a file is shared a while after it was completed', () => {
     expect(fake.requests.filter((request) => request.path.startsWith(path)).length).toBeGreaterThan(1);
   });
 
+  it.each([
+    ['an empty file', '', defaultSlackIdentity.scopes, 'invalid_arguments'],
+    ['a token without files:write', 'a,b', ['chat:write'], 'missing_scope'],
+  ])(
+    'and what Slack refuses before it is its own error, as from the SDK: %s',
+    async (_what, content, scopes, error) => {
+      const { fake, raw, process } = await startWorld({ tokens: { [token]: { ...defaultSlackIdentity, scopes } } });
+      const send = (slack: WebClient): Promise<unknown> =>
+        slack.files.uploadV2({ channel_id: 'C0DESK', filename: 'a.csv', content });
+      const { effect, oncely } = process();
+      const said = { code: 'slack_webapi_platform_error', data: { ok: false, error } };
+      await expect(send(raw)).rejects.toMatchObject(said);
+      await expect(effect(send)).rejects.toMatchObject(said);
+      expect([await oncely.effects.get(slot), fake.effects()]).toEqual([undefined, []]);
+    },
+  );
+
   it('and an upload that is lost whole begins anew with another id', async () => {
     const { fake, process } = await startWorld();
     fake.fail(before);
