@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const connection = 'packages/core/src/http/connection.ts';
 const inputs = 'packages/core/test/http/inputs.test.ts';
 const answers = 'packages/core/test/http/answers.test.ts';
+const lookUps = 'packages/core/test/http/look-ups.test.ts';
 
 /** What httpAdapter promises, broken one at a time. */
 export const httpMutants: readonly Mutant[] = [
@@ -43,7 +44,15 @@ export const httpMutants: readonly Mutant[] = [
     file: 'packages/core/src/http/reads.ts',
     from: `if (![...lists.values()].includes(true)) return undefined;`,
     to: `if (lists.size >= 0) return undefined;`,
-    test: answers,
+    test: lookUps,
     named: 'of a first page proves nothing where there are more .has_more.',
+  },
+  {
+    breaks: 'httpAdapter: what find did not find is found',
+    file: connection,
+    from: `if (at === -1) return list;`,
+    to: `if (at >= -1) return list;`,
+    test: lookUps,
+    named: 'that gives an undefined in its list is no evidence',
   },
 ];

@@ -171,8 +171,7 @@ describe('a body', () => {
       /header authorization, which the ledger would keep/,
     ],
     ['a header beyond Latin-1', { headers: { 'x-name': 'Ann €' } }, /header x-name that holds what no header can/],
-    ['a header of two lines', { headers: { 'x-name': 'Ann\r\nx: y' } }, /header x-name that holds what no header can/],
-    ['a name of two words', { headers: { 'x name': 'Ann' } }, /a header whose name is none: x name/],
+    ['a name of two words', { headers: { 'x y': 'Ann' } }, /a header whose name is none: x y/],
     ['a length', { headers: { 'content-length': '5' } }, /header content-length/],
     ['a method', { method: 'GET' }, /the method GET/],
   ])('of %s is refused by name before anything is recorded', async (name, request, message) => {
