@@ -12,6 +12,8 @@ export { mustBuild } from './adapter-kit/must-build.ts';
 export { retryAfterMs } from './adapter-kit/retry-after.ts';
 export { entrust } from './adapter-kit/entrusting.ts';
 export { firstLines, isThere, money, named, plain, sentence, verbOf } from './adapter-kit/saying.ts';
+export { nameSpellings, pathSpellings, plainPath, refuseTwoNames } from './adapter-kit/spellings.ts';
+export type { KnownPath } from './adapter-kit/spellings.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';
 export { vendorsOwn } from './adapter-kit/vendors-own.ts';
 export { withValue } from './adapter-kit/with-value.ts';

@@ -17,6 +17,7 @@ import {
   objectTypeOf,
   operationNames,
   operationOf,
+  refuseAmbiguous,
   weakened,
   type HubSpotOperation,
 } from './operations.ts';
@@ -194,6 +195,7 @@ async function writeOf(
   const { settings } = connected;
   // What is sent for this call goes the SDK's own way: its address, headers, credentials and agent.
   const parts: SendParts = { ...connected, vendor: connected.vendor.of(call) };
+  refuseAmbiguous(call.method, call.path);
   const operation = await operationFor(call, parts);
   const compares = settings.readBefore && isCompared(operation.kind);
   let reading: Promise<WireBody> | undefined;

@@ -1,8 +1,9 @@
 import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
+import { pathSpellings, plainPath, refuseTwoNames } from '@oncely/core/adapter';
 
 import { association, nameOf, object, rough } from './name-of.ts';
 import { typeName } from './object-types.ts';
-import { sameApi } from './same-api.ts';
+import { olderPaths, sameApi } from './same-api.ts';
 import { writePaths, type WritePath } from './write-paths.ts';
 
 /**
@@ -137,8 +138,15 @@ const credentials = [/^\/oauth\//, /^\/visitor-identification\/v3\/tokens\/creat
 export function isWrite(method: string, path: string): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   const plain = plainOf(path);
-  if (credentials.some((each) => each.test(plain))) return false;
-  return !(method === 'POST' && (/\/(search|batch\/read)$/.test(plain) || reading.some((each) => each.test(plain))));
+  if (!onlyReads(method, plain)) return true;
+  // What reads as it is spelled may write at a server that takes the spelling for another path.
+  const canonical = listedPath(method, plain);
+  return canonical !== undefined && !onlyReads(method, canonical);
+}
+
+function onlyReads(method: string, plain: string): boolean {
+  if (credentials.some((each) => each.test(plain))) return true;
+  return method === 'POST' && (/\/(search|batch\/read)$/.test(plain) || reading.some((each) => each.test(plain)));
 }
 
 /** Texts that people read; a change of them alone does not make another object. An update of one is its substance. */
@@ -190,15 +198,49 @@ function listedFor(method: string, plain: string): Listed | undefined {
 }
 
 /**
- * One operation has one name, however its path is written (with encoded letters, doubled slashes, another version of the
- * same API), so that what is declared for it holds for all of them. Only the path as it is listed is also looked up.
+ * One operation has one name, however its path is written (with encoded letters, doubled slashes, capitals, `;a=1`, another
+ * version of the same API), so that what is declared for it holds for all of them. Only the path as it is listed is also
+ * looked up.
  */
 function nameFor(method: string, plain: string, found: Listed | undefined): string {
   const same = sameApi(method, plain);
   const entry = found ?? listedFor(method, same);
-  return (
-    entry?.name.replace('<type>', typeName(same.split('/')[4] ?? '')) ?? `hubspot.${method.toLowerCase()}${rough(same)}`
-  );
+  const canonical = listedPath(method, plain);
+  const listedAs = canonical === undefined ? undefined : listedFor(method.toUpperCase(), canonical);
+  // Two entries are refused before anything is sent; of one, only the type of object can be spelled in two ways.
+  if (canonical !== undefined && listedAs && (entry ?? listedAs) === listedAs) return nameIn(listedAs, canonical);
+  return entry ? nameIn(entry, same) : `hubspot.${method.toLowerCase()}${rough(same)}`;
+}
+
+function nameIn({ name }: Listed, path: string): string {
+  return name.replace('<type>', typeName(path.split('/')[4] ?? ''));
+}
+
+const spellings = pathSpellings([
+  ...listed.map(({ method, path }) => ({ method, path: path.replace(/\{path\}$/, '**') })),
+  ...olderPaths,
+]);
+
+/** The listed path that a lenient server would take this one for. */
+function listedPath(method: string, plain: string): string | undefined {
+  const verb = method.toUpperCase();
+  const found = spellings(verb, sameApi(verb, plainPath(plain)));
+  return found === undefined ? undefined : sameApi(verb, found);
+}
+
+/**
+ * A path that is a known operation as it stands, and another to a server that drops `;a=1` or minds no case, has no one
+ * name.
+ *
+ * @throws OncelyError `invalid_input`
+ */
+export function refuseAmbiguous(method: string, path: string): void {
+  const plain = plainOf(path);
+  const asItIs = listedFor(method, plain) ?? listedFor(method, sameApi(method, plain));
+  const canonical = listedPath(method, plain);
+  const other = canonical === undefined ? undefined : listedFor(method.toUpperCase(), canonical);
+  if (!asItIs || canonical === undefined || !other || asItIs === other) return;
+  refuseTwoNames('HubSpot', plain, canonical, [asItIs.name, other.name]);
 }
 
 const notObjects: ReadonlySet<string> = new Set(listed.flatMap(({ kind, name }) => (kind === 'create' ? [] : [name])));

@@ -90,7 +90,7 @@ export async function readFormCall(url: string, method: string, init: RequestIni
  */
 export function methodOf(url: string): string {
   const { pathname } = new URL(url);
-  return knownMethod(pathname.slice(pathname.lastIndexOf('/') + 1));
+  return knownMethod(pathname);
 }
 
 /** Methods that take metadata with which what they make is found again. */

@@ -1,5 +1,7 @@
 import type { SafetyClass } from '@oncely/core';
 
+import { nameSpellings } from '@oncely/core/adapter';
+
 import { adminRows } from './table-admin.ts';
 import { workspaceRows } from './table-workspace.ts';
 
@@ -51,9 +53,17 @@ const byMethod = new Map(table.map((entry) => [entry.method, entry]));
 
 const byAnyCase = new Map(table.map(({ method }) => [method.toLowerCase(), method]));
 
-/** A method as the table has it, in whatever case it is called: another spelling is no other operation. */
-export function knownMethod(method: string): string {
-  return byAnyCase.get(method.toLowerCase()) ?? method;
+const writes = nameSpellings(
+  table.filter(({ kind }) => kind !== 'read' && kind !== 'passes').map(({ method }) => method),
+);
+
+/**
+ * A method as the table has it, of the path it is called by: another spelling (`chat..postMessage`, `Chat.postMessage;a=1`,
+ * `chat.postMessage/`) is no other operation. What only resembles a method that reads is a write that nobody knows.
+ */
+export function knownMethod(path: string): string {
+  const method = path.slice(path.lastIndexOf('/') + 1);
+  return byAnyCase.get(method.toLowerCase()) ?? writes(path) ?? method;
 }
 
 /** A method that the table does not know is a write that cannot be looked up. */

@@ -16,7 +16,7 @@ import { planCompensation } from './compensate.ts';
 import { requestEditor } from './editor.ts';
 import { factsOf } from './facts.ts';
 import { createCredentials, type Authorized, type Credentials } from './credentials.ts';
-import { isWrite, looksFirst, operationOf } from './operations.ts';
+import { isWrite, looksFirst, operationOf, refuseAmbiguous } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import { accountOf, type StripeLike } from './reader.ts';
 import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
@@ -187,6 +187,7 @@ function writeOf(
   setting: Setting,
   pass: () => Promise<ReadResponse>,
 ): VendorWrite {
+  refuseAmbiguous(call.method, call.path);
   const operation = operationOf(call.method, call.path, setting.landingBoundMs);
   const name = ownKeyOf(call);
   let authorized: Authorized | undefined;

@@ -1,12 +1,11 @@
+import { olderPaths } from './older-paths.ts';
 import { entryNamed, entryOf, table } from './table.ts';
 
-/** Older paths that Stripe still takes, and what the SDK has for the same. */
-const older: readonly (readonly [older: RegExp, name: string])[] = [
-  [/^stripe\.post\.v1\.charges\.[^.]+\.refunds?$/, 'stripe.refunds.create'],
-  [/^stripe\.post\.v1\.customers\.[^.]+\.subscriptions?$/, 'stripe.subscriptions.create'],
-  [/^stripe\.post\.v1\.customers\.[^.]+\.subscriptions\.[^.]+$/, 'stripe.subscriptions.update'],
-  [/^stripe\.delete\.v1\.customers\.[^.]+\.subscriptions?(\.[^.]+)?$/, 'stripe.subscriptions.cancel'],
-];
+/** The names that older paths had before they were known to be the same, whatever stands for their ids. */
+const older: readonly (readonly [older: RegExp, name: string])[] = olderPaths.map(({ method, path, same }) => [
+  new RegExp(`^stripe\\.${method.toLowerCase()}${path.replaceAll('/', '\\.').replaceAll(':id', '[^.]+')}$`),
+  `stripe.${same}`,
+]);
 
 /** Every name there is, `*` for paths that the table does not know. */
 export const operationNames: readonly string[] = [

@@ -1,8 +1,10 @@
 import { defineOperation, type Operation, type SafetyClass } from '@oncely/core';
+import { pathSpellings, plainPath, refuseTwoNames } from '@oncely/core/adapter';
 
 import { isMarked, lookUpOf, type LookUp } from './lookup.ts';
 import { materials } from './materials.ts';
-import { entryNamed, entryOf, type Entry } from './table.ts';
+import { olderPaths } from './older-paths.ts';
+import { entryNamed, entryOf, table, type Entry } from './table.ts';
 
 const hour = 3_600_000;
 // Keys can be pruned at 24 hours (v1) and 30 days (v2): https://docs.stripe.com/api/idempotent_requests
@@ -36,8 +38,11 @@ export function isWrite(method: string, path: string): boolean {
 
 /** The operation of a write, from its method and path; one that the table does not know is a write all the same. */
 export function operationOf(method: string, path: string, landingBoundMs: number): StripeOperation {
-  const plain = asServed(path);
-  const entry = entryOf(method, plain);
+  const spelled = asServed(path);
+  const known = entryOf(method, spelled);
+  const canonical = known ? undefined : listedPath(method, path);
+  const plain = known ? spelled : (canonical ?? plainPath(path));
+  const entry = known ?? (canonical === undefined ? undefined : entryOf(method, canonical));
   const name = entry?.name ?? `${method.toLowerCase()}${plain.split('/').map(withoutId).join('.')}`;
   return {
     ...defineOperation({
@@ -49,6 +54,24 @@ export function operationOf(method: string, path: string, landingBoundMs: number
     }),
     marked: entry !== undefined && isMarked(entry),
   };
+}
+
+const listedPath = pathSpellings([...table, ...olderPaths]);
+
+/**
+ * Another spelling of a known path goes by the name of that operation. One that is a known operation as it stands, and
+ * another to a server that drops `;a=1` or minds no case, has no one name.
+ *
+ * @throws OncelyError `invalid_input`
+ */
+export function refuseAmbiguous(method: string, path: string): void {
+  const asItIs = entryOf(method, asServed(path));
+  const canonical = asItIs && listedPath(method, path);
+  if (canonical === undefined) return;
+  const other = entryOf(method.toUpperCase(), canonical);
+  if (other && other.name !== asItIs?.name) {
+    refuseTwoNames('Stripe', withoutQuery(path), canonical, [`stripe.${asItIs?.name}`, `stripe.${other.name}`]);
+  }
 }
 
 /** How Stripe treats a repeat. */
@@ -76,9 +99,9 @@ export function looksFirst(operation: string): boolean {
   return knownByName(operation)?.lookUp.kind === 'list';
 }
 
-/** An id is told by its digits or capitals, which no resource of Stripe has but `v1` and `v2`. */
+/** An id is told by its digits, capitals or dots, which no resource of Stripe has but `v1` and `v2`. */
 function withoutId(segment: string): string {
-  return /[A-Z0-9]/.test(segment) && !/^v\d$/.test(segment) ? ':id' : segment;
+  return /[A-Z0-9.]/.test(segment) && !/^v\d$/.test(segment) ? ':id' : segment;
 }
 
 /**

@@ -68,5 +68,8 @@ function shapeOf(method: string, path: string): string {
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/');
   const given = path.split('/');
-  return wanted.length === given.length && wanted.every((part, index) => part === ':id' || part === given[index]);
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) => (part === ':id' ? given[index] !== '' : part === given[index]))
+  );
 }
