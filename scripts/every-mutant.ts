@@ -18,6 +18,7 @@ import { ledgerMutants } from './ledger-mutants.ts';
 import { lifecycleMutants } from './lifecycle-mutants.ts';
 import { limitsMutants } from './limits-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
+import { namesMutants } from './names-mutants.ts';
 import { probeMutants } from './probe-mutants.ts';
 import { retentionMutants } from './retention-mutants.ts';
 import { slackApprovalMutants } from './slack-approval-mutants.ts';
@@ -43,6 +44,7 @@ export const everyMutant: readonly Mutant[] = [
   ...limitsMutants,
   ...httpMutants,
   ...consentMutants,
+  ...namesMutants,
   ...editMutants,
   ...decidingMutants,
   ...hubspotMutants,
