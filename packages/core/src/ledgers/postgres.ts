@@ -5,6 +5,7 @@
 import { rareStates, scanLimit } from '../attention.ts';
 import { batching, inTime } from '../batching.ts';
 import { OncelyError } from '../errors.ts';
+import { outliveIdleErrors } from '../idle-errors.ts';
 import { newIdentity } from '../ledger-identity.ts';
 import type { AuditRow, Ledger, LedgerInfo, ReadAnswer, WriteAnswer, WriteCommand } from '../ledger.ts';
 import {
@@ -122,6 +123,7 @@ const callWriteWorkflow = `call {write_workflow_alone}($1, $2, $3, $4, null)`;
  */
 export function postgresLedger(client: PostgresClient, options: PostgresOptions = {}): Ledger {
   refuseBadOptions(client, options);
+  outliveIdleErrors(client);
   const { allowUnsafe = false, commandTimeoutMs = 5_000 } = options;
   const place = placed(options);
   const name = `postgres ${place('{schema}')}${options.prefix === undefined ? '' : `, ${options.prefix}*`}`;

@@ -73,6 +73,7 @@ export function postgresFailure(error: unknown, name: string): OncelyError {
   }
   return new OncelyError('ledger_unavailable', {
     message: `The ledger (${name}) did not answer: ${why}. The command may have been stored.`,
+    ...(/after calling end on the pool/.test(why) ? { fix: 'end the pool after oncely.close()' } : {}),
     cause,
   });
 }

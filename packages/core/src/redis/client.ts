@@ -1,4 +1,5 @@
 import { OncelyError } from '../errors.ts';
+import { outliveIdleErrors } from '../idle-errors.ts';
 
 /** What is used of an ioredis client, `Redis` or `Cluster`. */
 export interface IoredisClient {
@@ -36,6 +37,8 @@ export function connectionOf(client: RedisClient): Connection {
   if (typeof client?.sendCommand !== 'function') throw unfit('this is neither an ioredis nor a node-redis client');
   // node-redis' cluster takes a key before the command, and would send each one to any node.
   if ('masters' in client || 'slots' in client) throw unfit("node-redis' own cluster client is not supported");
+  // ioredis only says so on the console.
+  outliveIdleErrors(client);
   const send = async (args: readonly string[]): Promise<unknown> => notQueued(await client.sendCommand([...args]));
   return { kind: 'totalClients' in client ? 'pool' : 'single', send, servers: () => [send] };
 }

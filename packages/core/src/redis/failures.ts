@@ -52,6 +52,8 @@ export function redisFailure(error: unknown, name: string): OncelyError {
   }
   return new OncelyError('ledger_unavailable', {
     message: `The ledger (${name}) cannot be reached: ${why}. This command may not have been stored.`,
+    // In node-redis' words, of one that was never opened as well.
+    ...(why === 'The client is closed' ? { fix: 'await client.connect() before the ledger is used' } : {}),
     cause,
   });
 }
