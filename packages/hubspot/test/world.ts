@@ -42,12 +42,15 @@ export interface World {
 
 export const marked = ['contacts', 'companies', 'deals', 'tickets', 'notes'] as const;
 
-export async function startWorld(options: HubSpotFakeOptions & { readonly bare?: boolean } = {}): Promise<World> {
+export async function startWorld({
+  bare = false,
+  ...options
+}: HubSpotFakeOptions & { readonly bare?: boolean } = {}): Promise<World> {
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const fake = await startHubSpotFake({ now, ...options });
   atEndOfFile(() => fake.close());
-  if (options.bare !== true) for (const type of marked) fake.seedProperty(type, 'oncely_key');
+  if (!bare) for (const type of marked) fake.seedProperty(type, 'oncely_key');
   const ledger = memoryLedger({ now });
   return {
     fake,

@@ -61,6 +61,8 @@ const slotOf = (businessId: string): string => `${businessId}:refund-desk:refund
 /** A project with effects in many states, a pause, an observation and a seal; then the text is planted. */
 async function hostileProject(): Promise<Project> {
   const project = await startProject({ options: `retention: { tombstoneAfterMs: 0 },` });
+  const limits = [{ operations: 'stripe.refunds.create', count: 99, per: 'charge', within: 'day' }] as const;
+  await project.refund(project.app({ limits }), 'limited');
   const app = project.app({ unscoped: 'observe', maxAttempts: 1 });
   for (const id of ['paid', 'undone']) await project.refund(app, id);
   for (const id of ['asked', 'asked_2', 'asked_3', 'cancelled', 'declined']) {
@@ -91,6 +93,7 @@ const commands: readonly (readonly string[])[] = [
   ['show', slotOf('asked')],
   ['show', '--workflow', 'paid:refund-desk'],
   ['report'],
+  ['limits'],
   ['verify'],
   ['verify', '--seals', 'seals.jsonl'],
   ['export'],
