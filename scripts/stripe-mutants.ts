@@ -86,6 +86,22 @@ export const stripeMutants: readonly Mutant[] = [
     named: 'of the customer portal is in nothing that the ledger keeps',
   },
   {
+    breaks: 'Stripe: a word of v2 taken for a gateway’s',
+    file: 'packages/stripe/src/classify.ts',
+    from: `  'recipient_not_notifiable',\n`,
+    to: ``,
+    test: 'packages/stripe/test/classify.test.ts',
+    named: 'is the no that it is, for each word of the SDK',
+  },
+  {
+    breaks: 'Stripe: a session of v2 that is over taken for a no for ever',
+    file: 'packages/stripe/src/classify.ts',
+    from: `|| said.type === 'temporary_session_expired';`,
+    to: `;`,
+    test: 'packages/stripe/test/classify.test.ts',
+    named: 'is a no of now where time, funds or other credentials change it',
+  },
+  {
     breaks: 'Stripe: a write without its key, in the crash matrix',
     file: 'packages/stripe/src/request.ts',
     from: `if (operation.safety.kind === 'keyed') headers['idempotency-key'] = keys.key;`,

@@ -1,6 +1,7 @@
 import type { Mutant } from './mutant.ts';
 
 const led = 'packages/core/test/transport-led.test.ts';
+const mocks = 'packages/core/test/transport-mocks.test.ts';
 
 /** How a request leaves, broken one way at a time. */
 export const transportMutants: readonly Mutant[] = [
@@ -13,6 +14,22 @@ export const transportMutants: readonly Mutant[] = [
       if (real.isMockActive === true) begin();`,
     test: 'packages/core/test/transport-led.test.ts',
     named: 'sends once, and what became of it is not known',
+  },
+  {
+    breaks: 'transport: a request that nock does not know is in doubt',
+    file: 'packages/core/src/transport-end.ts',
+    from: `  'ERR_NOCK_NO_MATCH',\n`,
+    to: ``,
+    test: mocks,
+    named: 'nock, of a request that nothing matches',
+  },
+  {
+    breaks: 'transport: a request that msw does not know is in doubt',
+    file: 'packages/core/src/transport-end.ts',
+    from: `String(message).startsWith('[MSW] Cannot bypass')`,
+    to: `message === ''`,
+    test: mocks,
+    named: 'msw, whose error has no code',
   },
   {
     breaks: 'transport: a request function of its own, past the mocks of a test',

@@ -7,20 +7,23 @@ export function reasonOf(error: unknown): string {
   return name === 'PermitDenied' ? (message ?? name) : (name ?? 'unknown');
 }
 
-/** Errors of before a connection stood, and of a mock that leads nowhere. */
+/** Errors of before a connection stood, and of mocks (nock, undici) that lead nowhere. */
 const unconnected: ReadonlySet<unknown> = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOTFOUND',
+  'ERR_NOCK_NO_MATCH',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_MOCK_ERR_MOCK_NOT_MATCHED',
 ]);
 
 /** Whether an error says by itself that no connection was made, so that nothing of a request can have left. */
 export function isUnconnected(error: unknown): boolean {
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  const { code, syscall, name, message } = error as Record<'code' | 'syscall' | 'name' | 'message', unknown>;
+  // msw gives no code to its refusal of a request that no handler of a test answers.
+  if (name === 'InternalError' && String(message).startsWith('[MSW] Cannot bypass')) return true;
   // A route may vanish under a connection that stands; then the error is of its reading or writing.
   return unconnected.has(code) && (syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo');
 }

@@ -18,7 +18,7 @@ interface Said {
   readonly own: boolean;
 }
 
-/** Stripe's own words for the kind of an error, which no gateway says. */
+/** Stripe's own words for the kind of an error, which no gateway says: those of v1, then those of v2. */
 const types: ReadonlySet<unknown> = new Set([
   'api_error',
   'authentication_error',
@@ -27,7 +27,30 @@ const types: ReadonlySet<unknown> = new Set([
   'invalid_request_error',
   'permission_error',
   'rate_limit_error',
+  'already_canceled',
+  'blocked_by_stripe',
+  'cannot_proceed',
+  'capability_not_enabled',
+  'controlled_by_alternate_resource',
+  'feature_not_enabled',
+  'financial_account_not_open',
+  'fx_quote_needs_refresh',
+  'insufficient_funds',
+  'invalid_payment_method',
+  'invalid_payout_method',
+  'invalid_vaulted_credential',
+  'not_cancelable',
+  'quota_exceeded',
+  'rate_limit',
+  'recipient_not_notifiable',
+  'temporary_session_expired',
+  'verification_attempt_failed',
+  'verification_expired',
+  'verification_not_initiated',
 ]);
+
+/** Under which v2 refuses a body, with no `type` beside it. */
+const invalidFields = 'invalid_fields';
 
 /** @see https://docs.stripe.com/connect/oauth-reference#post-token-errors */
 const oauthCodes: ReadonlySet<unknown> = new Set([
@@ -48,6 +71,7 @@ const forNow: ReadonlySet<unknown> = new Set([
   'card_decline_rate_limit_exceeded',
   'insufficient_funds',
   'lock_timeout',
+  'quota_exceeded',
   'rate_limit',
   'service_unavailable',
 ]);
@@ -78,12 +102,14 @@ export function classify(response: WireResponse, method: string, path = ''): Ver
   if (status === 409) return { ...unknown(response, reason, said), retryAfterMs: pauseMs ?? 500 };
   if (status === 400 && said.type === 'idempotency_error')
     return { ...unknown(response, 'key_mismatch', said), keyBurned: true };
-  // OAuth says so of a client that it does not know, under whatever status.
-  if (status === 401 || status === 403 || said.code === 'invalid_client')
+  // Under whatever status OAuth says so of a client that it does not know, and v2 of a session that is over.
+  const credentials = said.code === 'invalid_client' || said.type === 'temporary_session_expired';
+  if (status === 401 || status === 403 || (credentials && status < 500))
     return { evidence: 'not_applied', reason, response, environment: true };
   if (status >= 400 && status < 500 && status !== 408 && status !== 425) {
     // A bank's word on a card is final for the request; another card, or another day, is for whoever asks.
-    if (forNow.has(said.code) && (said.type !== 'card_error' || said.code !== 'insufficient_funds'))
+    const now = forNow.has(said.code) || forNow.has(said.type);
+    if (now && (said.type !== 'card_error' || said.code !== 'insufficient_funds'))
       return {
         evidence: 'not_applied',
         reason,
@@ -116,7 +142,7 @@ function saidIn(
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, code, message } = error as Record<string, unknown>;
   return {
-    own: named || types.has(type),
+    own: named || types.has(type) || code === invalidFields,
     ...(typeof type === 'string' ? { type } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof message === 'string' ? { message } : {}),

@@ -1,3 +1,4 @@
+import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 
 import { classify, remembering } from '../src/classify.ts';
@@ -101,6 +102,40 @@ describe('an answer of Stripe', () => {
 
   it('that is a first 500 leaves the key good', () => {
     expect(classify({ status: 500, headers: stripes, body: error({}) }, 'POST')).not.toHaveProperty('keyBurned');
+  });
+});
+
+describe('an error of v2 without a request id', () => {
+  // The words that the SDK itself knows, read of it, so that a release with more of them turns this red.
+  const words = [...String(Stripe.errors.generateV2Error).matchAll(/case '(\w+)'/g)].map(([, word]) => word!);
+  const of = (detail: object, status = 400): unknown =>
+    classify({ status, headers: {}, body: error(detail) }, 'POST', '/v2/money_management/outbound_payments');
+
+  it('is the no that it is, for each word of the SDK', () => {
+    expect(words.length).toBeGreaterThan(20);
+    const doubted = words.filter((word) => {
+      const detail = word === 'invalid_fields' ? { code: word } : { type: word };
+      return (of(detail) as { evidence: string }).evidence === 'unknown';
+    });
+    // Another body stands under the key, so that the first of them may have been taken.
+    expect(doubted).toEqual(['idempotency_error']);
+  });
+
+  it('is a no of now where time, funds or other credentials change it', () => {
+    expect(of({ type: 'temporary_session_expired' })).toMatchObject({ evidence: 'not_applied', environment: true });
+    expect(of({ type: 'insufficient_funds', code: 'outbound_payment_insufficient_funds' })).toMatchObject({
+      evidence: 'not_applied',
+      environment: true,
+    });
+    expect(of({ type: 'quota_exceeded' })).toMatchObject({ evidence: 'not_applied', environment: true });
+    expect(of({ type: 'rate_limit' }, 429)).toMatchObject({ evidence: 'not_applied', retryAfterMs: 1_000 });
+    expect(of({ type: 'already_canceled', code: 'outbound_payment_already_canceled' })).toMatchObject({
+      evidence: 'rejected',
+    });
+  });
+
+  it('proves nothing under a status that is no refusal', () => {
+    for (const type of words) expect(of({ type }, 503)).toMatchObject({ evidence: 'unknown' });
   });
 });
 
