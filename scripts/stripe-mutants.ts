@@ -176,8 +176,8 @@ export const stripeMutants: readonly Mutant[] = [
   {
     breaks: 'Stripe: an empty balance is a no for ever',
     file: 'packages/stripe/src/classify.ts',
-    from: `if (forNow.has(said.code) &&`,
-    to: `if (forNow.has('') &&`,
+    from: `forNow.has(said.code) || forNow.has(said.type);`,
+    to: `false;`,
     test: 'packages/stripe/test/refusals.test.ts',
     named: 'is the error of this call, and the next one asks again',
   },
