@@ -11,7 +11,7 @@ import { ownFetch, usersFetch, type Desk, type Settings } from './intercept.ts';
 import { lineBy } from './lines.ts';
 import type { SlackLike } from './looking.ts';
 import { operationNames } from './methods.ts';
-import { createOutcomes } from './outcomes.ts';
+import { createOutcomes, ownOf } from './outcomes.ts';
 import { createOwnTokens } from './own-tokens.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import { answerThrough, resend } from './send.ts';
@@ -121,7 +121,7 @@ export function oncelySlack<Client extends SlackLike>(
         client,
         parametersOf: storedParameters,
         resend: (target, permit) => resend(own, desk, target, permit),
-        probe: (target) => probe(own, target, known),
+        probe: async (target) => ownOf(await probe(own, target, known), target, desk.outcomes),
         lookAgain: (target) => lookAgain(own, target, known),
         restore: (target) => restore(own, target, known),
         compensate: (target) => planCompensation(own, client, target),
