@@ -29,7 +29,7 @@ export function isUnconnected(error: unknown): boolean {
 }
 
 export function timedOut(timeoutMs: number): Error {
-  return Object.assign(new Error(`no whole answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+  return Object.assign(new Error(`no whole answer within ${Math.round(timeoutMs)} ms`), { code: 'ETIMEDOUT' });
 }
 
 export function truncated(status: number): Error {

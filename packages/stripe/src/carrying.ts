@@ -25,7 +25,7 @@ export async function carry(
   const { path, method } = request;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const error = Object.assign(new Error(`no whole answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+    const error = Object.assign(new Error(`no whole answer within ${Math.round(timeoutMs)} ms`), { code: 'ETIMEDOUT' });
     timer = setTimeout(reject, timeoutMs, error);
   });
   try {
