@@ -16,6 +16,7 @@ import { answerMs, exchange } from '../transport.ts';
 import { addressOf, baseOf } from './address.ts';
 import { HttpAnswerError } from './answer-error.ts';
 import { credentialsOf } from './credentials.ts';
+import { createOwners } from './owners.ts';
 import type { AnyHttpOperation, HttpAdapterOptions } from './options.ts';
 import { asked, lookUp, noIn, readBy, type HttpRead } from './reads.ts';
 import { inputOf, requestOf, sendable, storedRequest, type HttpRequest } from './stored.ts';
@@ -73,7 +74,12 @@ export function connectionOf<Client>(
     const evidence = end.kind === 'lost' ? 'unknown' : 'not_applied';
     return { verdict: { evidence, reason: end.reason, cause: end.cause } };
   };
-  const send = async (stored: string, permit: Permit): Promise<Verdict> => (await sent(stored, permit)).verdict;
+  const owners = createOwners();
+  const send = async (stored: string, permit: Permit, { marker }: Target): Promise<Verdict> => {
+    const { verdict } = await sent(stored, permit);
+    if (verdict.evidence === 'accepted') owners.remember(verdict.vendorId, marker);
+    return verdict;
+  };
 
   const readResponse = readBy({
     vendor,
@@ -142,10 +148,14 @@ export function connectionOf<Client>(
       const matches = new Map<string, WireResponse>();
       for (const marker of markersIn(target)) {
         for (const found of listOf(await find(look.read, { key, marker, request }), target.operation)) {
-          matches.set(idOfFound(found) ?? marker, foundAnswer(found, of.answers));
+          const vendorId = idOfFound(found);
+          // What only looks like it may be what this process knows to be another effect's.
+          if (byLikeness(of) && owners.isAnothers(vendorId, target.marker)) continue;
+          matches.set(vendorId ?? marker, foundAnswer(found, of.answers));
         }
       }
       if (matches.size > 0) {
+        owners.remember([...matches.keys()][0], target.marker);
         return { kind: 'found', matches: [...matches].map(([vendorId, response]) => ({ vendorId, response })) };
       }
       // Where repeating sets the same state, not finding that state says no more than that it is not so.
@@ -177,7 +187,7 @@ export function connectionOf<Client>(
   ]);
   return {
     client: { ...Object.fromEntries(writes), read } as Client,
-    resend: (target, permit) => send(target.request, permit),
+    resend: (target, permit) => send(target.request, permit, target),
     rekey: (request, keys) => {
       const { operation, input } = inputOf(request);
       const entry = known.get(operation);
@@ -208,6 +218,11 @@ export function connectionOf<Client>(
       return { kind: 'write', operation: entry.operation.name, run: () => write(entry, undo.input) };
     },
   };
+}
+
+/** Whether what it made is one effect's alone, and is found by what it says. */
+function byLikeness({ safety, findsBy }: AnyHttpOperation): boolean {
+  return safety.kind === 'probed' && findsBy === 'content';
 }
 
 /**

@@ -107,6 +107,27 @@ describe('a look-up', () => {
     },
   );
 
+  it.each(['an answer', 'a look'])(
+    'by content finds nothing that another effect is known to have made, by %s',
+    async (by) => {
+      const bank = await openBank();
+      const made: object[] = [];
+      const faults = by === 'a look' ? ['after', 'before'] : ['none', 'before'];
+      bank.answer = ({ method }, response) => {
+        if (method === 'GET') return void response.writeHead(200, ours).end(JSON.stringify({ items: made }));
+        const fault = faults.shift();
+        if (fault !== 'before') made.push({ id: `p_${made.length}` });
+        if (fault === 'before' || fault === 'after') return void response.destroy();
+        return void response.writeHead(201, ours).end(JSON.stringify(made.at(-1)));
+      };
+      const order = { ...pay, safety: { kind: 'probed' }, findsBy: 'content', find: items } as const;
+      const { act, state } = openDesk(bank, { order });
+      const given = [await act((client) => client.order({})), await act((client) => client.order({}), 'bob')];
+      expect(given).toEqual([{ id: 'p_0' }, { id: 'p_1' }]);
+      expect([made.length, await state(), await state('bob')]).toEqual([2, 'succeeded', 'succeeded']);
+    },
+  );
+
   it('finds where an id is told by an answer to a write alone', async () => {
     const bank = await openBank();
     bank.answer = lost(bank);
