@@ -19,6 +19,7 @@ import { lifecycleMutants } from './lifecycle-mutants.ts';
 import { limitsMutants } from './limits-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import { namesMutants } from './names-mutants.ts';
+import { policyMutants } from './policy-mutants.ts';
 import { probeMutants } from './probe-mutants.ts';
 import { retentionMutants } from './retention-mutants.ts';
 import { slackApprovalMutants } from './slack-approval-mutants.ts';
@@ -45,6 +46,7 @@ export const everyMutant: readonly Mutant[] = [
   ...httpMutants,
   ...consentMutants,
   ...namesMutants,
+  ...policyMutants,
   ...editMutants,
   ...decidingMutants,
   ...hubspotMutants,

@@ -6,7 +6,7 @@ import { madeAt } from './ledger-identity.ts';
 import type { Ledger, LedgerInfo, WriteAnswer, WriteCommand } from './ledger.ts';
 import type { Change } from './lifecycle/change.ts';
 import { plainError, plainWhy } from './plain-error.ts';
-import { agreeOnPolicy, type KnownPolicy } from './policies.ts';
+import { agreeOnPolicy, type AgreedPolicy } from './policies.ts';
 import { decodeRecord, encodeRecord, resolveTimes, type Draft, type EffectRecord } from './record.ts';
 import { watchedLedger } from './watched-ledger.ts';
 import type { Retention } from './retention.ts';
@@ -21,7 +21,7 @@ export interface Seen {
 
 /** What the ledger says of itself, with the newest approval policy that ran on it. */
 export interface SessionInfo extends LedgerInfo {
-  readonly policy?: KnownPolicy;
+  readonly policy?: AgreedPolicy;
   /** What fingerprints and the names at the vendor are keyed by. */
   readonly naming: NamingKey;
   /** The ledger's key was made after the time since when it may have forgotten, and names are made under it. */

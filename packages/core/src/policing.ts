@@ -8,6 +8,7 @@ import { judge } from './judging.ts';
 import type { LedgerSession, SessionInfo } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import { limitsFor, type Limit } from './limits/rules.ts';
+import { differenceFor } from './policy-digest.ts';
 import { openStored, storePreview, type Codec } from './payload.ts';
 import { withDifference } from './preview.ts';
 import type { Draft, EffectRecord } from './record.ts';
@@ -20,12 +21,19 @@ export interface ConsentParts {
   readonly limits: readonly Limit[];
 }
 
-/** A worker that does not know the newest approval policy performs nothing that it speaks of. */
+/**
+ * A worker that does not know the newest approval policy performs nothing that it speaks of, and one that has other rules
+ * under its version nothing of what they differ in.
+ */
 export function refuseOutdated(job: Job, { policy }: SessionInfo): void {
   const own = job.policyVersion ?? 0;
   if (policy && policy.version > own && speaksOf(policy.operations, job.knownAs)) {
     throw refusals.outdatedPolicy(job, policy.version, own);
   }
+  // Recovery judges nothing: it sends what was judged, or asks.
+  const judges = job.prepare !== undefined && policy?.version === own;
+  const other = judges ? differenceFor(policy.differs, job.knownAs) : undefined;
+  if (other) throw refusals.otherRules(job, own, other);
 }
 
 /** Recovery judges nothing: what the policy in force speaks of and did not judge must be approved first. */
@@ -61,6 +69,8 @@ export async function refuseWithoutConsent(
   if (policy && policy.version > (approvals?.version ?? 0) && speaksOf(policy.operations, operation)) {
     refuse(`needs version ${policy.version} of the approval policy, which this process does not know`);
   }
+  const other = policy && policy.version === approvals?.version ? differenceFor(policy.differs, operation) : undefined;
+  if (other) refuse(`${refusals.otherRulesSaid(policy?.version ?? 0, other)}; raise approvals.version`);
 }
 
 /** The draft with what a person is to see of the very input that it holds. `seen` is the record as it stands. */

@@ -6,6 +6,7 @@ import type { Refusal } from './lifecycle/claim.ts';
 import type { Exceeded } from './limits/watch.ts';
 import { lapsedWords } from './lifecycle/standing.ts';
 import { hasHappened, unknownAttempts } from './lifecycle/state.ts';
+import type { Difference } from './policy-digest.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import type { Job } from './job.ts';
 import { readWorkflowDoc } from './workflow-doc.ts';
@@ -137,6 +138,20 @@ export function outdatedPolicy(job: Job, newest: number, own: number): OncelyErr
   return about(job, 'outdated_policy', {
     message: `${named(job)} needs approval by version ${newest} of the approval policy; this process runs ${own === 0 ? 'none' : `version ${own}`}. Nothing was sent.`,
     fix: 'deploy the newer policy everywhere: createOncely({ approvals: { version, operations } })',
+  });
+}
+
+/** That processes of one version have different rules, and in what. */
+export function otherRulesSaid(version: number, { name, fields }: Difference): string {
+  const here =
+    fields.length === 0 ? 'this process has none' : `this process has another (they differ in ${fields.join(', ')})`;
+  return `version ${version} of the approval policy ran on this ledger with a rule for ${name}, and ${here}`;
+}
+
+export function otherRules(job: Job, version: number, difference: Difference): OncelyError {
+  return about(job, 'outdated_policy', {
+    message: `${named(job)}: ${otherRulesSaid(version, difference)}. Which of them holds is not known. Nothing was sent.`,
+    fix: `approvals: { version: ${version + 1}, operations: { ... } } with the rules that are meant, in every process; or the rules of version ${version} here`,
   });
 }
 

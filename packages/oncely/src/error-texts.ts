@@ -52,8 +52,8 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly what: string; rea
     todo: '`oncely.effects.approve(effect, { by, fingerprint })`, then call again',
   },
   outdated_policy: {
-    what: "a newer approval policy than this process's speaks of the operation",
-    todo: 'deploy the newer policy everywhere',
+    what: "a newer approval policy than this process's speaks of the operation, or one of its version with other rules",
+    todo: 'deploy the newer policy everywhere; raise `approvals.version` with each change of the rules',
   },
   not_allowed: {
     what: "`approvals.mayDecide` refused this person's decision",

@@ -53,9 +53,13 @@ export const rules = { version: 1, operations: { 'stripe.refunds.create': { edit
 
 let cases = 0;
 
-/** One refund of 900.00 that waits, on one store; each process is another one. */
+/**
+ * One refund of 900.00 that waits, on one store; each process is another one. The store is that of all cases, whose rules
+ * differ: so the version rises with each.
+ */
 export function openCase(store: string, options: Options = {}) {
   cases += 1;
+  const version = cases;
   const businessId = `edited_${cases}_${store}`;
   const charge = `ch_${businessId}`;
   fake.seedCharge({ id: charge, amount: 900_00, currency: 'usd' });
@@ -76,9 +80,9 @@ export function openCase(store: string, options: Options = {}) {
       waitMs: 5_000,
       leaseMs: 200,
       drainOnSigterm: false,
-      approvals: rules,
       ...options,
       ...own,
+      approvals: { ...(own.approvals ?? options.approvals ?? rules), version },
       ledger: mortal,
       clients: {
         stripe: oncelyStripe((config) => new Stripe(apiKey, { ...addressOf(fake), ...config }), { landingBoundMs: 1 }),
