@@ -137,4 +137,12 @@ export const limitsMutants: readonly Mutant[] = [
     test: onStores,
     named: 'a process that dies between taking room and its claim keeps the room for a minute',
   },
+  {
+    breaks: 'what woke up too late counts a second time',
+    file: 'packages/core/src/limits/ends.ts',
+    from: `if (attempts.length > 0 && !own) {`,
+    to: `if (attempts.length > 0 && !entries.some(attemptOf)) {`,
+    test: 'packages/core/test/simulation/limits.test.ts',
+    named: 'the room that an attempt took which woke up behind the end of its effect is free again',
+  },
 ];

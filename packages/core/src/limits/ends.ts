@@ -1,5 +1,5 @@
 import type { LedgerSession } from '../ledger-session.ts';
-import type { EffectRecord } from '../record.ts';
+import type { Attempt, EffectRecord } from '../record.ts';
 import { byEffect, claimingMs, withEnds, type EntriesEnd, type Entry, type LimitDoc } from './row.ts';
 import type { Limit } from './rules.ts';
 
@@ -41,22 +41,27 @@ function endOf(
   const isCurrent = record?.contract.logicVersion === version;
   const stone = isCurrent && record.tombstone?.state === 'succeeded' ? record.tombstone : undefined;
   const accepted = attempts.filter(({ evidence }) => evidence === 'accepted');
-  const attempted = (entry: Entry): boolean => attempts.some(({ token }) => token === entry.token);
+  const attemptOf = (entry: Entry): Attempt | undefined => attempts.find(({ token }) => token === entry.token);
   // Who was given room a moment ago may be about to claim; whoever was not fast enough asks again before it sends.
   const isClaiming = (entry: Entry): boolean => now < (entry.at ?? now) + claimingMs;
-  const [last] = accepted.slice(-1);
-  if (last || stone) {
-    if (attempts.length > 0 && !entries.some(attempted)) {
-      // It counts by other entries, or is from before the limit; these are of calls that came too late to send.
-      return { kind: 'open', entries: entries.filter(isClaiming) };
+  if (accepted.length > 0 || stone) {
+    const own = entries.find((entry) => attemptOf(entry)?.evidence === 'accepted');
+    if (attempts.length > 0 && !own) {
+      // It counts already, or is from before the limit. These are of calls that came too late to send, or send again on
+      // purpose.
+      const isOpen = (entry: Entry): boolean => {
+        const attempt = attemptOf(entry);
+        if (attempt?.evidence !== 'unknown') return isClaiming(entry);
+        return accepted.every(({ generation }) => generation !== attempt.generation);
+      };
+      return { kind: 'open', entries: entries.filter(isOpen) };
     }
     if (givesBack && isCurrent && record.undo?.state === 'done') return { kind: 'given_back' };
-    const token = accepted.find((attempt) => entries.some((entry) => entry.token === attempt.token))?.token;
     const at = Math.max(stone?.at ?? 0, ...accepted.map((attempt) => attempt.settledAt ?? attempt.leaseUntil));
-    return { kind: 'happened', at, ...(token === undefined ? {} : { token }) };
+    return { kind: 'happened', at, ...(own === undefined ? {} : { token: own.token }) };
   }
   const left = entries.filter((entry) => {
-    const attempt = attempts.find(({ token }) => token === entry.token);
+    const attempt = attemptOf(entry);
     return attempt ? attempt.evidence === 'unknown' : isClaiming(entry);
   });
   // A later version, or retention, has taken what said how it ended: it may have happened.

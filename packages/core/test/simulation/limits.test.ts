@@ -48,6 +48,13 @@ it(`I10: in ${schedules} seeded schedules of killed, stopped and contending work
   expect(all.kills).toBeGreaterThan(schedules / 4);
 }, 3_600_000);
 
+it.each([
+  ['that an attempt took which woke up behind the end of its effect', 1_670],
+  ['of a doubt that has many attempts', 500_645],
+])('the room %s is free again', async (_what, seed) => {
+  await expect(explore(seed, rules[seed % 2] as LimitRule)).resolves.toMatchObject({ kills: expect.any(Number) });
+});
+
 async function explore(seed: number, rule: LimitRule): Promise<Explored> {
   const world = createWorld(seed);
   const { scheduler, vendor } = world;
