@@ -32,6 +32,14 @@ export const transportMutants: readonly Mutant[] = [
     named: 'msw, whose error has no code',
   },
   {
+    breaks: 'transport: a DELETE tells the length of no body',
+    file: 'packages/core/src/transport-end.ts',
+    from: `return length > 0 || ['POST', 'PUT', 'PATCH'].includes(method) ?`,
+    to: `return length >= 0 ?`,
+    test: 'packages/core/test/transport-length.test.ts',
+    named: 'a DELETE of "" tells the length of its body',
+  },
+  {
     breaks: 'transport: a request function of its own, past the mocks of a test',
     file: 'packages/core/src/transport-http.ts',
     from: `import http, { Agent as HttpAgent, ClientRequest, type IncomingMessage } from 'node:http';`,

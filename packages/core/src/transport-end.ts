@@ -28,6 +28,12 @@ export function isUnconnected(error: unknown): boolean {
   return unconnected.has(code) && (syscall === undefined || syscall === 'connect' || syscall === 'getaddrinfo');
 }
 
+/** The length of a body as SDKs tell it: that of none is told only where the method has one, since some proxies mind. */
+export function lengthOf(method: string, body: string | Uint8Array): { 'content-length'?: string } {
+  const length = Buffer.byteLength(body);
+  return length > 0 || ['POST', 'PUT', 'PATCH'].includes(method) ? { 'content-length': String(length) } : {};
+}
+
 export function timedOut(timeoutMs: number): Error {
   return Object.assign(new Error(`no whole answer within ${Math.round(timeoutMs)} ms`), { code: 'ETIMEDOUT' });
 }

@@ -4,7 +4,7 @@ import https, { Agent as HttpsAgent } from 'node:https';
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-import { isUnconnected, readWhole, reasonOf, timedOut, truncated, withoutCookies } from './transport-end.ts';
+import { isUnconnected, lengthOf, readWhole, reasonOf, timedOut, truncated, withoutCookies } from './transport-end.ts';
 import type { Carriage, ExchangeEnd } from './transport.ts';
 
 // A connection that idled may be closed under the next request, which puts an effect in doubt for nothing: keep short.
@@ -46,7 +46,7 @@ export function exchangeByHttp(options: Carriage): Promise<ExchangeEnd> {
         port: url.port === '' ? (secure ? 443 : 80) : url.port,
         path: `${url.pathname}${url.search}`,
         method: options.method,
-        headers: { ...options.headers, 'content-length': Buffer.byteLength(options.body) },
+        headers: { ...options.headers, ...lengthOf(options.method, options.body) },
         agent: options.agent ?? agentFor(secure),
       });
     } catch (error) {

@@ -50,7 +50,7 @@ export interface Carriage extends Exchange {
   readonly maxBytes: number;
 }
 
-export { isUnconnected } from './transport-end.ts';
+export { isUnconnected, lengthOf } from './transport-end.ts';
 
 const mostBytes = 64 * 1_024 * 1_024;
 

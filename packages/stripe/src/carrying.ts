@@ -1,5 +1,5 @@
 import type { Permit } from '@oncely/core';
-import { isUnconnected, type ExchangeEnd } from '@oncely/core/transport';
+import { isUnconnected, lengthOf, type ExchangeEnd } from '@oncely/core/transport';
 
 import type { ReadResponse, StripeHttpClient } from './reads.ts';
 import { bodyOf, type SdkCall, type StripeRequest } from './request.ts';
@@ -34,7 +34,7 @@ export async function carry(
       port,
       path,
       method,
-      { ...headers, 'content-length': String(Buffer.byteLength(bodyOf(request))) },
+      { ...headers, ...lengthOf(method, bodyOf(request)) },
       bodyOf(request) as string,
       protocol,
       timeoutMs,

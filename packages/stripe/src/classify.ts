@@ -136,8 +136,10 @@ function saidIn(
   const named = headers['request-id'] !== undefined;
   if (typeof error === 'string') {
     if (error === '') return undefined;
-    const own = oauthCodes.has(error) && (named || typeof described === 'string');
-    return { type: 'oauth_error', code: error, own, ...(typeof described === 'string' ? { message: described } : {}) };
+    const detailed = typeof described === 'string';
+    // A word that is new is Stripe's where it has OAuth's shape and Stripe's id.
+    const own = oauthCodes.has(error) ? named || detailed : named && detailed;
+    return { type: 'oauth_error', code: error, own, ...(detailed ? { message: described } : {}) };
   }
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, code, message } = error as Record<string, unknown>;

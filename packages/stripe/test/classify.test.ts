@@ -73,6 +73,14 @@ describe('an answer of Stripe', () => {
       '{"error":"invalid_client","error_description":"no"}',
       { evidence: 'not_applied', environment: true },
     ],
+    [
+      'a word of OAuth that is new',
+      400,
+      stripes,
+      '{"error":"some_future_error","error_description":"new"}',
+      { evidence: 'rejected', reason: 'some_future_error' },
+    ],
+    ["a gateway's description", 400, {}, '{"error":"other","error_description":"new"}', { evidence: 'unknown' }],
     ["a gateway's text", 400, stripes, '{"error":"Bad Request"}', { evidence: 'unknown' }],
     ['an empty error', 400, stripes, '{"error":""}', { evidence: 'unknown', reason: 'http_400_without_error' }],
     [
