@@ -84,17 +84,6 @@ const differences: readonly Difference[] = [
       'JSON Transport access control (disableFileAccess / disableUrlAccess) > should still resolve URL content when the flags are not set',
     ],
   },
-  {
-    suite: 'nodemailer',
-    reason:
-      'What SES throws proves nothing, so the mail is in doubt, and the error is ours with that of SES as its cause.',
-    tests: [
-      'SES Transport Tests > should tag send errors with the ESES code',
-      'SES Transport Tests > should not overwrite an existing error code on send errors',
-      'SES Transport Tests > should surface a synchronous SendEmailCommand failure as a single error callback',
-      'SES Transport Tests > should surface a synchronous sesClient.send failure as a single error callback',
-    ],
-  },
 ];
 
 /** Why a test of a vendor's suite ends otherwise on our client; `undefined` where nobody has said why. */
@@ -102,4 +91,11 @@ export function reasonOf(suite: string, mode: 'unscoped' | 'scoped', test: strin
   return differences.find(
     (each) => each.suite === suite && (mode === 'scoped' || each.unscoped === true) && each.tests.includes(test),
   )?.reason;
+}
+
+/** The tests of a suite that are said to differ in a mode and do not. */
+export function staleIn(suite: string, mode: 'unscoped' | 'scoped', differing: ReadonlySet<string>): string[] {
+  return differences
+    .filter((each) => each.suite === suite && (mode === 'scoped' || each.unscoped === true))
+    .flatMap(({ tests }) => tests.filter((test) => !differing.has(test)));
 }

@@ -62,6 +62,11 @@ function inScope<T>(test: () => T): T {
   return scopes.scope({ businessId: `suite_${tests}`, workflowId: 'vendor-suite' }, test);
 }
 
+/** The number of the test that runs; without scopes always 0. */
+export function testNow(): number {
+  return tests;
+}
+
 /** Runs one test that says by a call when it is over; its scope lasts until then. */
 export function inScopeUntil(test: (over: () => void) => void): void {
   void inScope(() => new Promise<void>((resolve) => test(resolve)));
