@@ -61,7 +61,8 @@ replaceModule(/\/match_body(\.js)?$/, (exports) => {
 });
 
 function withoutMarker(body: string): string {
-  if (!body.startsWith('{')) return body.replace(/(^|&)metadata(\[|%5B)oncely_key(\]|%5D)=[^&]*/i, '').replace(/^&/, '');
+  if (!body.startsWith('{'))
+    return body.replace(/(^|&)metadata(\[|%5B)oncely_key(\]|%5D)=[^&]*/i, '').replace(/^&/, '');
   const { metadata, ...others } = JSON.parse(body) as { metadata?: Record<string, unknown> };
   const { oncely_key: _marker, ...rest } = metadata ?? {};
   return JSON.stringify(Object.keys(rest).length === 0 ? others : { ...others, metadata: rest });
