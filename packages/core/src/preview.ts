@@ -20,7 +20,7 @@ export function previewOf(
   const write: WriteToSay = { operation, parameters, account };
   const said = saidBy(adapter, write);
   const chosen = own && redacted(toJson(own(), 'the preview'), redact);
-  const facts = chosen && Object.keys(chosen).length > 0 ? chosen : parameters;
+  const facts = chosen && Object.keys(chosen).length > 0 ? chosen : { ...parameters, ...said.shown };
   const texts = (said.texts ?? []).filter((name) => typeof facts[name] === 'string');
   return {
     $summary: said.summary,

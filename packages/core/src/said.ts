@@ -12,6 +12,8 @@ export interface Said {
   readonly summary: string;
   /** The parameters that are texts for people, which a model may have written. */
   readonly texts?: readonly string[];
+  /** Parameters that a person reads better in another form, in the place of those; what is sent stays as it is. */
+  readonly shown?: Readonly<Record<string, unknown>>;
 }
 
 /** Something that the vendor says now of what a write is about: it helps a person, and decides nothing. */

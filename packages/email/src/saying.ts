@@ -16,14 +16,28 @@ export function sayWrite({ parameters, account }: WriteToSay): Said {
           : undefined,
       ),
       isThere(envelope) ? `delivered to ${envelopeOf(envelope)} by its envelope` : undefined,
-      isThere(parameters['subject']) ? `"${firstLines(plain(parameters['subject']), 1, 160)}"` : 'without a subject',
-      body === undefined ? undefined : `: ${firstLines(plain(parameters[body]), 1, 160)}`,
+      [
+        isThere(parameters['subject']) ? `"${firstLines(plain(parameters['subject']), 1, 160)}"` : 'without a subject',
+        ...(body === undefined ? [] : [firstLines(plain(parameters[body]), 1, 160)]),
+      ].join(': '),
       isThere(parameters['raw']) ? 'as a raw message' : undefined,
       Array.isArray(attachments) ? `with ${attachments.map(fileOf).join(', ')} attached` : undefined,
       account === '' ? undefined : `with the account ${account}`,
     ),
     texts: texts.filter((name) => typeof parameters[name] === 'string'),
+    ...('$names' in parameters ? { shown: { $names: namesOf(parameters['$names']) } } : {}),
   };
+}
+
+/** Addresses with names beside them; those without stand in their fields already. */
+function namesOf(names: unknown): unknown {
+  if (typeof names !== 'object' || names === null) return names;
+  const named = Object.entries(names).map(([field, all]: [string, unknown]) => [
+    field,
+    Array.isArray(all) ? all.filter((each) => typeof each !== 'string' || !each.endsWith(' ')) : all,
+  ]);
+  const fields = named.filter(([, all]) => !Array.isArray(all) || all.length > 0);
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
 }
 
 function people(value: unknown): string {
