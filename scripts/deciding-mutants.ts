@@ -4,10 +4,35 @@ const unanswered = 'packages/core/test/oncely/unanswered.test.ts';
 const delegating = 'packages/core/test/oncely/delegating.test.ts';
 const reminders = 'packages/slack/test/approval-reminders.test.ts';
 const observe = 'packages/core/test/oncely/policy-observe.test.ts';
+const several = 'packages/core/test/oncely/several-at-once.test.ts';
 const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 
 /** Who decides, and what becomes of a question that nobody answers; broken one at a time. */
 export const decidingMutants: readonly Mutant[] = [
+  {
+    breaks: 'what fails of one of several holds back those behind it',
+    file: 'packages/core/src/several.ts',
+    from: `decided.push({ key: item.key, ...(await settled(decide(item))) });`,
+    to: `decided.push({ key: item.key, effect: await decide(item) });`,
+    test: several,
+    named: 'asks mayDecide for each, and one that throws is told as the others are',
+  },
+  {
+    breaks: 'several are declined whatever stands there by then',
+    file: 'packages/core/src/deciding.ts',
+    from: `const shown = 'fingerprint' in decision ?`,
+    to: `const shown = kind !== 'decline' && 'fingerprint' in decision ?`,
+    test: several,
+    named: 'declineAll tells what each came to',
+  },
+  {
+    breaks: 'one of several is performed before the person has said every word',
+    file: 'packages/core/src/several.ts',
+    from: `for (const item of items) decided.push({ key: item.key, ...(await settled(decide(item))) });`,
+    to: `for (const item of items) decided.push({ key: item.key, ...(await settled(decide(item).then((one) => perform?.(one) ?? one))) });`,
+    test: several,
+    named: 'says every word before anything is performed',
+  },
   {
     breaks: 'what a vendor says now is read without being asked for',
     file: 'packages/oncely/src/commands/show.ts',

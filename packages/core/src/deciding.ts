@@ -270,8 +270,8 @@ function refuseMoved(record: EffectRecord, first: EffectRecord['approval'], deci
   if (kind !== 'approve' && kind !== 'decline' && kind !== 'revoke' && kind !== 'delegate') return;
   const { approval } = record;
   const isOther = approval?.fingerprint !== first?.fingerprint || approval?.requestedAt !== first?.requestedAt;
-  const isShown = kind === 'approve' || kind === 'delegate';
-  const isUnseen = isShown && approval && approval.fingerprint !== decision.fingerprint;
+  const shown = 'fingerprint' in decision ? decision.fingerprint : undefined;
+  const isUnseen = shown !== undefined && approval && approval.fingerprint !== shown;
   if (isOther || isUnseen === true) throw refused(record, 'the input has changed since it was shown; look at it again');
 }
 

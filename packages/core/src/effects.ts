@@ -2,23 +2,22 @@ import { randomUUID } from 'node:crypto';
 
 import type { Fact, Restored, WireResponse } from './adapter.ts';
 import { targetOf } from './attempt.ts';
-import { listMayBe } from './attention.ts';
 import { decidingOn, refuseUnseen, type MayDecide } from './deciding.ts';
-import { refuseBadWord } from './operators-options.ts';
+import { refuseBadTime, refuseBadWord } from './operators-options.ts';
 import { editOf, type EditingParts } from './editing.ts';
 import { effectOf, type Effect } from './effect.ts';
 import { findEffect, refuseOther, requireEffect, type EffectId, type FoundEffect } from './effect-ids.ts';
 import { factsFor } from './facts.ts';
-import { effectKeyOf, isEffectSlot, slotOf } from './contract.ts';
+import { effectKeyOf, slotOf } from './contract.ts';
 import { OncelyError } from './errors.ts';
-import type { ListAnswer } from './ledger.ts';
+import { listEffects, type EffectsPage, type EffectsQuery } from './listing.ts';
 import type { Edit } from './lifecycle/edit.ts';
 import { lapsedWords } from './lifecycle/standing.ts';
 import { hasHappened, isUsedUp, stateOf } from './lifecycle/state.ts';
 import { openStored, storeResult } from './payload.ts';
-import { decodeRecord, type EffectRecord, type EffectState } from './record.ts';
+import type { EffectRecord } from './record.ts';
 import { finish } from './recover.ts';
-import { takingTurns } from './taking-turns.ts';
+import { decideEach, type DecidedOne, type Shown } from './several.ts';
 import { takeBack, undoOf } from './undo.ts';
 
 /** Who decides, and why; both go into the audit. */
@@ -35,13 +34,7 @@ export interface Effects {
    * is refused, here and in every call below; a contract is never ambiguous.
    */
   get(id: EffectId): Promise<Effect | undefined>;
-  list(query?: {
-    readonly state?: EffectState;
-    /** Only those whose question a person has not answered yet; in doubt among them, where a resend needs one. */
-    readonly approval?: 'pending';
-    readonly limit?: number;
-    readonly after?: string;
-  }): Promise<{ readonly effects: readonly Effect[]; readonly next?: string }>;
+  list(query?: EffectsQuery): Promise<EffectsPage>;
   /** The audit events of an effect, in order. */
   history(id: EffectId): Promise<readonly { readonly at: number; readonly event: Readonly<Record<string, unknown>> }[]>;
   /** A person's word on what is in doubt: it happened (as this vendor object), or it did not and may be sent again. */
@@ -69,6 +62,16 @@ export interface Effects {
     },
   ): Promise<Effect>;
   decline(id: EffectId, actor: Actor): Promise<Effect>;
+  /**
+   * Approves each of several with one reason, each bound to the fingerprint that the person was shown. `mayDecide` is
+   * asked for each. What is refused of one is told with it, and holds back no other; only a list that is no list rejects.
+   */
+  approveAll(
+    shown: readonly Shown[],
+    actor: Actor & { readonly ttlMs?: number; readonly perform?: boolean },
+  ): Promise<readonly DecidedOne[]>;
+  /** Declines each of several with one reason. Other input than the person was shown is not declined. */
+  declineAll(shown: readonly Shown[], actor: Actor): Promise<readonly DecidedOne[]>;
   /**
    * Gives this person's word on a waiting question to another, for this question alone: whoever has it speaks for the
    * groups of both and counts once, and who gave it away approves no more. `mayDecide` is asked for both.
@@ -170,27 +173,7 @@ export function createEffects(
       const found = await findEffect(session, id);
       return found && effectOf(found.slot, found.record, found.at, codec);
     },
-    list: async ({ state, approval, limit = 100, after } = {}) => {
-      await session.info();
-      const effects: Effect[] = [];
-      const share = takingTurns();
-      let cursor: string | undefined = after ?? '';
-      // The stored state is as of the last write; doubt comes by time alone, so the filter is on the derived one.
-      while (cursor !== undefined && effects.length < limit) {
-        const page: ListAnswer = await listMayBe((query) => session.ledger.list(query), state, 200, cursor);
-        cursor = page.next;
-        for (const row of page.rows) {
-          await share(row.doc.length);
-          if (!isEffectSlot(row.slot)) continue;
-          const effect = await effectOf(row.slot, decodeRecord(row.doc, row.at, row.slot), page.at, codec);
-          if (state !== undefined && effect.state !== state) continue;
-          if (approval !== undefined && !isAsked(effect)) continue;
-          effects.push(effect);
-          if (effects.length === limit) return { effects, next: row.slot };
-        }
-      }
-      return { effects };
-    },
+    list: (query = {}) => listEffects(session, codec, query),
     history: async (id) => {
       const { slot } = await find(id);
       const rows = await session.ledger.history(slot);
@@ -233,6 +216,21 @@ export function createEffects(
       return factsFor(parts, await effectOf(slot, record, at, codec), at);
     },
     decline: (id, actor) => apply(id, { ...decisionOf(actor), kind: 'decline' }),
+    approveAll: async (shown, { perform, ttlMs, ...actor }) => {
+      const decision = decisionOf(actor);
+      refuseBadTime(ttlMs);
+      const word = { ...decision, kind: 'approve', ...(ttlMs === undefined ? {} : { ttlMs }) } as const;
+      return decideEach(
+        'approveAll',
+        shown,
+        ({ key, fingerprint }) => apply(key, { ...word, fingerprint }),
+        perform === true ? ({ contract }) => complete(contract) : undefined,
+      );
+    },
+    declineAll: async (shown, actor) => {
+      const word = { ...decisionOf(actor), kind: 'decline' } as const;
+      return decideEach('declineAll', shown, ({ key, fingerprint }) => apply(key, { ...word, fingerprint }));
+    },
     delegate: async (id, actor) => {
       const { fingerprint, to } = actor;
       refuseBadWord(fingerprint, undefined);
@@ -270,11 +268,6 @@ export function createEffects(
 
 /** In the place of a result that is not read before it is known that the person may say so. */
 const unread = { kind: 'omitted', reason: 'unknown' } as const;
-
-function isAsked({ state, approval }: Effect): boolean {
-  const open: readonly EffectState[] = ['awaiting_approval', 'in_doubt', 'stopped', 'executing'];
-  return approval?.state === 'pending' && open.includes(state);
-}
 
 function openFor(why: string | undefined, effect: Effect): Effect {
   return why === undefined ? effect : { ...effect, open: why };

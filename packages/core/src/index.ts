@@ -47,6 +47,8 @@ export type { Clock } from './clock.ts';
 export type { Effect, EffectEdit } from './effect.ts';
 export type { Allowed, DecisionAsked, DecisionKind, MayDecide, WorkflowAsked } from './deciding.ts';
 export type { Actor, Effects } from './effects.ts';
+export type { EffectsPage, EffectsQuery } from './listing.ts';
+export type { DecidedOne, Shown } from './several.ts';
 export type { Budgets } from './budgets.ts';
 export type { ApprovalPolicy } from './policies.ts';
 export type { Attending } from './attending.ts';

@@ -17,7 +17,15 @@ const decision = { ...actor, fingerprint: true } as const;
 type Known = Readonly<Record<number, Readonly<Record<string, true>>>>;
 
 const ofEffects: Partial<Record<keyof Effects, Known>> = {
-  list: { 0: { state: true, approval: true, limit: true, after: true } satisfies NamesOf<FirstOf<Effects['list']>> },
+  list: {
+    0: { state: true, approval: true, workflow: true, limit: true, after: true } satisfies NamesOf<
+      FirstOf<Effects['list']>
+    >,
+  },
+  approveAll: {
+    1: { ...actor, ttlMs: true, perform: true } satisfies NamesOf<OptionsOf<Effects['approveAll']>>,
+  },
+  declineAll: { 1: actor satisfies NamesOf<OptionsOf<Effects['declineAll']>> },
   resolve: { 1: { happened: true } satisfies NamesOf<OptionsOf<Effects['resolve']>>, 2: decision },
   approve: {
     1: { ...actor, fingerprint: true, ttlMs: true, breakGlass: true, perform: true, set: true } satisfies NamesOf<
@@ -102,6 +110,11 @@ export function refuseBadWord(fingerprint: unknown, ttlMs: unknown): void {
       fix: 'effects.approve(key, { by, fingerprint: effect.approval.fingerprint })  // of the effect as it was shown; `npx oncely show <id> --reveal` shows the input and its fingerprint',
     });
   }
+  refuseBadTime(ttlMs);
+}
+
+/** @throws OncelyError `invalid_input` where an approval would hold for no time */
+export function refuseBadTime(ttlMs: unknown): void {
   if (ttlMs !== undefined && !(typeof ttlMs === 'number' && Number.isFinite(ttlMs) && ttlMs > 0)) {
     throw new OncelyError('invalid_input', {
       message: 'ttlMs must be a number of milliseconds above 0. Nothing was approved.',

@@ -18,7 +18,9 @@ export type Decision = {
 } & (
   | Approve
   | Delegate
-  | { readonly kind: 'decline' | 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
+  /** `fingerprint`: of what the person was shown; absent: whatever waits. */
+  | { readonly kind: 'decline'; readonly fingerprint?: string }
+  | { readonly kind: 'revoke' | 'cancel' | 'reopen' | 'did_not_happen' | 'probe_again' }
   | { readonly kind: 'happened'; readonly vendorId?: string; readonly result: Stored }
   /** Take it back: what has happened, or, with `open`, whatever of it turns out to have happened. */
   | { readonly kind: 'undo'; readonly open?: true; readonly with?: string }
@@ -70,6 +72,10 @@ function consequence(record: EffectRecord, decision: Decision, now: number): Dra
     case 'revoke': {
       if (!record.approval) return 'this effect never asked for approval; cancel it instead';
       if (hasHappened(record)) return 'the effect has happened already; compensate it instead';
+      // An answer to a question that was shown, and no revocation of what another has said since.
+      if (decision.kind === 'decline' && decision.fingerprint !== undefined && record.approval.state !== 'pending') {
+        return `nothing waits for approval here (it is ${record.approval.state})`;
+      }
       return {
         ...record,
         approval: {

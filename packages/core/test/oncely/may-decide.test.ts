@@ -1,4 +1,11 @@
-import { isOncelyError, type DecisionKind, type Effect, type MayDecide } from '@oncely/core';
+import {
+  isOncelyError,
+  type DecidedOne,
+  type DecisionKind,
+  type Effect,
+  type MayDecide,
+  type Shown,
+} from '@oncely/core';
 import { describe, expect, it } from 'vitest';
 
 import { codeOf, pay } from './pay.ts';
@@ -54,6 +61,14 @@ const rejected = async (of: House): Promise<void> => {
 };
 const paused = async ({ oncely }: House): Promise<void> => void (await oncely.workflows.pause(desk, bob));
 
+const askedOf = async (effects: TestOncely['effects']): Promise<Shown[]> => [
+  { key: slot, fingerprint: (await effects.get(slot))?.approval?.fingerprint ?? '' },
+];
+const thrown = ([one]: readonly DecidedOne[]): unknown => {
+  if (one?.error) throw one.error;
+  return one?.effect;
+};
+
 type Row = readonly [
   decision: DecisionKind,
   before: (of: House) => Promise<void>,
@@ -77,6 +92,16 @@ const deciding: Readonly<Record<string, Row>> = {
       const fingerprint = (await effects.get(slot))?.approval?.fingerprint ?? '';
       return effects.delegate(slot, { ...bob, fingerprint, to: 'cat' });
     },
+  ],
+  'effects.approveAll': [
+    'approve',
+    waiting,
+    async ({ effects }) => thrown(await effects.approveAll(await askedOf(effects), bob)),
+  ],
+  'effects.declineAll': [
+    'decline',
+    waiting,
+    async ({ effects }) => thrown(await effects.declineAll(await askedOf(effects), bob)),
   ],
   'effects.decline': ['decline', waiting, ({ effects }) => effects.decline(slot, bob)],
   'effects.revoke': ['revoke', waiting, ({ effects }) => effects.revoke(slot, bob)],

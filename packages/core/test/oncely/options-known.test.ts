@@ -48,6 +48,13 @@ describe('an option that a call does not know', () => {
       'ttlMs',
     ],
     ['effects.decline', () => (oncely.effects.decline as Loose)('a:b:c', { by: 'a', resaon: 'no' }), 'reason'],
+    ['effects.approveAll', () => (oncely.effects.approveAll as Loose)([], { by: 'a', perfrom: true }), 'perform'],
+    [
+      'an entry of effects.approveAll',
+      () => (oncely.effects.approveAll as Loose)([{ key: 'a:b:c', fingerprnt: 'f' }], { by: 'a' }),
+      'fingerprint',
+    ],
+    ['effects.declineAll', () => (oncely.effects.declineAll as Loose)([], { by: 'a', resaon: 'no' }), 'reason'],
     ['effects.cancel', () => (oncely.effects.cancel as Loose)('a:b:c', { by: 'a', note: 'no' }), 'by'],
     [
       'effects.resolve',

@@ -38,6 +38,11 @@ const paths: Readonly<Record<string, (desk: Desk, way: Way) => Promise<unknown>>
     desk.with(ask, (oncely, slot) =>
       oncely.effects.approve(slot, { by: 'mallory', fingerprint: 'f'.repeat(64), perform: true }),
     ),
+  'an approval of several, of which nobody was shown this one': (desk, { ask }) =>
+    desk.with(ask, async ({ effects }, slot) => {
+      await effects.approveAll([{ key: slot, fingerprint: undefined as never }], { by: 'mallory' }).catch(() => {});
+      return effects.approveAll([{ key: slot, fingerprint: 'f'.repeat(64) }], { by: 'mallory', perform: true });
+    }),
   'a generator that writes': (desk, { ask }) => desk.generate(ask, 'generator'),
   'a stream that writes': (desk, { ask }) => desk.generate(ask, 'stream'),
   'a write outside of any scope': (desk, way) => (hasPolicy(way) ? desk.unscoped(way.ask) : Promise.resolve()),
