@@ -60,7 +60,7 @@ export const consentMutants: readonly Mutant[] = [
   {
     breaks: 'who may is asked about other input than is approved',
     file: 'packages/core/src/deciding.ts',
-    from: `approval && approval.fingerprint !== decision.fingerprint;`,
+    from: `approval && approval.fingerprint !== shown;`,
     to: `approval && approval.fingerprint === '';`,
     test: deciding,
     named: 'refuses other input without asking who may',
