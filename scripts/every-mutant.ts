@@ -17,6 +17,7 @@ import { initMutants } from './init-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import { lifecycleMutants } from './lifecycle-mutants.ts';
 import { limitsMutants } from './limits-mutants.ts';
+import { provenanceMutants } from './provenance-mutants.ts';
 import { mailMutants } from './mail-mutants.ts';
 import { namesMutants } from './names-mutants.ts';
 import { policyMutants } from './policy-mutants.ts';
@@ -43,6 +44,7 @@ export const everyMutant: readonly Mutant[] = [
   ...mailMutants,
   ...governanceMutants,
   ...limitsMutants,
+  ...provenanceMutants,
   ...httpMutants,
   ...consentMutants,
   ...namesMutants,

@@ -75,8 +75,8 @@ export const hubspotMutants: readonly Mutant[] = [
   {
     breaks: 'HubSpot: apiRequest past the ledger',
     file: 'packages/hubspot/src/adapter.ts',
-    from: `if (!isWrite(call.method, call.path)) return raw(given);`,
-    to: `if (given !== undefined) return raw(given);`,
+    from: `if (!isWrite(call.method, call.path)) {`,
+    to: `if (given !== undefined) {`,
     test: sending,
     named: 'writes through the ledger, and answers as the client does',
   },
@@ -163,8 +163,8 @@ export const hubspotMutants: readonly Mutant[] = [
   {
     breaks: 'a replay that asks the vendor what stands there',
     file: 'packages/core/src/runner.ts',
-    from: `job.prepare && !job.complete && !job.turn && !limits ?`,
-    to: `job.prepare && !job.turn && !limits ?`,
+    from: `job.prepare && !job.complete && !job.turn && !limits && !job.untraced`,
+    to: `job.prepare && !job.turn && !limits && !job.untraced`,
     test: completing,
     named: 'asks once, before the first send',
   },

@@ -160,8 +160,8 @@ export const stripeMutants: readonly Mutant[] = [
   {
     breaks: "Stripe: a read that is repeated past the caller's word",
     file: 'packages/stripe/src/adapter.ts',
-    from: `return passOn(setting().carrier, call);\n`,
-    to: `return passOn(setting().carrier, call).catch(() => passOn(setting().carrier, call));\n`,
+    from: `return heard(passOn(setting().carrier, call), runtime`,
+    to: `return heard(passOn(setting().carrier, call).catch(() => passOn(setting().carrier, call)), runtime`,
     test: asTheSdk,
     named: 'that is not answered in time',
   },

@@ -257,6 +257,11 @@ export interface AdapterRuntime {
    * @throws OncelyError when there is none.
    */
   perform(write: VendorWrite, call?: Call): Promise<WireResponse>;
+  /**
+   * Where a rule asks where values come from: takes what a read of the user's own was answered with a yes, decoded.
+   * `undefined`: nobody asks, and the read goes as it is.
+   */
+  readonly reads?: (call?: Call) => ((answer: unknown) => void) | undefined;
 }
 
 /** A vendor: builds clients whose writes go through the ledger. */

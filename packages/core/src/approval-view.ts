@@ -33,6 +33,9 @@ export function approvalView({ approval, edited = [] }: Pick<Effect, 'approval' 
         ? [{ name: 'the same in another workflow', text: twinText(approval.twin), written: false }]
         : []),
       ...(approval?.limits ?? []).map(({ why }) => ({ name: 'one too many for a limit', text: why, written: false })),
+      ...(approval?.untraced
+        ? [{ name: 'neither given nor read in this case', text: approval.untraced.join(', '), written: false }]
+        : []),
       ...edited.map(({ by, reason, paths }) => ({
         name: 'edited before approval',
         text: `${paths.join(', ')}, by ${by}${reason === undefined ? '' : `: ${reason}`}`,

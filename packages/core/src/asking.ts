@@ -6,6 +6,8 @@ import type { Keeping } from './keeping.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Origin } from './perform.ts';
 import { previewOf } from './preview.ts';
+import type { Broken } from './provenance/tracing.ts';
+import { untracedBy } from './provenance/untraced.ts';
 import type { RunOptions, ScopeFrame } from './scope.ts';
 
 /** What a caller's write asks for before it may be sent, and what a person is to see of it. */
@@ -17,26 +19,25 @@ export function asking(
   { approval, within = [] }: RunOptions,
   { scope: { requestedBy }, asks = [] }: ScopeFrame,
   keeping: Keeping,
+  broken?: Broken,
 ): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy' | 'requestedBy'> } & Pick<
   Job,
-  'knownAs' | 'preview' | 'parametersOf'
+  'knownAs' | 'preview' | 'parametersOf' | 'untraced'
 > {
   const name = knownAs(adapter, operation);
-  const {
-    preview,
-    asking: _rules,
-    ...asked
-  } = judge(policy, {
+  const judged = {
     operation: name,
     input,
     ...(approval === undefined ? {} : { approval }),
     within: [...within, ...asks],
     ...(requestedBy === undefined ? {} : { requestedBy }),
-  });
+  };
+  const { preview, asking: _rules, ...asked } = judge(policy, judged);
   const about = { operation, account };
   return {
     asked: { ...asked, ...(requestedBy === undefined ? {} : { requestedBy }) },
     knownAs: name,
+    ...(broken ? { untraced: untracedBy(broken, (also) => judge(policy, { ...judged, also })) } : {}),
     parametersOf: (request) => (request === undefined ? input : connection.parametersOf?.(request)),
     preview: (request) =>
       request === undefined

@@ -36,6 +36,7 @@ export function createConnections(
   adapters: Readonly<Record<string, Adapter>>,
   perform: Perform,
   clock: Pick<Clock, 'monotonic'>,
+  reads?: AdapterRuntime['reads'],
 ): Connections {
   const single = new Map<string, Origin>();
   // The latest is last.
@@ -53,7 +54,7 @@ export function createConnections(
       if (record) record.refused = true;
     };
     const connection: Connection<unknown> = adapter.connect(
-      { perform: (...write) => perform(origin, ...write) },
+      { perform: (...write) => perform(origin, ...write), ...(reads === undefined ? {} : { reads }) },
       account,
     );
     refuseBlind(adapter, client, connection);

@@ -30,6 +30,7 @@ const ofScope: NamesOf<Scope> = {
   correlationId: true,
   traceparent: true,
   deadlineMs: true,
+  given: true,
   slotScope: true,
 };
 
@@ -101,6 +102,9 @@ function refuseBadScope(scope: Scope): void {
     contractProblem({ ...scope, stepId: 'any', logicVersion: scope.logicVersion ?? 1 }) ??
     durationProblem('deadlineMs', scope.deadlineMs) ??
     choiceProblem('slotScope', scope.slotScope, ['workflow', 'business']) ??
+    (scope.given === undefined || (typeof scope.given === 'object' && scope.given !== null)
+      ? undefined
+      : "given must be an object: { charge: 'ch_1' }") ??
     (texts === undefined ? undefined : `${texts} must be a string`);
   if (problem !== undefined) refuse('oncely.scope', problem, fix);
 }

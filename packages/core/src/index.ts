@@ -55,6 +55,7 @@ export type { Attending } from './attending.ts';
 export { lapsedWords, type Care, type Delegation, type Standing, type Twin } from './lifecycle/standing.ts';
 export type { QuietHours } from './quiet-hours.ts';
 export type { ApprovalRule, Editable, Quorum } from './policy-rules.ts';
+export type { MustComeFrom, Source } from './provenance/rule.ts';
 export type { RequestEditor } from './request-editor.ts';
 export type { EditedValue } from './lifecycle/edit.ts';
 export type { TwinGuard } from './twins.ts';

@@ -8,6 +8,7 @@ import type { Limit } from './limits/rules.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Codec } from './payload.ts';
 import type { Instant } from './permit.ts';
+import type { Untraced } from './provenance/untraced.ts';
 import type { TwinGuard } from './twins.ts';
 import type { Unrecorded } from './unrecorded.ts';
 
@@ -41,6 +42,8 @@ export interface Job {
   readonly correlationId?: string;
   /** The version of the approval policy that this process runs; absent: none. */
   readonly policyVersion?: number;
+  /** Of a caller's own input: what has come from elsewhere than its policy says. */
+  readonly untraced?: Untraced;
   /** In recovery: what its policy may ask for. */
   readonly unjudged?: Pick<NonNullable<ClaimRequest['policy']>, 'asks' | 'byRequester'>;
   /** Told, once at most, that an earlier run met this effect before; a send waits for it. It never rejects late. */

@@ -1,4 +1,4 @@
-import { rulesFor, type CompiledPolicy } from './compiled-policy.ts';
+import { rulesFor, type CompiledPolicy, type CompiledRule } from './compiled-policy.ts';
 import { editablePaths } from './editable.ts';
 import { OncelyError } from './errors.ts';
 import type { Care } from './lifecycle/standing.ts';
@@ -29,6 +29,8 @@ export interface Judged {
   readonly within?: readonly EffectOptions['approval'][];
   /** On whose behalf the scope works. */
   readonly requestedBy?: string;
+  /** Rules that ask whatever their own conditions say. */
+  readonly also?: { readonly has: (rule: CompiledRule) => boolean };
 }
 
 /**
@@ -39,7 +41,9 @@ export function judge(own: CompiledPolicy | undefined, judged: Judged): Judgemen
   const { operation, input, requestedBy } = judged;
   const asked = [judged.approval, ...(judged.within ?? [])].flatMap((each) => askedBy(each) ?? []);
   const rules = own ? rulesFor(own, operation) : [];
-  const asking = rules.filter(({ rule, given }) => asksFor(rule, input, `approvals.operations['${given}']`));
+  const asking = rules.filter(
+    (each) => judged.also?.has(each) === true || asksFor(each.rule, input, `approvals.operations['${each.given}']`),
+  );
   const policy = own && rules.length > 0 ? { policy: { version: own.version, judged: true } as const } : {};
   const all = [...asking.map(({ rule }) => rule), ...asked];
   if (all.length === 0) return { ...policy, asking: [] };

@@ -21,6 +21,7 @@ import { knowingOptions } from './operators-options.ts';
 import { refuseBadOptions, type Adapters, type OncelyOptions } from './options.ts';
 import { patientCodec } from './payload.ts';
 import { createPerform } from './perform.ts';
+import { createTracing } from './provenance/tracing.ts';
 import { createPolicyView } from './policy-view.ts';
 import { prune } from './prune.ts';
 import { reseal } from './reseal.ts';
@@ -118,6 +119,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       return running;
     },
   };
+  const tracing = createTracing(approvals, session);
   const perform = createPerform({
     session,
     codec,
@@ -130,9 +132,10 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
     limits,
     budgets: options.budgets,
     keepingOf,
+    tracing,
   });
 
-  const connections = createConnections(options.clients ?? {}, perform, clock);
+  const connections = createConnections(options.clients ?? {}, perform, clock, tracing?.reads);
   const originOf: (typeof connections)['of'] = (...of) => connections.of(...of);
 
   const clients = {} as Oncely<A>['clients'];
@@ -192,7 +195,9 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       const frame = frameOf();
       const contract = contractOf(frame, stepIdOf(nameOf(id), undefined), {});
       mustBeNamed(contract);
-      return rememberValue(session, codec, [contract, asGiven(contract, frame, id)], fn);
+      const value = await rememberValue(session, codec, [contract, asGiven(contract, frame, id)], fn);
+      tracing?.valued(frame, value);
+      return value;
     };
 
   const checkpointFor = checkpointing(session, codec);
@@ -224,7 +229,8 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
       if (refused) return refusedAs(refused, fn, 'throw');
       const outer = currentFrames()?.scope;
       const tenant = scope.tenant ?? outer?.given?.tenant ?? outer?.scope.tenant;
-      const ids = { ...scope, ...(tenant === undefined ? {} : { tenant }) };
+      const { given, ...own } = scope;
+      const ids = { ...own, ...(tenant === undefined ? {} : { tenant }) };
       const frame: ScopeFrame = {
         // A copy: an object that its owner reuses for the next case must not rename this one.
         scope: named(ids),
@@ -236,6 +242,7 @@ export function createOncely<const A extends Adapters = Record<never, never>>(op
         met: new Set(),
         ...(scope.deadlineMs === undefined ? {} : { deadlineAt: clock.monotonic() + scope.deadlineMs }),
       };
+      if (given !== undefined) tracing?.opened(frame, given);
       const inside = <R>(work: () => R): R => runInFrames({ scope: frame }, work);
       const rest = noteOpen(frame);
       const end = enter(frame);

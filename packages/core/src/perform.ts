@@ -1,20 +1,20 @@
 import type { Adapter, Connection, VendorWrite, WireResponse } from './adapter.ts';
-import { runOf } from './audit/checkpoint.ts';
-import { spend, type BudgetKind, type Budgets } from './budgets.ts';
+import type { Budgets } from './budgets.ts';
 import { within, type Clock } from './clock.ts';
-import { asking, knownAs } from './asking.ts';
+import { knownAs } from './asking.ts';
 import { contractProblem, slotOf, type Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import { standingContract } from './former-names.ts';
 import { fingerprint, type Fingerprint } from './fingerprint.ts';
 import type { Keeping } from './keeping.ts';
 import { observe } from './observe.ts';
-import type { Job } from './job.ts';
+import { createJobOf } from './job-of.ts';
 import { refuseWithoutConsent, type ConsentParts } from './policing.ts';
 import type { Codec } from './payload.ts';
+import type { Tracing } from './provenance/tracing.ts';
 import * as refusals from './refusals.ts';
 import * as unsettled from './unsettled.ts';
-import { report, tracing } from './reporting.ts';
+import { report } from './reporting.ts';
 import type { Ended } from './after-settle.ts';
 import type { Runner } from './runner.ts';
 import * as guards from './scope-guards.ts';
@@ -33,10 +33,11 @@ export interface PerformParts extends ConsentParts {
   readonly defaultDrift: 'first' | 'refuse';
   readonly budgets: Budgets | undefined;
   readonly keepingOf: (operation: string) => Keeping;
+  readonly tracing: Tracing | undefined;
 }
 
 /** One write with what was made of its input. */
-interface Printed {
+export interface Printed {
   readonly print: Fingerprint;
   readonly input: unknown;
   readonly call?: Call;
@@ -56,6 +57,7 @@ export interface Origin {
 export function createPerform(
   parts: PerformParts,
 ): (origin: Origin, write: VendorWrite, call?: Call) => Promise<WireResponse> {
+  const jobOf = createJobOf(parts);
   const inFlight = new Map<string, { readonly running: Promise<Ended>; readonly waiting: Waiting }>();
 
   return async (origin, write, call = takeCall()) => {
@@ -202,9 +204,16 @@ export function createPerform(
     if (problem !== undefined) throw new OncelyError('invalid_input', { message: `${problem}. Nothing was sent.` });
     mustBeNamed(contract);
     if (options.signal?.aborted === true) throw abortedBefore(contract);
-    const job = jobOf(origin, write, scope, contract, options, printed);
+    const { tracing } = parts;
+    const broken = await tracing?.judge(
+      knownAs(origin.adapter, write.operation.name),
+      printed.input,
+      scope,
+      origin.adapter.operations,
+    );
+    const job = jobOf(origin, write, scope, contract, options, printed, broken);
     // Who asks for a person joins nobody who does not: the question must reach the record.
-    const asks = job.claim.approval !== undefined;
+    const asks = job.claim.approval !== undefined || job.untraced !== undefined;
     const id = [slotOf(contract), contract.logicVersion, printed.print.full, options.submit === true, asks].join('\n');
     const before = inFlight.get(id);
     const joins = before !== undefined;
@@ -225,74 +234,8 @@ export function createPerform(
       running.then(forget, forget);
     }
     const ended = await untilAborted(running, options.signal, contract, waiting);
+    tracing?.performed(scope, printed.input, ended.response);
     onEnded?.(joins ? { ...ended, replayed: true } : ended);
     return ended.response;
-  }
-
-  /** Counted beside a replay, which does not wait for it; a send does, and meets the pause or the failure. */
-  function counted(contract: Contract, kind: BudgetKind): Promise<void> {
-    const counting = spend(parts.session, parts.budgets, contract, kind);
-    counting.catch(() => {});
-    return counting;
-  }
-
-  function jobOf(
-    origin: Origin,
-    write: VendorWrite,
-    frame: ScopeFrame,
-    contract: Contract,
-    options: RunOptions,
-    { print, input }: Printed,
-  ): Job {
-    const { scope, deadlineAt } = frame;
-    const keeping = parts.keepingOf(write.operation.name);
-    if (options.submit === true && !keeping.request) throw refusals.cannotSubmit(contract);
-    const { asked, ...shown } = asking(parts.approvals, origin, write.operation.name, input, options, frame, keeping);
-    const slot = slotOf(contract);
-    const first = !frame.met.has(slot);
-    frame.met.add(slot);
-    const { correlationId = scope.correlationId } = options;
-    return {
-      claim: {
-        contract,
-        client: origin.client,
-        account: origin.account,
-        operation: write.operation.name,
-        safety: write.operation.safety,
-        landingBoundMs: write.operation.landingBoundMs,
-        fingerprint: print,
-        drift: options.drift ?? parts.defaultDrift,
-        onDoubt: options.onDoubt ?? 'stop',
-        ...(options.onRejected === undefined ? {} : { onRejected: options.onRejected }),
-        ...tracing(scope.traceparent),
-        run: { ...runOf(frame), ...(options.correlationId === undefined ? {} : { call: options.correlationId }) },
-        ...asked,
-        ...(options.submit === true ? { submit: true } : {}),
-      },
-      ...(parts.approvals === undefined ? {} : { policyVersion: parts.approvals.version }),
-      ...shown,
-      ...(first ? { returned: () => (frame.reentry ??= counted(contract, 'reEntries')) } : {}),
-      executesAgain: () => spend(parts.session, parts.budgets, contract, 'reExecutions'),
-      prepare: (keys) => write.prepare(keys),
-      ...(write.operation.findsBy === undefined ? {} : { findsBy: write.operation.findsBy }),
-      ...(write.complete === undefined
-        ? {}
-        : { complete: (request) => write.complete?.(request) ?? Promise.resolve(request) }),
-      ...(write.turn === undefined ? {} : { turn: () => write.turn?.() }),
-      rekey: (request, keys) => origin.connection.rekey?.(request, keys) ?? request,
-      send: async (target, permit) => {
-        const verdict = await write.send(target.request, permit, target);
-        if (verdict.evidence === 'not_applied' && verdict.environment === true) origin.refused?.();
-        return verdict;
-      },
-      probe: (target) => origin.connection.probe(target),
-      looksFirst: origin.connection.looksFirst?.(write.operation.name) === true,
-      restore: (target) => origin.connection.restore(target),
-      keeping,
-      giveUpAt: Math.min(parts.clock.monotonic() + parts.waitMs, deadlineAt ?? Infinity),
-      ...(deadlineAt === undefined ? {} : { deadlineAt }),
-      ...tracing(scope.traceparent),
-      ...(correlationId === undefined ? {} : { correlationId }),
-    };
   }
 }

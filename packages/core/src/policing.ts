@@ -5,11 +5,14 @@ import { OncelyError } from './errors.ts';
 import { toJson } from './fingerprint.ts';
 import type { Job } from './job.ts';
 import { judge } from './judging.ts';
-import type { LedgerSession, SessionInfo } from './ledger-session.ts';
+import type { LedgerSession, Seen, SessionInfo } from './ledger-session.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
+import type { ClaimDecision } from './lifecycle/claim.ts';
 import { limitsFor, type Limit } from './limits/rules.ts';
 import { differenceFor } from './policy-digest.ts';
 import { openStored, storePreview, type Codec } from './payload.ts';
+import { tracingRules } from './provenance/rule.ts';
+import type { Untraced } from './provenance/untraced.ts';
 import { withDifference } from './preview.ts';
 import type { Draft, EffectRecord } from './record.ts';
 import * as refusals from './refusals.ts';
@@ -36,6 +39,21 @@ export function refuseOutdated(job: Job, { policy }: SessionInfo): void {
   if (other) throw refusals.otherRules(job, own, other);
 }
 
+/** What sends, or leaves something behind that another would send, and so would not be refused any more. */
+const leavesSomething: ReadonlySet<ClaimDecision['kind']> = new Set(['send', 'write', 'submitted']);
+
+/** @throws OncelyError `invalid_input`, naming the paths whose values have come from elsewhere than the policy says */
+export function refuseUntraced(
+  job: Job,
+  seen: Seen,
+  untraced: Untraced | undefined,
+  kind: ClaimDecision['kind'],
+): void {
+  if (untraced && untraced.refused.length > 0 && leavesSomething.has(kind)) {
+    throw refusals.untraced(job, seen, untraced.refused);
+  }
+}
+
 /** Recovery judges nothing: what the policy in force speaks of and did not judge must be approved first. */
 export function policyFor(job: Job, { policy }: SessionInfo): Pick<ClaimRequest, 'policy'> {
   if (job.claim.policy || !policy || !speaksOf(policy.operations, job.knownAs)) return {};
@@ -60,7 +78,10 @@ export async function refuseWithoutConsent(
   };
   const [limit] = limitsFor(limits, operation);
   if (limit) refuse(`a limit counts it (${limit.label}), for which it must be an effect`);
-  if (approvals && rulesFor(approvals, operation).length > 0) {
+  const rules = approvals ? rulesFor(approvals, operation) : [];
+  if (tracingRules(rules).length > 0)
+    refuse('its approval policy asks where values come from, which only a scope knows');
+  if (rules.length > 0) {
     const { input } = await read();
     if (judge(approvals, { operation, input }).approval) refuse('its approval policy asks a person first');
   }

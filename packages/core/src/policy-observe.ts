@@ -9,6 +9,8 @@ import type { LedgerSession } from './ledger-session.ts';
 import { openStored, type Codec } from './payload.ts';
 import type { Origin } from './perform.ts';
 import { policyProblem, type ApprovalPolicy } from './policies.ts';
+import { asksAlways } from './policy-rules.ts';
+import { tracingRules } from './provenance/rule.ts';
 import { decodeRecord, type EffectRecord } from './record.ts';
 
 /** Why it cannot be said what a policy would have asked of an effect. */
@@ -19,6 +21,8 @@ export type NotJudged =
   | 'input sealed'
   /** This process was not given the client, or its adapter cannot read a stored request. */
   | 'client unknown'
+  /** A rule says where values must come from, which no record keeps. */
+  | 'sources not kept'
   /** A predicate of the policy threw. */
   | 'policy failed'
   | 'record unreadable';
@@ -138,7 +142,7 @@ async function saidOf(
   const rules = rulesFor(policy, operation);
   if (rules.length === 0) return false;
   // A rule without a condition asks whatever the input was.
-  if (rules.some(({ rule }) => !rule.when && !rule.above && !rule.touches)) return true;
+  if (rules.some(({ rule }) => asksAlways(rule))) return true;
   const { request } = record;
   if (request === undefined || request.kind === 'omitted') return 'input not kept';
   const text = await openStored(request, codec, { slot, kind: 'request' }).catch(() => undefined);
@@ -147,7 +151,8 @@ async function saidOf(
     const input = origin?.connection.parametersOf?.(text);
     if (input === undefined) return 'client unknown';
     // Whose behalf it was on is not asked here: it says who may approve, and not whether somebody must.
-    return judge(policy, { operation, input, requestedBy: 'unknown' }).approval !== undefined;
+    const asks = judge(policy, { operation, input, requestedBy: 'unknown' }).approval !== undefined;
+    return asks || tracingRules(rules).length === 0 ? asks : 'sources not kept';
   } catch {
     return 'policy failed';
   }

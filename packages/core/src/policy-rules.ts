@@ -2,6 +2,7 @@ import { OncelyError } from './errors.ts';
 import { editableProblem } from './editable.ts';
 import { pathsOf, picked } from './json-paths.ts';
 import type { Care } from './lifecycle/standing.ts';
+import { mustComeFromProblem, type MustComeFrom } from './provenance/rule.ts';
 import { quietProblem } from './quiet-hours.ts';
 
 /** So many different people of a group must approve. */
@@ -35,6 +36,11 @@ export interface ApprovalRule<Input = never> extends Care {
   readonly above?: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
   /** Asks where the input has one of these paths: `['transfer_data', 'application_fee_amount']`. */
   readonly touches?: readonly string[];
+  /**
+   * Asks, or refuses, where a value has come from elsewhere than the caller or the vendor: `{ paths: ['charge', 'amount'] }`.
+   * Alone it asks for nothing else.
+   */
+  readonly mustComeFrom?: MustComeFrom;
   /** Of a rule for a pattern: operations or patterns that it does not speak of. */
   readonly except?: readonly string[];
   /** How long the question and its answer hold, in milliseconds. Default 7 days. */
@@ -59,7 +65,8 @@ export interface ApprovalRule<Input = never> extends Care {
 export function ruleProblem(rule: unknown, at: string): string | undefined {
   if (rule === true || typeof rule === 'function') return undefined;
   if (typeof rule !== 'object' || rule === null) return `${at} must be true, a predicate over the input, or a rule`;
-  const { when, above, touches, except, ttlMs, approvers, notBy, editable, preview, ...more } = rule as ApprovalRule;
+  const { when, above, touches, mustComeFrom, except, ttlMs, approvers, notBy, editable, preview, ...more } =
+    rule as ApprovalRule;
   const { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours, ...unknown } = more;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined) return `${at}.${stray} is no part of a rule`;
@@ -76,6 +83,7 @@ export function ruleProblem(rule: unknown, at: string): string | undefined {
   const care = { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours };
   return (
     aboveProblem(above, at) ??
+    mustComeFromProblem(mustComeFrom, at) ??
     approversProblem(approvers, at) ??
     editableProblem(editable, at) ??
     careProblem(care, ttlMs, at)
@@ -136,8 +144,9 @@ function isTexts(value: unknown): value is readonly string[] {
  * Whether a rule asks for this input; each of its conditions is enough.
  * @throws OncelyError `invalid_config` where its predicate throws
  */
-export function asksFor({ when, above, touches }: ApprovalRule, input: unknown, at: string): boolean {
-  if (!when && !above && !touches) return true;
+export function asksFor(rule: ApprovalRule, input: unknown, at: string): boolean {
+  if (asksAlways(rule)) return true;
+  const { when, above, touches } = rule;
   if (touches?.some((path) => valuesAt(input, path).length > 0) === true) return true;
   if (above && Object.entries(above).some(([path, limit]) => isAbove(input, path, limit))) return true;
   if (!when) return false;
@@ -151,6 +160,11 @@ export function asksFor({ when, above, touches }: ApprovalRule, input: unknown, 
       cause,
     });
   }
+}
+
+/** Whether a rule has no condition. */
+export function asksAlways({ when, above, touches, mustComeFrom }: ApprovalRule): boolean {
+  return !when && !above && !touches && !mustComeFrom;
 }
 
 function isAbove(input: unknown, path: string, limit: number | Readonly<Record<string, number>>): boolean {

@@ -17,7 +17,12 @@ export interface PolicyAnswer {
   /** Whether a person would be asked. */
   readonly asks: boolean;
   /** The rules that speak of the operation, the most particular first, and whether each asks for this input. */
-  readonly rules: readonly { readonly rule: string; readonly asks: boolean }[];
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly asks: boolean;
+    /** Where it asks, or refuses, as well: where the values at these paths come from elsewhere, which no example says. */
+    readonly mustComeFrom?: readonly string[];
+  }[];
   /** For how much and how long, where it asks. */
   readonly approval?: ApprovalRequest;
   /** What the person would be shown. */
@@ -60,9 +65,10 @@ export function createPolicyView(
         operation,
         ...(known === undefined ? {} : { known }),
         asks: approval !== undefined,
-        rules: (policy ? rulesFor(policy, operation) : []).map(({ given: rule }) => ({
+        rules: (policy ? rulesFor(policy, operation) : []).map(({ given: rule, rule: { mustComeFrom } }) => ({
           rule,
           asks: asking.includes(rule),
+          ...(mustComeFrom ? { mustComeFrom: mustComeFrom.paths } : {}),
         })),
         ...(approval === undefined ? {} : { approval }),
         preview: previewOf(adapter ?? {}, { operation, account: '' }, input, redact(operation), preview),

@@ -101,6 +101,8 @@ export interface Approval<T = number> extends Attended {
   readonly breakGlass?: true;
   /** The limits that it is one too many for, as they stood when it was asked. */
   readonly limits?: readonly { readonly id: string; readonly why: string }[];
+  /** The paths whose values have come from elsewhere than the policy says. */
+  readonly untraced?: readonly string[];
   /** The parameters in which it differs from what was asked for, approved or done here before. */
   readonly changed?: readonly string[];
   /** What an approver may change of the input; absent: nothing. */

@@ -16,7 +16,8 @@ import { limitWatch, type LimitWatch } from './limits/watch.ts';
 import { named, storeRequest } from './payload.ts';
 import { instant, type Instant } from './permit.ts';
 import { foundByLook, postpone, probe, settledByLook } from './probing.ts';
-import { policyFor, refuseOutdated, withPreview } from './policing.ts';
+import { policyFor, refuseOutdated, refuseUntraced, withPreview } from './policing.ts';
+import { askedWith, untracedNow } from './provenance/untraced.ts';
 import { recorded, recordedNo } from './recorded.ts';
 import { requestFor } from './request-for.ts';
 import { encodeRecord, type Draft, type EffectRecord } from './record.ts';
@@ -54,7 +55,9 @@ export function createRunner(parts: RunnerParts): Runner {
     let info = await session.info();
     // A caller's first claim is made in one round trip, as if nothing were there yet; recovery knows that something is.
     let seen: Seen =
-      job.prepare && !job.complete && !job.turn && !limits ? { revision: 0, at: info.at } : await session.read(slot);
+      job.prepare && !job.complete && !job.turn && !limits && !job.untraced
+        ? { revision: 0, at: info.at }
+        : await session.read(slot);
     let token = parts.token();
     let start: Instant | undefined;
     let pollMs = 10;
@@ -105,10 +108,12 @@ export function createRunner(parts: RunnerParts): Runner {
       // Another call of this process may know more than the ledger does.
       if (parts.unrecorded.knows(slot)) seen = await parts.unrecorded.applied(slot, seen);
       refuseOutdated(job, info);
+      const untraced = untracedNow(job, seen.record);
+      const asked = { ...watch.asked(), ...limits?.asked(watch.asked().approval ?? job.claim.approval) };
       const request: ClaimRequest = {
         ...job.claim,
-        ...watch.asked(),
-        ...limits?.asked(watch.asked().approval ?? job.claim.approval),
+        ...asked,
+        ...askedWith(untraced, asked.approval ?? job.claim.approval),
         ...policyFor(job, info),
         token,
         leaseMs: options.leaseMs,
@@ -120,6 +125,7 @@ export function createRunner(parts: RunnerParts): Runner {
       };
       const decision = decideClaim(seen.record, request, seen.at);
       if (seen.record && decision.kind !== 'replay') refuseOtherKey(seen.record, info.naming);
+      refuseUntraced(job, seen, untraced, decision.kind);
       if (seen.record && !made && decision.kind !== 'own') returning ??= job.returned?.();
       switch (decision.kind) {
         case 'send': {

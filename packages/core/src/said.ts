@@ -28,4 +28,9 @@ export interface OperationNames {
   readonly names: readonly string[];
   /** The one name of what has several. Default: the name itself. */
   canonical?(name: string): string;
+  /**
+   * The ids of objects in the path of a request, for rules that say where those come from (`$path`). `undefined`, or
+   * absent: nobody can tell them, and such a rule is broken.
+   */
+  pathIds?(name: string, path: string): readonly string[] | undefined;
 }

@@ -4,6 +4,7 @@ import type { Contract } from './contract.ts';
 import { OncelyError } from './errors.ts';
 import type { Quorum } from './policy-rules.ts';
 import { inLineage } from './lineage.ts';
+import type { Traced } from './provenance/traced.ts';
 import type { Told } from './telling.ts';
 
 /** What a scope is opened with: the business part of the contract, and how this run is to be treated. */
@@ -21,6 +22,8 @@ export interface Scope {
   readonly traceparent?: string;
   /** How long this run may take from here, in milliseconds: a serverless function's remaining time. */
   readonly deadlineMs?: number;
+  /** What the caller gives, for rules that say where values must come from (`mustComeFrom`). It is kept in memory only. */
+  readonly given?: Readonly<Record<string, unknown>>;
   /**
    * `business`: its effects happen once for the business case, whichever workflow asks first. They are paused and
    * cancelled together, under the same option. Default `workflow`.
@@ -72,7 +75,7 @@ export interface RunOptions extends EffectOptions {
 /** A running scope. */
 export interface ScopeFrame {
   /** `undo`: what is done here takes back the effects of the same contract. */
-  readonly scope: Scope & { readonly undo?: true };
+  readonly scope: Omit<Scope, 'given'> & { readonly undo?: true };
   /** Its ids as they were given, where that is not the form in which they are compared. */
   readonly given?: Pick<Scope, 'tenant' | 'businessId' | 'workflowId'>;
   readonly deadlineAt?: number;
@@ -98,6 +101,8 @@ export interface ScopeFrame {
   remember?: <T>(id: string, compute: () => T | Promise<T>) => Promise<T>;
   /** The unnamed writes that were made here, by operation and input. */
   made?: Set<string>;
+  /** What is known here of where values came from, where a rule asks for it. */
+  traced?: Traced;
   /** How many unnamed writes of each operation have begun. */
   readonly counts: Map<string, number>;
   /** The unnamed write under way. */

@@ -4,11 +4,12 @@ import { takeCall, type Call, mustBuild } from '@oncely/core/adapter';
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
 import { requestEditor } from './editor.ts';
 import { storedParameters } from './stored-parameters.ts';
-import { sayWrite } from './saying.ts';
+import { pathIds, sayWrite } from './saying.ts';
 import { readBody, type WireBody } from './body.ts';
 import { planCompensation } from './compensate.ts';
 import { responseContext, type RequestContextLike, type ResponseContextLike } from './context.ts';
 import { createGuard, refuseOtherClient } from './guard.ts';
+import { heardRaw } from './heard.ts';
 import { hookClient, type Caught } from './hook.ts';
 import { isCompared, look } from './look.ts';
 import {
@@ -85,7 +86,7 @@ export function oncelyHubspot<Client extends HubSpotLike>(
   const guard = createGuard();
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'hubspot',
-    operations: { names: operationNames, canonical: canonicalName },
+    operations: { names: operationNames, canonical: canonicalName, pathIds: (_name, path) => pathIds(path) },
     say: sayWrite,
     editor: requestEditor,
     accounts: options.accounts ?? 'one',
@@ -134,7 +135,10 @@ function connect<Client extends HubSpotLike>(
   const apiRequest = (given: ApiRequestOptions, raw: (given: unknown) => Promise<unknown>): Promise<unknown> => {
     const { body, ...sent } = rawCallOf(given, client.config, agentOfSdk());
     const call = callOf(sent, vendor.base(), undefined);
-    if (!isWrite(call.method, call.path)) return raw(given);
+    if (!isWrite(call.method, call.path)) {
+      const hears = runtime.reads?.(takeCall());
+      return hears ? raw(given).then((response) => heardRaw(response as Response, hears)) : raw(given);
+    }
     let passed: Response | undefined;
     const pass = async (): Promise<WireResponse> => {
       // As it was when it was called, whatever became of the caller's object since.
@@ -154,6 +158,7 @@ function connect<Client extends HubSpotLike>(
       return isWrite(method, path);
     },
     catch: catchWrite,
+    reads: (of) => runtime.reads?.(of),
     apiRequest: (given, raw) => apiRequest(given as ApiRequestOptions, raw),
     renewed: () => vendor.renewed(),
   });

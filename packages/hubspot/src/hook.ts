@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { OncelyError } from '@oncely/core';
 import { takeCall, type Call } from '@oncely/core/adapter';
 
+import { heard } from './heard.ts';
 import { observable, type ObservableLike, type RequestContextLike, type ResponseContextLike } from './context.ts';
 import type { HubSpotLike } from './vendor.ts';
 
@@ -23,6 +24,8 @@ export interface Handlers {
   /** Whether the request is for `catch`; every other one is the SDK's alone. */
   takes(context: RequestContextLike, endpoint: string | undefined): boolean;
   catch(caught: Caught): Promise<ResponseContextLike>;
+  /** Who hears what a read of this call is answered; `undefined` where nobody does. */
+  reads(call: Call | undefined): ((answer: unknown) => void) | undefined;
   /** `raw` is the client's own. */
   apiRequest(given: unknown, raw: (given: unknown) => Promise<unknown>): Promise<unknown>;
   /** The client was given credentials, at its construction or since. */
@@ -152,7 +155,11 @@ function hookConfiguration(configuration: Configuration, hook: Hook): void {
       value: (context: RequestContextLike): ObservableLike<ResponseContextLike> => {
         const known = noted.get(context);
         const endpoint = known === undefined || known.endpoint === '' ? undefined : known.endpoint;
-        if (!hook.handlers.takes(context, endpoint)) return transport.send(context);
+        if (!hook.handlers.takes(context, endpoint)) {
+          const hears = hook.handlers.reads(known?.call);
+          const answering = transport.send(context);
+          return hears ? observable(answering.toPromise().then((answer) => heard(answer, hears))) : answering;
+        }
         const caught: Caught = {
           context,
           ...(endpoint === undefined ? {} : { endpoint }),

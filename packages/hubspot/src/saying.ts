@@ -28,12 +28,24 @@ export function sayWrite({ operation, parameters, account }: WriteToSay): Said {
 }
 
 /** The ids in a path: numbers, keys and whatever stands where a name cannot. */
-function objectsIn(path: string): string {
-  const ids = (path.split('?')[0] ?? '')
+function idsIn(path: string): readonly string[] {
+  return (path.split('?')[0] ?? '')
     .split('/')
     .map((segment) => segment.trim())
-    .filter((segment) => /[^a-z_-]/.test(segment) && !/^v\d+$/.test(segment));
-  return ids.length === 0 ? '' : ` ${ids.map((id) => plain(decoded(id))).join(', ')}`;
+    .filter((segment) => /[^a-z_-]/.test(segment) && !/^v\d+$/.test(segment))
+    .map((segment) => decoded(segment));
+}
+
+/** `undefined` where a property of the caller's choice stands for the id, which may look like a name. */
+export function pathIds(path: string): readonly string[] | undefined {
+  if (/[?&]idProperty=/i.test(path)) return undefined;
+  // A version by its month is none.
+  return idsIn(path).filter((id) => !/^\d{4}-\d{2}$/.test(id));
+}
+
+function objectsIn(path: string): string {
+  const ids = idsIn(path);
+  return ids.length === 0 ? '' : ` ${ids.map((id) => plain(id)).join(', ')}`;
 }
 
 function decoded(segment: string): string {

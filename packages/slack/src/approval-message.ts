@@ -241,6 +241,9 @@ function previewOf(effect: Effect): ApprovalBlock[] {
   if (over.length > 0) {
     blocks.push(section(`*One too many for a limit*\n${literal(over.join('\n'), limits.section - 60, 'lines')}`));
   }
+  const { untraced } = effect.approval ?? {};
+  if (untraced)
+    blocks.push(section(`*Neither given nor read in this case*\n${literal(untraced.join(', '), limits.section - 60)}`));
   const json = literal(JSON.stringify(rest, undefined, 2), limits.section - '```\n\n```'.length, 'lines');
   return [...blocks, section(`\`\`\`\n${json}\n\`\`\``)];
 }

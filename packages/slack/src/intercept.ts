@@ -6,7 +6,7 @@ import { callOf, withoutTicket } from './api-calls.ts';
 import { isWrite, operationOf } from './methods.ts';
 import type { Outcomes } from './outcomes.ts';
 import { digestOf, type OwnToken, type OwnTokens } from './own-tokens.ts';
-import { passRead } from './reads.ts';
+import { hear, passRead } from './reads.ts';
 import {
   methodOf,
   parametersOf,
@@ -89,6 +89,8 @@ export function usersFetch(
     if (!isWrite(method)) {
       tokens.see(init?.headers);
       const response = await settings().fetch(address, init);
+      const hears = runtime.reads?.(callOf(init, calls));
+      if (hears) await hear(response, method, hears);
       return method === 'files.getUploadURLExternal' ? uploads.opened(response) : response;
     }
     // What passes outside of the ledger is the SDK's own, its repeats included.

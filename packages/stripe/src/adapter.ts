@@ -19,7 +19,7 @@ import { createCredentials, type Authorized, type Credentials } from './credenti
 import { isWrite, looksFirst, operationOf, refuseAmbiguous } from './operations.ts';
 import { lookAgain, probe, restore } from './probe.ts';
 import { accountOf, type StripeLike } from './reader.ts';
-import { carrierOf, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
+import { carrierOf, heard, passOn, type ReadResponse, type StripeHttpClient } from './reads.ts';
 import { judged } from './own-marker.ts';
 import { ownKeyOf, prepareRequest, readRequest, rekeyRequest, type SdkCall } from './request.ts';
 import { fail, respond } from './response.ts';
@@ -167,7 +167,7 @@ function httpClientFor(
         else passage.report(await sendOnce(call, passage.request, passage.permit, setting()));
         return respond({ status: 200, headers: {}, body: '{}' });
       }
-      if (!isWrite(method, path)) return passOn(setting().carrier, call);
+      if (!isWrite(method, path)) return heard(passOn(setting().carrier, call), runtime.reads?.(calls.current()));
       // What passes outside of the ledger is the SDK's own, its repeats included.
       let passed: Promise<ReadResponse> | undefined;
       const pass = (): Promise<ReadResponse> => (passed = passOn(setting().carrier, call));

@@ -36,6 +36,25 @@ export function passOn(carrier: StripeHttpClient, call: SdkCall): Promise<ReadRe
   return carrier.makeRequest(host, port, path, method, headers, body as string, protocol, timeoutMs);
 }
 
+/** Lets somebody hear what a read is answered, as the SDK decodes it; where nobody does, it stays as it is. */
+export function heard(
+  reading: Promise<ReadResponse>,
+  hears: ((answer: unknown) => void) | undefined,
+): Promise<ReadResponse> {
+  return hears ? reading.then((response) => hearing(response, hears)) : reading;
+}
+
+function hearing(response: ReadResponse, hears: (answer: unknown) => void): ReadResponse {
+  const status = response.getStatusCode();
+  if (status < 200 || status > 299) return response;
+  const toJSON = async (): Promise<unknown> => {
+    const answer: unknown = await response.toJSON();
+    hears(answer);
+    return answer;
+  };
+  return Object.create(response, { toJSON: { value: toJSON } }) as ReadResponse;
+}
+
 /** What the SDK would carry its requests by: its own client, or where it gives none one that does as it does. */
 export function carrierOf(client: object, agent: HttpAgent | undefined): StripeHttpClient {
   return usualCarrier(client, agent) ?? plainCarrier(agent);

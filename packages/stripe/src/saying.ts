@@ -127,6 +127,10 @@ function beside(given: Parameters, said: readonly string[]): string | undefined 
 }
 
 /** The object that a path is of, by its ids. */
+export function pathIds(operation: string, path: string): readonly string[] {
+  return idsIn(path, entryNamed(operation));
+}
+
 function idsIn(path: unknown, entry: Entry | undefined): readonly string[] {
   if (typeof path !== 'string') return [];
   const given = (path.split('?')[0] ?? '').split('/');

@@ -88,7 +88,13 @@ export function connectionOf<Client>(
     address: (path) => addressOf(base, path, `a read of ${vendor}`),
     headers: (withinMs) => credentialsOf(options.headers, account, withinMs),
   });
-  const read: HttpRead = async (...given) => answerOf(await readResponse(...given));
+  const read: HttpRead = async (...given) => {
+    // Taken here and now: whose it is.
+    const hears = runtime.reads?.();
+    const answer = answerOf(await readResponse(...given));
+    hears?.(answer);
+    return answer;
+  };
 
   const made = (operation: string, input: unknown, request: HttpRequest): string => {
     // Before anything is recorded.

@@ -43,7 +43,9 @@ export function approvalFor(
   // What was asked for by an older policy may have asked for less.
   const outdated = request.policy !== undefined && (approval?.policy ?? 0) < request.policy.version;
   const known = approval?.limits ?? [];
-  const isUntold = request.approval?.limits?.some(({ id }) => known.every((each) => each.id !== id)) === true;
+  const isUntold =
+    request.approval?.limits?.some(({ id }) => known.every((each) => each.id !== id)) === true ||
+    request.approval?.untraced?.some((path) => approval?.untraced?.includes(path) !== true) === true;
   const isWeaker = request.approval !== undefined && asksForMore(request.approval, approval);
   const asksAnew = isUntold || isWeaker || (outdated && (request.approval !== undefined || !request.policy.judged));
   if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
@@ -66,6 +68,7 @@ export function approvalFor(
   const twin = request.approval?.twin ?? (fits ? approval?.twin : undefined);
   const editable = request.approval?.editable ?? (request.approval || !fits ? undefined : approval?.editable);
   const limits = request.approval?.limits ?? (fits ? approval?.limits : undefined);
+  const untraced = [...new Set([...(request.approval?.untraced ?? []), ...(fits ? (approval?.untraced ?? []) : [])])];
   return {
     state: 'pending',
     fingerprint: record.fingerprint.full,
@@ -76,6 +79,7 @@ export function approvalFor(
     ...(quorum === undefined ? {} : { quorum }),
     ...(notBy.length === 0 ? {} : { notBy }),
     ...(limits === undefined ? {} : { limits }),
+    ...(untraced.length === 0 ? {} : { untraced }),
     ...(care === undefined ? {} : { care }),
     ...(twin === undefined ? {} : { twin }),
     ...(approval && fits && hasLapsed(approval, expired) ? lapsedOf(approval) : {}),

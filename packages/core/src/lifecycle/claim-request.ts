@@ -20,6 +20,8 @@ export interface ApprovalRequest {
   readonly editable?: readonly EditablePath[];
   /** The limits that it is one too many for, which who approves must know of. */
   readonly limits?: readonly ExceededLimit[];
+  /** The paths whose values have come from elsewhere than the policy says, which who approves must know of. */
+  readonly untraced?: readonly string[];
 }
 
 /** A limit for which an input is one too many, and why. */

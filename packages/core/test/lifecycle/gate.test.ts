@@ -161,7 +161,7 @@ describe('the ways to a vendor', () => {
     ['a job is sent in an attempt', /\bjob\.send\(/g, { 'attempt.ts': 1 }],
     ['an attempt is made by the runner', /\bawait attempt\(/g, { 'runner.ts': 1 }],
     ['what is stored is sent for a job', /\bconnection\.resend\(/g, { 'recover.ts': 1 }],
-    ["a caller's write is sent for a job", /\bwrite\.send\(/g, { 'perform.ts': 1 }],
+    ["a caller's write is sent for a job", /\bwrite\.send\(/g, { 'job-of.ts': 1 }],
     ['what is unscoped asks first', /\.passThrough\(/g, { 'perform.ts': 1 }],
   ])('%s', (_what, pattern, known) => {
     expect(uses(pattern)).toEqual(known);

@@ -78,7 +78,10 @@ function explain(call: Call, operation: string, options: ExplainOptions): ExitCo
   call.answer(answer, [
     `${answer.operation}${answer.known === false ? '  (no client has it)' : ''}`,
     `  ${verdict(answer)}`,
-    ...answer.rules.map(({ rule, asks }) => `  rule '${rule}': ${asks ? 'asks' : 'does not ask'}`),
+    ...answer.rules.map(
+      ({ rule, asks, mustComeFrom }) =>
+        `  rule '${rule}': ${asks ? 'asks' : 'does not ask'}${mustComeFrom ? `, and looks where ${mustComeFrom.join(', ')} come from` : ''}`,
+    ),
     ...(answer.rules.length === 0 ? ['  no rule speaks of it'] : []),
     `  shown: ${printable(String(answer.preview['$summary']))}`,
   ]);
