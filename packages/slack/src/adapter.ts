@@ -114,7 +114,7 @@ export function oncelySlack<Client extends SlackLike>(
         fetch: lineBy(httpAgent) ?? users ?? ((url, init) => globalThis.fetch(url, init)),
         sleep,
       };
-      bindApiCalls(client, desk.calls);
+      bindApiCalls(client, desk.calls, runtime.reads !== undefined);
       desk.uploads.defer(client, desk.calls);
       const known = { tokens: desk.tokens, isAnothers: desk.outcomes.isAnothers };
       return {

@@ -5,13 +5,17 @@ import { ticketField } from './request.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 type ApiCall = (method: string, options?: Arguments) => Promise<unknown>;
+/** An upload is several calls, which are each bound by themselves. */
+type IsTicketed = (method: string) => boolean;
 type BoundCall = (options?: Arguments) => Promise<unknown>;
 
 /**
  * Makes each write of a client one call of `calls`. The SDK sends from a queue, which runs a call in the context of
- * another one, so the call's ticket is one of its parameters. Reads, and what a test has put in place of a method, stay.
+ * another one, so the call's ticket is one of its parameters. What a test has put in place of a method stays, and so do
+ * reads where nobody asks whose they are.
  */
-export function bindApiCalls(client: object, calls: Calls): void {
+export function bindApiCalls(client: object, calls: Calls, withReads: boolean): void {
+  const isTicketed: IsTicketed = (method) => method !== 'files.uploadV2' && (withReads || isWrite(method));
   const inherited = Object.getPrototypeOf(client) as { readonly apiCall?: ApiCall };
   if (typeof inherited.apiCall === 'function' && !Object.hasOwn(client, 'apiCall')) {
     const apiCall: ApiCall = (method, ...given) => {
@@ -26,11 +30,11 @@ export function bindApiCalls(client: object, calls: Calls): void {
     };
     Object.defineProperty(client, 'apiCall', { value: apiCall, writable: true, configurable: true });
   }
-  bindNamespaces(client, '', calls);
+  bindNamespaces(client, '', calls, isTicketed);
 }
 
 /** `client.chat.postMessage` and the like, which the SDK has bound to its own `apiCall` already. */
-function bindNamespaces(holder: object, path: string, calls: Calls): void {
+function bindNamespaces(holder: object, path: string, calls: Calls, isTicketed: IsTicketed): void {
   for (const [name, { value, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
     if (enumerable !== true || typeof value !== 'object' || value === null) {
       if (typeof value !== 'function' || value.name !== 'bound apiCall' || !isTicketed(`${path}${name}`)) continue;
@@ -39,14 +43,9 @@ function bindNamespaces(holder: object, path: string, calls: Calls): void {
       Object.defineProperty(method, 'name', { value: original.name, configurable: true });
       (holder as Record<string, unknown>)[name] = method;
     } else if (Object.getPrototypeOf(value) === Object.prototype) {
-      bindNamespaces(value as object, `${path}${name}.`, calls);
+      bindNamespaces(value as object, `${path}${name}.`, calls, isTicketed);
     }
   }
-}
-
-/** An upload is several calls, which are each bound by themselves. */
-function isTicketed(method: string): boolean {
-  return method !== 'files.uploadV2' && isWrite(method);
 }
 
 function withTicket(calls: Calls, send: BoundCall, options: Arguments | undefined): Promise<unknown> {

@@ -88,7 +88,7 @@ export function usersFetch(
     const method = methodOf(url);
     if (!isWrite(method)) {
       tokens.see(init?.headers);
-      const response = await settings().fetch(address, init);
+      const response = await settings().fetch(address, withoutTicket(init));
       const hears = runtime.reads?.(callOf(init, calls));
       if (hears) await hear(response, method, hears);
       return method === 'files.getUploadURLExternal' ? uploads.opened(response) : response;

@@ -53,6 +53,22 @@ describe('another process', () => {
   });
 });
 
+describe('several cases at once', () => {
+  it('each know what they have read themselves', async () => {
+    const world = await open();
+    const process = world.start();
+    const run = (own: string, other: string): Promise<string> =>
+      process.oncely.scope({ ...desk, businessId: `case_${own}` }, async () => {
+        await process.stripe.charges.retrieve(own);
+        const error = await errorOf(() => refund(process, { charge: other, amount: 5 }, 'other'));
+        await refund(process, { charge: own, amount: 5 });
+        return error.code;
+      });
+    expect(await Promise.all([run('ch_1', 'ch_2'), run('ch_2', 'ch_1')])).toEqual(['invalid_input', 'invalid_input']);
+    expect(sent(world)).toBe(2);
+  });
+});
+
 describe('the verdict stands on the record', () => {
   it('of what was handed in, which recovery performs in another process', async () => {
     const world = await open();
