@@ -149,7 +149,7 @@ export const slackMutants: readonly Mutant[] = [
   {
     breaks: "Slack: a read repeated by us, and not as the client's own options say",
     file: 'packages/slack/src/intercept.ts',
-    from: `const response = await settings().fetch(address, init);`,
+    from: `const response = await settings().fetch(address, withoutTicket(init));`,
     to: `const response = await passRead(settings(), url, init, 1);`,
     test: dropIn,
     named: 'a 503, without retries: a read',
