@@ -240,4 +240,12 @@ export const mailMutants: readonly Mutant[] = [
     test: 'packages/email/test/ses-refusals.test.ts',
     named: 'that stands before one of Amazon',
   },
+  {
+    breaks: 'mail: the preview repeats addresses that have no name',
+    file: 'packages/email/src/saying.ts',
+    from: `!each.endsWith(' ')`,
+    to: `each !== ''`,
+    test: 'packages/email/test/saying.test.ts',
+    named: 'a person is shown the names beside addresses, and no address twice',
+  },
 ];
