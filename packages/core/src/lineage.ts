@@ -15,30 +15,15 @@ const holder = globalThis as unknown as Record<symbol, Shared | undefined>;
 const shared: Shared = (holder[key] ??= { next: 1, marks: new WeakMap() });
 
 /** Queues that start a waiting task in the context of another one, by the folder that they are installed in. */
-const names = [
-  // Queues.
-  ...['p-queue', 'fastq', 'fastparallel', 'better-queue', 'async', 'queue', 'promise-queue', 'd3-queue', 'neo-async'],
-  // Limits of how many, and how often.
-  ...['p-limit', 'p-throttle', 'p-ratelimit', 'promise-limit', 'promise-throttle', 'throat', 'bottleneck', 'limiter'],
-  ...['rate-limiter-flexible', 'axios-rate-limit', 'smart-request-balancer', 'cockatiel', 'rxjs'],
-  // One at a time.
-  ...['async-mutex', 'async-lock', 'async-sema', 'await-semaphore', 'semaphore-async-await'],
-  // Pools, and workers that take one job after another.
-  ...[
-    'generic-pool',
-    'tarn',
-    'piscina',
-    'tinypool',
-    'workerpool',
-    'promise-pool',
-    'es6-promise-pool',
-    'tiny-async-pool',
-  ],
-  ...['bullmq', 'bull', 'bee-queue'],
-  // Batches, and what waits for the last of several.
-  ...['dataloader', 'batshit', 'p-debounce', 'perfect-debounce', 'debounce-promise', 'throttle-debounce'],
-  ...['lodash', 'lodash-es', 'lodash\\.debounce', 'lodash\\.throttle', 'es-toolkit'],
-];
+const names = (
+  'p-queue fastq fastparallel better-queue async queue promise-queue d3-queue neo-async ' +
+  'p-limit p-throttle p-ratelimit promise-limit promise-throttle throat bottleneck limiter rate-limiter-flexible ' +
+  'axios-rate-limit smart-request-balancer cockatiel rxjs ' +
+  'async-mutex async-lock async-sema await-semaphore semaphore-async-await ' +
+  'generic-pool tarn piscina tinypool workerpool promise-pool es6-promise-pool tiny-async-pool bullmq bull bee-queue ' +
+  'dataloader batshit p-debounce perfect-debounce debounce-promise throttle-debounce ' +
+  'lodash lodash-es lodash\\.debounce lodash\\.throttle es-toolkit'
+).split(' ');
 const queues = new RegExp(`[\\\\/]node_modules[\\\\/](?:@[^\\\\/]+[\\\\/])?(${names.join('|')})[\\\\/]`);
 
 /** This file and its folder, by which our own frames are known, also where we are installed. */
