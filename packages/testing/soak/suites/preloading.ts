@@ -17,7 +17,7 @@ export function clientOf<Client>(adapter: Adapter<Client, 'one'>): Client {
     clients: { vendor: adapter },
     unscoped: 'observe',
     // A suite answers what its test needs and nothing more, so an effect in doubt is not long waited for.
-    waitMs: 500,
+    waitMs: 800,
     drainOnSigterm: false,
   });
   return oncely.clients.vendor;
