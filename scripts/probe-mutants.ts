@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const hubspot = 'packages/hubspot/test/what-is-found.test.ts';
 const keyless = 'packages/testing/test/crash/no-keys.test.ts';
+const slack = 'packages/slack/test/what-is-found.test.ts';
 const mailbox = 'packages/email/test/imap.test.ts';
 const stripe = 'packages/stripe/test/evidence.test.ts';
 
@@ -151,5 +152,69 @@ export const probeMutants: readonly Mutant[] = [
     to: '',
     test: 'packages/email/test/providers.test.ts',
     named: 'in a ready-made message that is only pointed to: stream',
+  },
+  {
+    breaks: 'C12: Slack: what was there before the first attempt that may have happened counts',
+    file: 'packages/slack/src/looking.ts',
+    from: 'return (since - skewMs) / 1_000;',
+    to: 'return (Math.min(from, since) - skewMs) / 1_000;',
+    test: slack,
+    named: 'is none of before',
+  },
+  {
+    breaks: 'C12: Slack: a marked message in another thread counts',
+    file: 'packages/slack/src/message-substance.ts',
+    from: "if (isReply !== Boolean(fields.get('thread_ts'))) return 'thread';",
+    to: '',
+    test: slack,
+    named: 'is none in a thread',
+  },
+  {
+    breaks: 'C12: Slack: a marked message with other metadata counts',
+    file: 'packages/slack/src/message-substance.ts',
+    from: "if (!sameMetadata(fields.get('metadata'), held)) return 'metadata';",
+    to: '',
+    test: slack,
+    named: 'is none with another payload',
+  },
+  {
+    breaks: 'C12: Slack: a marked message with other blocks counts',
+    file: 'packages/slack/src/message-substance.ts',
+    from: 'return there?.type === type && (',
+    to: 'return there?.type === type || (',
+    test: slack,
+    named: 'is none with another block',
+  },
+  {
+    breaks: "C12: Slack: a person's edit of what was posted makes it another message",
+    file: 'packages/slack/src/message-substance.ts',
+    from: 'if (held.edited !== undefined) return undefined;',
+    to: '',
+    test: slack,
+    named: 'that a person or an unfurl changed since',
+  },
+  {
+    breaks: 'C12: Slack: a topic that somebody else set counts as ours',
+    file: 'packages/slack/src/look-states.ts',
+    from: 'const mine = held?.creator === user;',
+    to: "const mine = held?.creator !== '' && user !== '';",
+    test: slack,
+    named: 'is none set by another',
+  },
+  {
+    breaks: 'C12: Slack: a topic that was so before counts as set',
+    file: 'packages/slack/src/look-states.ts',
+    from: 'return isSince ? matches(',
+    to: 'return isSince || held !== undefined ? matches(',
+    test: slack,
+    named: 'is none set before',
+  },
+  {
+    breaks: 'C12: Slack: a reminder for another user counts',
+    file: 'packages/slack/src/look-things.ts',
+    from: 'const same = to && each.time',
+    to: 'const same = each.time',
+    test: slack,
+    named: 'is none for another user',
   },
 ];

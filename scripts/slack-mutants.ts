@@ -53,8 +53,8 @@ export const slackMutants: readonly Mutant[] = [
   {
     breaks: "Slack: another app's message taken for ours",
     file: 'packages/slack/src/look-messages.ts',
-    from: `found.push(matchOf(channel, each, isOurs(each, me)));\n  }\n  return found;`,
-    to: `found.push(matchOf(channel, each, isOurs(each, me) || true));\n  }\n  return found;`,
+    from: `found.push(matchOf(channel, each, isOurs(each, me)));\n  }\n  return matches(...others, ...found);`,
+    to: `found.push(matchOf(channel, each, isOurs(each, me) || true));\n  }\n  return matches(...others, ...found);`,
     test: probing,
     named: 'in the metadata of another app is not ours',
   },

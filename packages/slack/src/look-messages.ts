@@ -17,6 +17,7 @@ import {
   type Match,
   type Me,
 } from './looking.ts';
+import { differenceOf } from './message-substance.ts';
 import { decoded, markerField } from './request.ts';
 import { holds, sameText } from './texts.ts';
 
@@ -30,7 +31,7 @@ export interface Message {
   readonly user?: string;
   readonly streaming_state?: string;
   readonly edited?: { readonly user?: string; readonly ts?: string };
-  readonly metadata?: { readonly event_payload?: Readonly<Record<string, unknown>> };
+  readonly metadata?: { readonly event_type?: string; readonly event_payload?: Readonly<Record<string, unknown>> };
 }
 
 interface Page {
@@ -78,6 +79,7 @@ function matchOf(channel: string, message: Message, mine: boolean): Match {
   return {
     vendorId: `${channel}:${message.ts}`,
     mine,
+    madeAt: Number(message.ts) * 1_000,
     response: answered({ channel, ts: message.ts, message }),
   };
 }
@@ -85,17 +87,20 @@ function matchOf(channel: string, message: Message, mine: boolean): Match {
 /** By our marker in its metadata. */
 export const message: LookUp = async (looking) => {
   const channel = await channelOf(looking.call, looking.fields.get('channel') ?? '');
-  return channel === undefined ? byName : matches(...(await marked(looking, channel)));
+  return channel === undefined ? byName : marked(looking, channel);
 };
 
-async function marked(looking: Looking, channel: string): Promise<Match[]> {
+async function marked(looking: Looking, channel: string, others: readonly Match[] = []): ReturnType<LookUp> {
   const me = await looking.me();
   const found: Match[] = [];
   for await (const each of messagesOf(looking, channel)) {
     if (!isMarked(looking.target, each.metadata?.event_payload?.[markerField])) continue;
+    const other = isOurs(each, me) ? differenceOf(looking.fields, each) : undefined;
+    if (other !== undefined)
+      return cannotKnow(`${channel}:${each.ts} carries our marker and is not what was asked for: its ${other} differs`);
     found.push(matchOf(channel, each, isOurs(each, me)));
   }
-  return found;
+  return matches(...others, ...found);
 }
 
 /** By its text, since it takes no metadata. */
@@ -148,7 +153,7 @@ export const scheduled: LookUp = async (looking) => {
       found.push({ vendorId, mine: true, response: answered(body) });
     }
   }
-  return matches(...found, ...(await marked(looking, channel)));
+  return marked(looking, channel, found);
 };
 
 /** No longer listed, and nothing of ours was posted since: it did not go out instead. */

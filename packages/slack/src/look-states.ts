@@ -40,6 +40,7 @@ export const reaction: LookUp = async ({ call, fields, me }) => {
 
 interface Note {
   readonly value?: string;
+  readonly creator?: string;
   readonly last_set?: number;
 }
 
@@ -61,16 +62,19 @@ export const name: LookUp = async ({ call, fields }) => {
   return reached(channel.name === fields.get('name'), channel.id ?? '', { channel });
 };
 
-/** Says the topic or purpose it; or somebody set it since, which is not to be overwritten; or it is still to be set. */
+/** We set it since and it says so; or somebody set another since, which is not to be overwritten; or it is to be set. */
 function note(field: 'topic' | 'purpose'): LookUp {
   return async (looking): Promise<Sight> => {
     const { call, fields } = looking;
     const channel = await infoOf(call, fields);
     const held = channel[field];
-    if (equalText(held?.value ?? '', fields.get(field) ?? '')) return reached(true, channel.id ?? '', { channel });
-    return (held?.last_set ?? 0) >= Math.floor(earliest(looking))
-      ? cannotKnow(`the ${field} was set since, and says something else`)
-      : matches();
+    const isSince = (held?.last_set ?? 0) >= Math.floor(earliest(looking));
+    if (equalText(held?.value ?? '', fields.get(field) ?? '')) {
+      const { user_id: user } = await looking.me();
+      const mine = held?.creator === user;
+      return isSince ? matches({ vendorId: channel.id ?? '', mine, response: answered({ channel }) }) : matches();
+    }
+    return isSince ? cannotKnow(`the ${field} was set since, and says something else`) : matches();
   };
 }
 

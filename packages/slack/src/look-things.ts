@@ -85,16 +85,17 @@ export const bookmark: LookUp = async (looking) => {
 
 /** By text, time and maker. Slack does not say when it was made, so one that was there before counts as it. */
 export const reminder: LookUp = async (looking) => {
-  const { text = '', time = '' } = Object.fromEntries(looking.fields);
+  const { text = '', time = '', user } = Object.fromEntries(looking.fields);
   if (!/^\d+$/.test(time))
     return cannotKnow('its time was given in words; give it as a number, so that it can be looked up');
   const { user_id: me } = await looking.me();
   const { reminders = [] } = (await looking.call('reminders.list')) as {
-    reminders?: readonly { id?: string; creator?: string; text?: string; time?: number }[];
+    reminders?: readonly { id?: string; creator?: string; user?: string; text?: string; time?: number }[];
   };
   const found = reminders.flatMap((each): Match[] => {
     const vendorId = each.id ?? '';
-    const same = each.time === Number(time) && equalText(each.text ?? '', text);
+    const to = user === undefined || each.user === undefined || each.user === user;
+    const same = to && each.time === Number(time) && equalText(each.text ?? '', text);
     if (!same || looking.isAnothers(vendorId)) return [];
     return [{ vendorId, mine: each.creator === me, response: answered({ reminder: each }) }];
   });
@@ -118,7 +119,8 @@ export const canvas: LookUp = async (looking) => {
     pages = list.paging?.pages ?? 1;
     for (const { id = '', ...file } of list.files ?? []) {
       const isCanvas = file.pretty_type === 'Canvas' || ['quip', 'canvas'].includes(file.filetype ?? '');
-      if (!isCanvas || !equalText(file.title ?? '', title) || looking.isAnothers(id)) continue;
+      if (!isCanvas || !equalText(file.title ?? '', title) || !isInTime(looking, file.created)) continue;
+      if (looking.isAnothers(id)) continue;
       found.push({ vendorId: id, mine: file.user === user, response: answered({ canvas_id: id }) });
     }
   }

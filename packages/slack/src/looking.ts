@@ -31,6 +31,8 @@ export interface Match {
   readonly vendorId: string;
   /** `false`: somebody else did it. */
   readonly mine: boolean;
+  /** When it was made, in milliseconds since 1970, where Slack says so. */
+  readonly madeAt?: number;
   readonly response: WireResponse;
 }
 
@@ -45,9 +47,9 @@ export type LookUp = (looking: Looking) => Promise<Sight>;
 /** Slack's clock may differ from the ledger's. */
 const skewMs = 60_000;
 
-/** The earliest that an effect may have happened, in Slack's seconds. */
-export function earliest({ target }: Looking): number {
-  return (target.from - skewMs) / 1_000;
+/** The earliest that an effect may have happened, in Slack's seconds: what an attempt did that Slack refused is none. */
+export function earliest({ target: { from, since = from } }: Looking): number {
+  return (since - skewMs) / 1_000;
 }
 
 export function latest({ target }: Looking): number {

@@ -76,7 +76,14 @@ function answerOf(sight: Sight, request: SlackRequest, tokens: OwnTokens): Probe
   if (sight.kind === 'later') return { kind: 'unreachable', reason: sight.reason, retryAfterMs: 2_000 };
   const mine = sight.matches.filter((match) => match.mine);
   if (mine.length > 0)
-    return { kind: 'found', matches: mine.map(({ vendorId, response }) => ({ vendorId, response })) };
+    return {
+      kind: 'found',
+      matches: mine.map(({ vendorId, response, madeAt }) => ({
+        vendorId,
+        response,
+        ...(madeAt !== undefined && { madeAt }),
+      })),
+    };
   const [other] = sight.matches;
   // With the token that it was sent with, what somebody else did is not ours, whatever it says of itself.
   if (other && request.ownToken === undefined && tokens.changedSince(request.sender)) {
