@@ -17,7 +17,7 @@ export const rareStates: readonly string[] = [
 export const scanLimit = 2_000;
 
 /** How much text a store on this machine reads in one step, in characters. */
-export const textLimit = 1_000_000;
+const textLimit = 1_000_000;
 
 /** How much text a row has, its events with it. */
 export function lengthOf({ doc, events }: AuditedRow): number {

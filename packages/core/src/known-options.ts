@@ -38,7 +38,7 @@ export function refuseUnknown(
 }
 
 /** The name that was meant, where one is near enough. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+function nearest(name: string, names: readonly string[]): string | undefined {
   if (name.length > 60) return undefined;
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, '');
   const distances = names.map((each) => ({ each, far: distance(plain(name), plain(each)) }));

@@ -1,7 +1,7 @@
 import type { Attempt, EffectRecord, Stamp } from '../record.ts';
 
 /** So many attempts of one effect, after which nothing more of it is sent until a person allows as many again. */
-export const mostAttempts = 1_000;
+const mostAttempts = 1_000;
 
 /** So many of the first and of the last attempts are kept one by one, whatever they ended with. */
 const keptFirst = 4;

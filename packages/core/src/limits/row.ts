@@ -51,7 +51,7 @@ export interface Standing {
 export const claimingMs = 60_000;
 
 /** For how long the lower maximum of another version holds since it asked last: as long as a rolling deploy may take. */
-export const versionsMs = 300_000;
+const versionsMs = 300_000;
 
 /** From so many entries on it is looked how they ended; so many that may be given back are kept apart. */
 const manyEntries = 32;
