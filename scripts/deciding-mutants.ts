@@ -10,6 +10,14 @@ const mayDecide = 'packages/core/test/oncely/may-decide.test.ts';
 /** Who decides, and what becomes of a question that nobody answers; broken one at a time. */
 export const decidingMutants: readonly Mutant[] = [
   {
+    breaks: 'a command that decides on several ends well where one failed',
+    file: 'packages/oncely/src/commands/several.ts',
+    from: `return told.some(({ failure }) => failure !== undefined) ? 1 : 0;`,
+    to: `return told.every(({ failure }) => failure !== undefined) ? 1 : 0;`,
+    test: 'packages/oncely/test/several.test.ts',
+    named: 'approve says what each came to, and ends with 1 where one failed',
+  },
+  {
     breaks: 'what fails of one of several holds back those behind it',
     file: 'packages/core/src/several.ts',
     from: `decided.push({ key: item.key, ...(await settled(decide(item))) });`,

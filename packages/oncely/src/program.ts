@@ -14,6 +14,7 @@ import { addPolicy } from './commands/policy.ts';
 import { addRecovery } from './commands/recover.ts';
 import { addReport } from './commands/report.ts';
 import { addRetention } from './commands/retain.ts';
+import { addApprovals } from './commands/several.ts';
 import { addShow } from './commands/show.ts';
 import { addUndo } from './commands/undo.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -45,6 +46,7 @@ export function createProgram(around: Surroundings, end: (code: ExitCode) => voi
     addLedger,
     addList,
     addShow,
+    addApprovals,
     addDecisions,
     addHolds,
     addRecovery,

@@ -1,4 +1,4 @@
-import { approvalText, type Actor, type Effect, type Oncely } from '@oncely/core';
+import type { Actor, Effect, Oncely } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
@@ -6,9 +6,10 @@ import { CommandError } from '../command-error.ts';
 import { actorOf, confirm, withDecision, type DecisionOptions } from '../confirm.ts';
 import { effectDocument, effectLine, effectLines } from '../effect-view.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { masked, printable } from '../masked.ts';
+import { printable } from '../masked.ts';
 import { findEffect, shownOf } from '../short-id.ts';
 import { durationOf } from '../time.ts';
+import { decideSeveral, textOf, wordsIn } from './several.ts';
 
 interface ApproveOptions extends DecisionOptions {
   readonly fingerprint?: string;
@@ -26,10 +27,13 @@ interface ResolveOptions extends DecisionOptions {
 
 /** What a person decides of one effect: `approve`, `decline`, `resolve`. */
 export function addDecisions(program: Command, kit: Kit): void {
-  const decision = (name: string, summary: string): Command =>
-    withDecision(program.command(name).summary(summary)).argument('<id>', 'a short id, a slot or an effect key');
+  const decision = (name: string, summary: string, several = false): Command =>
+    withDecision(program.command(name).summary(summary)).argument(
+      several ? '<id...>' : '<id>',
+      `a short id, a slot or an effect key${several ? '; of several, each as id@fingerprint' : ''}`,
+    );
 
-  decision('approve', 'approve the input that you were shown')
+  decision('approve', 'approve the input that you were shown', true)
     .description(
       'Approves exactly the input that `show` shows the fingerprint of; other input asks anew. Without a terminal that fingerprint must be given.',
     )
@@ -42,17 +46,23 @@ export function addDecisions(program: Command, kit: Kit): void {
     )
     .option('--perform', 'perform it at once; without this the next call of the agent or `recover` does')
     .option('--reveal', 'show what the person is to see of the input before asking')
-    .action((id: string, options: ApproveOptions, command: Command) =>
-      kit.use(command, (call) => approve(call, id, options)),
+    .action((ids: readonly string[], options: ApproveOptions, command: Command) =>
+      kit.use(command, (call) => approveEach(call, ids, options)),
     );
-  decision('decline', 'decline what waits for approval')
+  decision('decline', 'decline what waits for approval', true)
     .description(
       'Declines an effect that asked for approval: nothing more is sent. What may have happened is still looked for.',
     )
-    .action((id: string, options: DecisionOptions, command: Command) =>
-      kit.use(command, (call) =>
-        decideOn(call, id, options, 'Decline', (effects, slot, actor) => effects.decline(slot, actor)),
-      ),
+    .action((ids: readonly string[], options: DecisionOptions, command: Command) =>
+      kit.use(command, (call) => {
+        const words = wordsIn(ids);
+        if (words) {
+          return decideSeveral(call, words, options, 'Decline', (effects, shown) =>
+            effects.declineAll(shown, actorOf(call, options)),
+          );
+        }
+        return decideOn(call, ids[0] ?? '', options, 'Decline', (effects, slot, actor) => effects.decline(slot, actor));
+      }),
     );
   decision('revoke', 'take an approval back')
     .description(
@@ -97,6 +107,24 @@ export async function decideOn(
   return 0;
 }
 
+async function approveEach(call: Call, ids: readonly string[], options: ApproveOptions): Promise<ExitCode> {
+  const isOne = ids.length === 1 && (options.fingerprint !== undefined || options.set !== undefined);
+  const words = isOne ? undefined : wordsIn(ids);
+  if (words === undefined) return approve(call, ids[0] ?? '', options);
+  if (options.fingerprint !== undefined || options.set !== undefined) {
+    throw new CommandError('usage', '--fingerprint and --set are for one alone. Nothing was changed.');
+  }
+  call.needsConfig('approve');
+  const ttlMs = options.ttl === undefined ? undefined : durationOf(options.ttl);
+  return decideSeveral(call, words, options, 'Approve', (effects, shown) =>
+    effects.approveAll(shown, {
+      ...actorOf(call, options),
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+      ...(options.perform === true ? { perform: true } : {}),
+    }),
+  );
+}
+
 async function approve(call: Call, id: string, options: ApproveOptions): Promise<ExitCode> {
   const { fingerprint: given } = options;
   if (given !== undefined && !/^[\w-]{16,}$/.test(given)) {
@@ -125,8 +153,7 @@ async function approve(call: Call, id: string, options: ApproveOptions): Promise
   }
   // Who decides sees what they decide on; a script has been given its fingerprint.
   const isShown = options.reveal === true || call.around.interactive;
-  const lines = approvalText(seen).split('\n');
-  const shown = options.reveal === true ? lines : lines.map((line) => /^\s*/.exec(line)?.[0] + masked(line));
+  const shown = textOf(seen, options.reveal === true);
   const edits = Object.entries(set ?? {}).map(
     ([path, value]) => `  you change ${printable(path)} to ${printable(String(value))}`,
   );
