@@ -5,6 +5,14 @@ const edited = 'packages/stripe/test/consent/edited.test.ts';
 /** What an edit of a waiting input promises, broken one at a time. */
 export const editMutants: readonly Mutant[] = [
   {
+    breaks: 'a run that comes back after a kill sends what it asked for, and not what was approved',
+    file: 'packages/core/src/attempt.ts',
+    from: `const request = kept ?? (inHand`,
+    to: `const request = (record.edited ? job.prepare?.(target) : undefined) ?? kept ?? (inHand`,
+    test: 'packages/stripe/test/consent/edited-killed.test.ts',
+    named: 'a kill -9 after the approval of an edit: what was approved is sent once',
+  },
+  {
     breaks: 'an edited input is made anew of what its caller asked for',
     file: 'packages/core/src/attempt.ts',
     from: `const request = kept ?? (inHand`,
