@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const found = 'packages/core/test/oncely/what-was-found.test.ts';
 const hubspot = 'packages/hubspot/test/what-is-found.test.ts';
 const keyless = 'packages/testing/test/crash/no-keys.test.ts';
+const mails = 'packages/email/test/what-is-found.test.ts';
 const slack = 'packages/slack/test/what-is-found.test.ts';
 const mailbox = 'packages/email/test/imap.test.ts';
 const stripe = 'packages/stripe/test/evidence.test.ts';
@@ -216,5 +217,21 @@ export const probeMutants: readonly Mutant[] = [
     to: 'const same = each.time',
     test: slack,
     named: 'is none for another user',
+  },
+  {
+    breaks: 'C12: mail: one to others that a log of one’s own finds counts as sent',
+    file: 'packages/email/src/probe.ts',
+    from: 'if (isToOthers(question, answer)) {',
+    to: 'if (answer.kind !== "found") {',
+    test: mails,
+    named: 'a log with one to somebody else',
+  },
+  {
+    breaks: 'C12: mail: one of before that a log of one’s own finds counts as sent',
+    file: 'packages/email/src/probe.ts',
+    from: 'const madeAt = answer.sentAt?.getTime();',
+    to: 'const madeAt = answer.sentAt && undefined;',
+    test: mails,
+    named: 'a log with one of before',
   },
 ];

@@ -110,12 +110,14 @@ async function otherThanAsked(
   const there = internalDate === undefined ? Number.NaN : new Date(internalDate).getTime();
   if (there < from.getTime() - skewMs) return 'it was there before this mail was sent';
   const other = (['to', 'cc'] as const).find(
-    (field) => addressed !== undefined && envelope !== undefined && !same(addressed[field], envelope[field] ?? []),
+    (field) =>
+      addressed !== undefined && envelope !== undefined && !namesTheSame(addressed[field], envelope[field] ?? []),
   );
   return other === undefined ? undefined : `its ${other === 'to' ? 'To' : 'Cc'} names others`;
 }
 
-function same(wanted: readonly string[], there: Addresses): boolean {
+/** Whether two lists of addresses are one, in any order. */
+export function namesTheSame(wanted: readonly string[], there: Addresses): boolean {
   const held = new Set(
     there.flatMap(({ address }) => (address === undefined || address === '' ? [] : [plain(address)])),
   );

@@ -2,6 +2,7 @@ import type { ProbeAnswer, Target, WireResponse } from '@oncely/core';
 import { markersIn } from '@oncely/core/adapter';
 
 import type { Compile } from './composer.ts';
+import { namesTheSame } from './imap.ts';
 import { distinct, recipientsOf } from './recipients.ts';
 import { messageIdOf, readRequest } from './request.ts';
 import { toResponse } from './response.ts';
@@ -25,7 +26,15 @@ export interface MailQuestion {
 
 export type MailAnswer =
   /** It was accepted; `messageId` where it is another than was asked for, as at SES. */
-  | { readonly kind: 'found'; readonly messageId?: string; readonly times?: number }
+  | {
+      readonly kind: 'found';
+      readonly messageId?: string;
+      readonly times?: number;
+      /** When it was accepted, where the log says so: one of before this mail was sent is not it, and a person looks. */
+      readonly sentAt?: Date;
+      /** Whom it names, where the log says so: one to others is not it, and a person looks. */
+      readonly addressed?: MailQuestion['addressed'];
+    }
   | { readonly kind: 'absent' }
   /** The look itself is not possible: a person decides. */
   | { readonly kind: 'cannot_know'; readonly reason: string };
@@ -51,17 +60,26 @@ export function createProbe(own: MailProbe | undefined, compile?: Compile): (tar
       const reason = `e-mail gives no way to ask whether a message was accepted. ${where}`;
       return { kind: 'cannot_know', reason };
     }
-    const matches: { readonly vendorId: string; readonly response: WireResponse }[] = [];
+    const matches: { readonly vendorId: string; readonly response: WireResponse; readonly madeAt?: number }[] = [];
     let unable: string | undefined;
     for (const question of questions) {
       const answer = await own.find(question);
       if (answer.kind === 'cannot_know') unable ??= answer.reason;
       if (answer.kind !== 'found') continue;
+      if (isToOthers(question, answer)) {
+        unable ??= 'a mail was found by the id of this one, and it names others';
+        continue;
+      }
+      const madeAt = answer.sentAt?.getTime();
       const vendorId = answer.messageId ?? question.messageId ?? question.marker;
       const response = toResponse({ messageId: vendorId });
       // Two copies are two effects: both are named, and the ledger raises its alarm.
       for (let copy = 1; copy <= Math.max(1, answer.times ?? 1); copy += 1) {
-        matches.push({ vendorId: copy === 1 ? vendorId : `${vendorId}#${copy}`, response });
+        matches.push({
+          vendorId: copy === 1 ? vendorId : `${vendorId}#${copy}`,
+          response,
+          ...(madeAt !== undefined && { madeAt }),
+        });
       }
     }
     if (matches.length > 0) return { kind: 'found', matches };
@@ -69,6 +87,16 @@ export function createProbe(own: MailProbe | undefined, compile?: Compile): (tar
     if (own.absenceIsProof === true) return { kind: 'absent' };
     return { kind: 'cannot_know', reason: `the look-up did not find it, which proves nothing. ${where}` };
   };
+}
+
+function isToOthers({ addressed: asked }: MailQuestion, { addressed: held }: MailAnswer & { kind: 'found' }): boolean {
+  if (asked === undefined || held === undefined) return false;
+  return !(['to', 'cc'] as const).every((field) =>
+    namesTheSame(
+      asked[field],
+      held[field].map((address) => ({ address })),
+    ),
+  );
 }
 
 /** One for every Message-ID under which the mail may be: an attempt of an earlier release gave it another one. */
