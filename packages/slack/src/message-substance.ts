@@ -28,12 +28,24 @@ function sameMetadata(given: string | null, { metadata }: Message): boolean {
   return (type === undefined || metadata?.event_type === type) && holds(metadata?.event_payload, own);
 }
 
-/** By their number, types and the ids that the caller gave. Of Markdown Slack makes blocks of its own. */
+/** Of Markdown Slack makes blocks of its own, and a table it shows at the end: with another than these none is compared. */
+const keptAsWritten: ReadonlySet<string> = new Set([
+  'actions',
+  'context',
+  'divider',
+  'header',
+  'image',
+  'input',
+  'rich_text',
+  'section',
+]);
+
+/** By their number, types and the ids that the caller gave. */
 function sameBlocks(given: string | null, held: Message): boolean {
   const written = given === null ? [] : decoded(given);
   if (!Array.isArray(written) || written.length === 0) return true;
   const asked = written as readonly Block[];
-  if (asked.some(({ type }) => type === 'markdown')) return true;
+  if (!asked.every(({ type = '' }) => keptAsWritten.has(type))) return true;
   const shown = (held.blocks ?? []) as readonly Block[];
   return (
     shown.length === asked.length &&

@@ -78,3 +78,10 @@ it('C12: a message of ours that a person or an unfurl changed since is the one t
     'found',
   );
 });
+
+it.each(['markdown', 'table'])('C12: of a %s block Slack makes others, so no block is compared', async (type) => {
+  const given = { ...cases.message, asked: { ...cases.message.asked, blocks: [{ type, text: '# Hello' }] } };
+  expect(await saidOf(given, history({ ...posted, blocks: [{ type: 'rich_text' }, { type: 'section' }] }))).toBe(
+    'found',
+  );
+});
