@@ -53,4 +53,12 @@ export const provenanceMutants: readonly Mutant[] = [
     test: kept,
     named: 'of what a person was asked about, with the paths',
   },
+  {
+    breaks: "a tool's own look at what a model made up",
+    file: 'packages/core/src/provenance/tracing.ts',
+    from: `if (!frames || frames.effect || frames.looks || late`,
+    to: `if (!frames || frames.effect || late`,
+    test: 'packages/stripe/test/tools/must-come-from.test.ts',
+    named: 'a tool refunds what its case was given',
+  },
 ];

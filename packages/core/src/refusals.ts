@@ -275,8 +275,8 @@ export function limited(job: Job, seen: Seen, { use, why, roomInMs }: Exceeded):
 export function untraced(job: Job, seen: Seen, refused: readonly string[]): OncelyError {
   const paths = refused.join(', ');
   return stillOpen(job, seen, 'invalid_input', {
-    message: `${named(job)}: its approval policy says where these values must come from, and they come from elsewhere: ${paths}.`,
-    fix: `look it up first: read the object at the vendor in this scope and take ${paths} from what it says; or let the caller give it: oncely.scope({ ..., given: { ... } })`,
+    message: `${named(job)}: its approval policy says where these values must come from, and they come from elsewhere: ${paths}. Look it up first, and take ${paths} from what the look-up says.`,
+    fix: `read the object at the vendor in this scope, before the effect, or let the caller give it: oncely.scope({ ..., given: { ... } })`,
     next: 'fix-input',
   });
 }

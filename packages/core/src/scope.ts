@@ -136,6 +136,8 @@ export interface EffectFrame {
 export interface Frames {
   readonly scope: ScopeFrame;
   readonly effect?: EffectFrame;
+  /** It looks at what a model has named, so what it reads is no word of the vendor's on where that came from. */
+  readonly looks?: true;
 }
 
 // On a registered symbol, so that two copies of this package share one storage.

@@ -43,7 +43,8 @@ export function createTracing(policy: CompiledPolicy | undefined, session: Ledge
     opened: (frame, given) => note(tracedIn(frame), 'given', given),
     reads: (call = takeCall()) => {
       const { frames, late, doubt } = call;
-      if (!frames || late === true || doubt !== undefined) return undefined;
+      // Within an effect it is asked for with the very values that are to be sent, as a tool does to check them.
+      if (!frames || frames.effect || frames.looks || late === true || doubt !== undefined) return undefined;
       return (answer) => note(tracedIn(frames.scope), 'read', answer);
     },
     valued: (frame, value) => note(tracedIn(frame), 'value', value),

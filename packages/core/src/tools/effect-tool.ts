@@ -4,6 +4,7 @@ import { isOncelyError, OncelyError } from '../errors.ts';
 import {
   requireScope,
   asksAround,
+  currentFrames,
   runInFrames,
   stepIdOf,
   type EffectFrame,
@@ -158,7 +159,9 @@ async function meaning<Input, Ids, Made, Output, Kept>(
   if (context.signal?.aborted === true) return notNow('The run was stopped.');
   let ids: Ids | ToolRefusal;
   try {
-    ids = (await definition.resolve?.(input.value, context.signal)) as Ids | ToolRefusal;
+    const frames = currentFrames();
+    const resolve = async (): Promise<unknown> => definition.resolve?.(input.value, context.signal);
+    ids = (await (frames ? runInFrames({ ...frames, looks: true }, resolve) : resolve())) as Ids | ToolRefusal;
   } catch (error) {
     return notNow(`What it needs could not be read: ${messageOf(error)}`);
   }

@@ -21,8 +21,10 @@ describe('a value that must come from somewhere', () => {
     const process = world.start();
     const error = await errorOf(() => process.oncely.scope(desk, () => refund(process, { charge: 'ch_1', amount: 5 })));
     expect(error).toMatchObject({ code: 'invalid_input', next: 'fix-input' });
-    expect(error.message).toMatch(/must come from.*: charge\. Nothing was sent\./);
-    expect(error.message).toMatch(/look it up first: read the object .* take charge from what it says/);
+    expect(error.message).toMatch(
+      /must come from.*: charge\. Look it up first, and take charge from .* Nothing was sent\./,
+    );
+    expect(error.message).toMatch(/read the object at the vendor in this scope/);
     expect(error.message).not.toContain('ch_1');
     expect(sent(world)).toBe(0);
     expect(await process.oncely.effects.get('case_7:desk:refund')).toBeUndefined();
