@@ -145,4 +145,12 @@ export const limitsMutants: readonly Mutant[] = [
     test: 'packages/core/test/simulation/limits.test.ts',
     named: 'the room that an attempt took which woke up behind the end of its effect is free again',
   },
+  {
+    breaks: 'what landed late counts from when it was given up',
+    file: 'packages/core/src/limits/ends.ts',
+    from: `(basis === 'answer' ? 0 : landingBoundMs)`,
+    to: `(basis === 'answer' ? 0 : landingBoundMs * 0)`,
+    test: 'packages/core/test/simulation/limits.test.ts',
+    named: 'what landed after its caller had given up counts from when it landed',
+  },
 ];

@@ -57,8 +57,8 @@ function endOf(
       return { kind: 'open', entries: entries.filter(isOpen) };
     }
     if (givesBack && isCurrent && record.undo?.state === 'done') return { kind: 'given_back' };
-    const at = Math.max(stone?.at ?? 0, ...accepted.map((attempt) => attempt.settledAt ?? attempt.leaseUntil));
-    return { kind: 'happened', at, ...(own === undefined ? {} : { token: own.token }) };
+    const at = Math.max(stone?.at ?? 0, ...accepted.map((attempt) => happenedBy(attempt, record?.landingBoundMs ?? 0)));
+    return { kind: 'happened', at: Math.min(at, now), ...(own === undefined ? {} : { token: own.token }) };
   }
   const left = entries.filter((entry) => {
     const attempt = attemptOf(entry);
@@ -68,4 +68,9 @@ function endOf(
   const isUntold = wasRemoved || (record !== undefined && !isCurrent && attempts.length === 0);
   if (isUntold && left.length === 0) return { kind: 'happened', at: now };
   return { kind: 'open', entries: left };
+}
+
+/** The latest moment at which it can have happened: what nobody answered was on its way still when it was given up. */
+function happenedBy({ basis, settledAt, leaseUntil }: Attempt, landingBoundMs: number): number {
+  return (settledAt ?? leaseUntil) + (basis === 'answer' ? 0 : landingBoundMs);
 }

@@ -55,6 +55,10 @@ it.each([
   await expect(explore(seed, rules[seed % 2] as LimitRule)).resolves.toMatchObject({ kills: expect.any(Number) });
 });
 
+it('what landed after its caller had given up counts from when it landed', async () => {
+  await expect(explore(13_119, rules[1] as LimitRule)).resolves.toMatchObject({ kills: expect.any(Number) });
+});
+
 async function explore(seed: number, rule: LimitRule): Promise<Explored> {
   const world = createWorld(seed);
   const { scheduler, vendor } = world;
