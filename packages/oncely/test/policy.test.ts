@@ -69,3 +69,15 @@ describe('the policy of a project, before anybody is asked', async () => {
     ended(await project.run('policy', 'test', 'none.json'), 2);
   });
 });
+
+it('explain and test say how to name who asked, where a rule is by that', async () => {
+  const project = await startProject({
+    options: "approvals: { version: 1, operations: { 'stripe.refunds.create': { notBy: 'requester' } } },",
+  });
+  const row = { operation: 'stripe.refunds.create', with: {}, asks: true };
+  writeFileSync(join(project.path, 'policy.json'), JSON.stringify([{ ...row, by: 'u1' }, row]));
+  const run = async (...args: string[]) => project.run('policy', ...args);
+  expect(ended(await run('explain', row.operation), 2).err).toContain('say who that is: --by <identity>.');
+  expect(ended(await run('explain', row.operation, '--by', 'u1'), 0).out).toContain('but not u1');
+  expect(ended(await run('test', 'policy.json'), 2).err).toContain('"by": "user_17" in row 2.');
+});

@@ -82,6 +82,11 @@ describe('masked', () => {
     ['No such token: sk_live_abcdef123', 'No such token: ***'],
     ['xoxb-1234567890-abc is revoked', '*** is revoked'],
     ['to ada.lovelace+x@shop.example', 'to ***@shop.example'],
+    [
+      `for Message-ID <oncely_${'0a'.repeat(24)}@shop.example>, sent to ada@shop.example`,
+      `for Message-ID <oncely_${'0a'.repeat(24)}@shop.example>, sent to ***@shop.example`,
+    ],
+    ['to oncely_0a@shop.example', 'to ***@shop.example'],
     ['card 4242-4242-4242-4242 declined', 'card *** declined'],
     ['two\nlines\u001B[2Jand\u202Emore', 'two lines [2Jand more'],
     ['eyJhbGciOiJI.eyJzdWIiOiIx.c2ln', '***'],

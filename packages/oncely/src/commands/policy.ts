@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import type { ApprovalPolicy, PolicyAnswer } from '@oncely/core';
+import { isOncelyError, type ApprovalPolicy, type PolicyAnswer } from '@oncely/core';
 import type { Command } from 'commander';
 
 import type { Call, Kit } from '../call.ts';
@@ -40,7 +40,7 @@ export function addPolicy(program: Command, kit: Kit): void {
     );
   policy
     .command('test')
-    .summary('check a table of calls, JSON: [{ "operation", "with", "asks": true, "approvers": 2 }]')
+    .summary('check a table of calls, JSON: [{ "operation", "with", "by", "asks": true, "approvers": 2 }]')
     .argument('<file>', 'the table')
     .action((file: string, _options: object, command: Command) => kit.use(command, (call) => test(call, file)));
   policy
@@ -74,7 +74,7 @@ async function observe(call: Call, file: string, { last = '30d' }: { readonly la
 function explain(call: Call, operation: string, options: ExplainOptions): ExitCode {
   call.needsConfig('policy explain');
   const input = options.with === undefined ? {} : jsonOf(options.with, '--with');
-  const answer = call.oncely.policy.explain(operation, input, of(options.by));
+  const answer = judged(call, { operation, with: input, by: options.by }, '--by <identity>');
   call.answer(answer, [
     `${answer.operation}${answer.known === false ? '  (no client has it)' : ''}`,
     `  ${verdict(answer)}`,
@@ -98,7 +98,7 @@ async function test(call: Call, file: string): Promise<ExitCode> {
   });
   const rows = rowsOf(jsonOf(text, file), file);
   const results = rows.map((row, at) => {
-    const answer = call.oncely.policy.explain(row.operation, row.with, of(row.by));
+    const answer = judged(call, row, `"by": "user_17" in row ${at + 1}`);
     const people = answer.approval?.approvers ?? 1;
     const isRight =
       answer.known !== false &&
@@ -127,6 +127,25 @@ function verdict({ asks, approval }: PolicyAnswer): string {
       : `${approvers} people`;
   const not = notBy === undefined ? '' : `, but not ${notBy.join(' or ')}`;
   return `asks ${who}${not}, within ${Math.round((ttlMs ?? 0) / 60_000)} minutes`;
+}
+
+/** What the policy says. A rule by who asked needs to know who that is, which here no scope says. */
+function judged(
+  call: Call,
+  {
+    operation,
+    with: input,
+    by,
+  }: { readonly operation: string; readonly with?: unknown; readonly by?: string | undefined },
+  missing: string,
+): PolicyAnswer {
+  try {
+    return call.oncely.policy.explain(operation, input, of(by));
+  } catch (error) {
+    if (by !== undefined || !isOncelyError(error) || error.code !== 'invalid_input') throw error;
+    if (!error.message.includes('does not say who that is')) throw error;
+    throw new CommandError('usage', `${operation}: a rule is by who asked for it; say who that is: ${missing}.`);
+  }
 }
 
 function of(by: string | undefined): { readonly requestedBy?: string } {
