@@ -5,6 +5,7 @@ import { markerField, parametersIn, readRequest } from './request.ts';
 export function storedParameters(stored: string): Readonly<Record<string, unknown>> {
   const request = readRequest(stored);
   const { metadata, ...given } = parametersIn(request);
+  const { mode, ownKey, ownHost } = request.authorized;
   const own = typeof metadata === 'object' && metadata !== null ? { ...metadata } : {};
   Reflect.deleteProperty(own, markerField);
   const content = request.encoding === 'base64' ? { $content: `${request.body.length} characters of base64` } : {};
@@ -15,5 +16,8 @@ export function storedParameters(stored: string): Readonly<Record<string, unknow
     $path: request.path,
     $account: request.headers['stripe-account'] ?? '',
     $context: request.headers['stripe-context'] ?? '',
+    $mode: mode,
+    ...(ownKey === undefined ? {} : { $apiKey: ownKey }),
+    ...(ownHost === undefined ? {} : { $host: ownHost }),
   });
 }

@@ -56,6 +56,19 @@ describe.each(['memory', 'SQLite', 'Postgres', 'Redis'])('an edit of what waits,
 describe('an edit of what waits', () => {
   const store = 'memory';
 
+  it('is shown with its mode as before, and with nothing that the edit did not change', async () => {
+    const { start, ask, slot } = openCase(store, {
+      approvals: { version: 1, operations: { 'stripe.refunds.create': { editable, approvers: 2 } } },
+    });
+    const fingerprint = await ask(start());
+    const { approval } = await start().effects.approve(slot, { ...why, fingerprint, set: { amount: 500_00 } });
+    expect(approval?.preview).toMatchObject({
+      $summary: expect.stringContaining('in test mode'),
+      $mode: 'test',
+    });
+    expect(approval?.preview).toHaveProperty('$changed', { amount: { before: '90000', now: '50000' } });
+  });
+
   it.each([
     ['a path that the policy does not name', { description: 'x' }, /description is not to be changed/],
     ['more than was asked for', { amount: 900_01 }, /at most what was asked for \(90000\)/],
