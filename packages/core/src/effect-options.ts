@@ -42,6 +42,13 @@ export function givenTo<T>(
 ): { readonly options: EffectOptions; readonly fn: () => T } {
   const options = typeof second === 'function' || second === undefined ? {} : second;
   const fn = typeof second === 'function' ? second : third;
+  if (typeof second === 'function' && third !== undefined) {
+    refuse(
+      call,
+      'its options stand behind the function, where they say nothing',
+      `${call}('refund', { ... }, () => ...)`,
+    );
+  }
   refuseUnknown(call, options, ofEffect);
   const problem = optionsProblem(options);
   if (problem !== undefined) refuse(call, problem);

@@ -37,6 +37,13 @@ export function refuseUnknown(
   }
 }
 
+/** Says of a part that a rule does not have which one may have been meant, and which there are. */
+export function strayPart(at: string, stray: string, of: string, names: readonly string[]): string {
+  const near = nearest(stray, names);
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+  return `${at}.${stray.slice(0, 60)} is no part of a ${of}${meant}; its parts are ${names.join(', ')}`;
+}
+
 /** The name that was meant, where one is near enough. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   if (name.length > 60) return undefined;

@@ -91,11 +91,19 @@ const manyAttempts = 8;
 export function refuseBadOptions(options: OncelyOptions<Adapters>): void {
   const bad = (message: string, fix?: string): never => {
     throw new OncelyError('invalid_config', {
-      message: `createOncely: ${message}.`,
+      message: `createOncely: ${message}${message.endsWith('?') ? '' : '.'}`,
       ...(fix === undefined ? {} : { fix }),
     });
   };
-  if (typeof options?.ledger?.write !== 'function') bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
+  if (typeof options?.ledger?.write !== 'function') {
+    refuseUnknown('createOncely', options, known, { code: 'invalid_config' });
+    const given: unknown = options?.ledger;
+    if (given === undefined || given === null) bad('ledger is missing', "ledger: sqliteLedger('effects.db')");
+    bad(
+      `ledger must be a ledger, got ${typeof given}`,
+      "ledger: sqliteLedger('effects.db'), or postgresLedger(pool), or redisLedger(client)",
+    );
+  }
   if (options.unscoped !== undefined && options.unscoped !== 'refuse' && options.unscoped !== 'observe') {
     bad("unscoped must be 'refuse' or 'observe'", 'leave it out, and a write outside of a scope is refused');
   }

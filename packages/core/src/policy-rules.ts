@@ -1,6 +1,7 @@
 import { OncelyError } from './errors.ts';
 import { editableProblem } from './editable.ts';
 import { pathsOf, picked } from './json-paths.ts';
+import { strayPart, type NamesOf } from './known-options.ts';
 import type { Care } from './lifecycle/standing.ts';
 import { mustComeFromProblem, type MustComeFrom } from './provenance/rule.ts';
 import { quietProblem } from './quiet-hours.ts';
@@ -61,6 +62,23 @@ export interface ApprovalRule<Input = never> extends Care {
   readonly preview?: (input: Input) => unknown;
 }
 
+const partsOfRule: NamesOf<ApprovalRule> = {
+  when: true,
+  above: true,
+  touches: true,
+  except: true,
+  approvers: true,
+  notBy: true,
+  ttlMs: true,
+  remindAfterMs: true,
+  remindEveryMs: true,
+  escalateAfterMs: true,
+  to: true,
+  quietHours: true,
+  editable: true,
+  preview: true,
+};
+
 /** Says what is wrong with a rule; `undefined` when nothing is. */
 export function ruleProblem(rule: unknown, at: string): string | undefined {
   if (rule === true || typeof rule === 'function') return undefined;
@@ -69,7 +87,7 @@ export function ruleProblem(rule: unknown, at: string): string | undefined {
     rule as ApprovalRule;
   const { remindAfterMs, remindEveryMs, escalateAfterMs, to, quietHours, ...unknown } = more;
   const [stray] = Object.keys(unknown);
-  if (stray !== undefined) return `${at}.${stray} is no part of a rule`;
+  if (stray !== undefined) return strayPart(at, stray, 'rule', Object.keys(partsOfRule));
   if (when !== undefined && typeof when !== 'function') return `${at}.when must be a function of the input`;
   if (preview !== undefined && typeof preview !== 'function') return `${at}.preview must be a function of the input`;
   if (ttlMs !== undefined && !(Number.isFinite(ttlMs) && ttlMs > 0)) return `${at}.ttlMs must be a number above 0`;

@@ -255,6 +255,9 @@ function refuseBadOptions(file: unknown, options: SqliteOptions): void {
     throw new OncelyError('invalid_config', { message: `sqliteLedger: ${problem}. Nothing was opened.`, fix });
   };
   if (typeof file !== 'string') bad(`file must be a path, got ${typeof file}`, `sqliteLedger('effects.db')`);
+  // Such a URL is what the command takes; as a path it would be another file than the command's.
+  const [scheme] = /^(?:sqlite|postgres(?:ql)?|rediss?):/i.exec(String(file)) ?? [];
+  if (scheme !== undefined) bad(`file must be a path, got a URL of ${scheme}`, `sqliteLedger('effects.db')`);
   refuseUnknown(
     'sqliteLedger',
     options,

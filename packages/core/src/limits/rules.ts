@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { oneName, strayAmong, type Clients } from '../compiled-policy.ts';
 import { workflowKeyOf, type Contract } from '../contract.ts';
 import type { NamingKey } from '../keys.ts';
+import { strayPart } from '../known-options.ts';
 import { fits } from '../operation-patterns.ts';
 import { numberOf, valuesAt } from '../policy-rules.ts';
 import { windowOf, windowProblem, type Window } from './window.ts';
@@ -88,11 +89,25 @@ export function limitsProblem(rules: readonly LimitRule[] | undefined, clients: 
   return undefined;
 }
 
+const partsOfLimit = [
+  'operations',
+  'sum',
+  'count',
+  'max',
+  'by',
+  'per',
+  'within',
+  'timeZone',
+  'then',
+  'givenBackBy',
+  'elsewhere',
+] as const satisfies readonly (keyof LimitRule)[];
+
 function ruleProblem(rule: LimitRule, at: string): string | undefined {
   if (typeof rule !== 'object' || rule === null) return `${at} must be an object`;
   const { operations, sum, count, max, by, per, within, timeZone, then, givenBackBy, elsewhere, ...unknown } = rule;
   const [stray] = Object.keys(unknown);
-  if (stray !== undefined) return `${at}.${stray} is no part of a limit`;
+  if (stray !== undefined) return strayPart(at, stray, 'limit', partsOfLimit);
   const names: readonly unknown[] = Array.isArray(operations) ? operations : [operations];
   if (names.length === 0 || !names.every(isText)) return `${at}.operations must name operations or patterns`;
   for (const [name, path] of Object.entries({ sum, by })) {

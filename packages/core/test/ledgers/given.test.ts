@@ -20,6 +20,7 @@ describe('a ledger refuses when it is made, and names', () => {
   it.each<[string, string, readonly unknown[], string]>([
     ['a file that is an object', 'sqliteLedger', [{ path: 'effects.db' }], 'file must be a path, got object'],
     ['a file that is missing', 'sqliteLedger', [undefined], 'file must be a path, got undefined'],
+    ['a URL', 'sqliteLedger', ['sqlite:effects.db'], 'file must be a path, got a URL of sqlite:'],
     ['a misspelled option of SQLite', 'sqliteLedger', ['effects.db', { busyTimeout: 3 }], 'busyTimeoutMs in place of'],
     ['a wait that is none', 'sqliteLedger', ['effects.db', { busyTimeoutMs: -1 }], 'busyTimeoutMs must be'],
     ['an address in place of a pool', 'postgresLedger', ['postgres://ann:s3cret@db/x'], 'got string'],

@@ -1,4 +1,4 @@
-import { isOncelyError } from '@oncely/core';
+import { createOncely, isOncelyError } from '@oncely/core';
 import { httpAdapter } from '@oncely/core/http';
 import { describe, expect, it } from 'vitest';
 
@@ -127,6 +127,8 @@ describe('an option that a call does not know', () => {
     ['slotScope', () => scope({ ...desk, slotScope: 'case' }, pay)],
     ['options must be an object', () => effect('pay', null, pay)],
     ['must be a function', () => effect('pay', {})],
+    ['options stand behind the function', () => effect('pay', pay, { approval: 'required' })],
+    ['options stand behind the function', () => submit('pay', pay, { occurrence: 2 })],
   ])('with a value that it does not know is refused by name: %s', async (name, call) => {
     const error = await caught(() => inScope(call));
     expect(error).toMatchObject({ code: 'invalid_input' });
@@ -164,4 +166,12 @@ describe('a call of effect that is refused before it runs', () => {
     expect(() => oncely.effect('pay', async function* () {})).toThrow(/unscoped/);
     expect(() => oncely.scope({ ...desk, businessId: '' }, () => 1)).toThrow(/businessId is empty/);
   });
+});
+
+it.each<[Record<string, unknown>, string]>([
+  [{ ledgr: 1 }, 'ledger in place of ledgr'],
+  [{ ledger: 'postgres://shop.example/db' }, 'ledger must be a ledger, got string'],
+  [{}, 'ledger is missing'],
+])('createOncely says what stands in place of a ledger: %j', async (options, said) => {
+  expect(String(await caught(() => (createOncely as Loose)(options)))).toContain(said);
 });

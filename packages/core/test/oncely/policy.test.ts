@@ -141,6 +141,12 @@ describe('a name that fits nothing', () => {
     expect(() => start({ version: 1, operations: { 'erp.pais': true } })).toThrow("did you mean 'erp.pay'?");
   });
 
+  it('says which part of a rule may be meant, and which there are', () => {
+    expect(() => start({ version: 1, operations: { 'erp.pay': { abvoe: { amount: 1 } } as never } })).toThrow(
+      "['erp.pay'].abvoe is no part of a rule (did you mean above?); its parts are when, above,",
+    );
+  });
+
   it.each([{ 'erp.pay': true }, { 'erp.*': true }, { '*': { except: ['erp.pay'] } }] as const)(
     '%j fits',
     (operations) => {
