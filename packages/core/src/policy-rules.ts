@@ -66,6 +66,7 @@ const partsOfRule: NamesOf<ApprovalRule> = {
   when: true,
   above: true,
   touches: true,
+  mustComeFrom: true,
   except: true,
   approvers: true,
   notBy: true,
