@@ -17,5 +17,7 @@ export type { KnownPath } from './adapter-kit/spellings.ts';
 export { UnclearAnswer, unclearAnswer } from './adapter-kit/unclear-answer.ts';
 export { vendorsOwn } from './adapter-kit/vendors-own.ts';
 export { withValue } from './adapter-kit/with-value.ts';
+export { refuseUnknown } from './known-options.ts';
+export type { NamesOf } from './known-options.ts';
 export { takeCall } from './whose-call.ts';
 export type { Call } from './whose-call.ts';

@@ -8,7 +8,7 @@ import {
   type Operation,
   type SafetyClass,
 } from '@oncely/core';
-import { mustBuild } from '@oncely/core/adapter';
+import { mustBuild, refuseUnknown, type NamesOf } from '@oncely/core/adapter';
 
 import { composerOf, type Compile } from './composer.ts';
 import { requestEditor } from './editor.ts';
@@ -67,6 +67,7 @@ export function oncelyEmail<Client extends TransporterLike>(
   options: EmailOptions = {},
 ): Adapter<Client> {
   mustBuild(build, 'oncelyEmail', '() => nodemailer.createTransport(settings)');
+  refuseUnknown('oncelyEmail', options, known, { code: 'invalid_config' });
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'email',
     operations: { names: ['email.send'] },
@@ -252,3 +253,5 @@ function refuseOther(client: TransporterLike): void {
   if (typeof client?.sendMail !== 'function') bad('the builder gave no transporter');
   if (ours in client.sendMail) bad('this transporter is under a ledger already; the builder must make a new one');
 }
+
+const known: NamesOf<EmailOptions> = { accounts: true, landingBoundMs: true, provider: true, probe: true, spool: true };

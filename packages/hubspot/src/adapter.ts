@@ -1,5 +1,5 @@
 import { defineAdapter, type Adapter, type AdapterRuntime, type VendorWrite, type WireResponse } from '@oncely/core';
-import { takeCall, type Call, mustBuild } from '@oncely/core/adapter';
+import { mustBuild, refuseUnknown, takeCall, type Call, type NamesOf } from '@oncely/core/adapter';
 
 import { rawCallOf, type ApiRequestOptions } from './api-request.ts';
 import { requestEditor } from './editor.ts';
@@ -77,6 +77,7 @@ export function oncelyHubspot<Client extends HubSpotLike>(
   options: HubSpotOptions = {},
 ): Adapter<Client> {
   mustBuild(build, 'oncelyHubspot', '(config) => new Client({ accessToken, ...config })');
+  refuseUnknown('oncelyHubspot', options, known, { code: 'invalid_config' });
   const settings: Settings = {
     property: options.property ?? 'oncely_key',
     missingProperty: options.missingProperty ?? 'error',
@@ -253,3 +254,11 @@ async function operationFor(call: SdkCall, { settings, unique, vendor }: SendPar
   const standing = await unique.of(objectTypeOf(call.path), vendor.reader(call), portal ?? ownKey);
   return standing === 'missing' || standing === 'not_unique' ? weakened(operation) : operation;
 }
+
+const known: NamesOf<HubSpotOptions> = {
+  accounts: true,
+  property: true,
+  missingProperty: true,
+  readBefore: true,
+  landingBoundMs: true,
+};

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Agent } from 'node:http';
 
 import { defineAdapter, type Adapter } from '@oncely/core';
-import { createCalls, mustBuild } from '@oncely/core/adapter';
+import { createCalls, mustBuild, refuseUnknown, type NamesOf } from '@oncely/core/adapter';
 
 import { bindApiCalls } from './api-calls.ts';
 import { requestEditor } from './editor.ts';
@@ -66,6 +66,7 @@ export function oncelySlack<Client extends SlackLike>(
   options: SlackOptions = {},
 ): Adapter<Client> {
   mustBuild(build, 'oncelySlack', '(config) => new WebClient(token, config)');
+  refuseUnknown('oncelySlack', options, known, { code: 'invalid_config' });
   const { httpAgent, timeoutMs } = options;
   const sleep = options.sleep ?? ((ms: number) => pause(ms));
   return defineAdapter<Client, 'one' | 'many'>({
@@ -129,3 +130,11 @@ export function oncelySlack<Client extends SlackLike>(
     },
   });
 }
+
+const known: NamesOf<SlackOptions> = {
+  accounts: true,
+  landingBoundMs: true,
+  timeoutMs: true,
+  httpAgent: true,
+  sleep: true,
+};

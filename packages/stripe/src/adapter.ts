@@ -10,7 +10,15 @@ import {
   type VendorWrite,
   type Verdict,
 } from '@oncely/core';
-import { bindMethods, createCalls, entrust, type Calls, mustBuild } from '@oncely/core/adapter';
+import {
+  bindMethods,
+  createCalls,
+  entrust,
+  mustBuild,
+  refuseUnknown,
+  type Calls,
+  type NamesOf,
+} from '@oncely/core/adapter';
 
 import { planCompensation } from './compensate.ts';
 import { requestEditor } from './editor.ts';
@@ -89,6 +97,7 @@ export function oncelyStripe<Client extends StripeLike>(
   options: StripeOptions = {},
 ): Adapter<Client> {
   mustBuild(build, 'oncelyStripe', '(config) => new Stripe(key, config)');
+  refuseUnknown('oncelyStripe', options, known, { code: 'invalid_config' });
   return defineAdapter<Client, 'one' | 'many'>({
     vendor: 'stripe',
     ...told,
@@ -136,6 +145,14 @@ export function oncelyStripe<Client extends StripeLike>(
     },
   });
 }
+
+const known: NamesOf<StripeOptions> = {
+  accounts: true,
+  landingBoundMs: true,
+  httpAgent: true,
+  httpClient: true,
+  lookBeforeResend: true,
+};
 
 function settingOf(client: object, options: StripeOptions, users: UsersCarrier): Setting {
   const agent = options.httpAgent ?? users.agent ?? agentOf(client);
