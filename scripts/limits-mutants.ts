@@ -5,6 +5,7 @@ const reached = 'packages/core/test/oncely/limits-reached.test.ts';
 const stores = 'packages/stripe/test/consent/limits.test.ts';
 
 const told = 'packages/core/test/oncely/limits-told.test.ts';
+const rate = 'packages/core/test/oncely/limits-rate.test.ts';
 const onStores = 'packages/core/test/oncely/limits-stores.test.ts';
 
 /** What limits promise, broken one at a time. */
@@ -152,5 +153,29 @@ export const limitsMutants: readonly Mutant[] = [
     to: `(basis === 'answer' ? 0 : landingBoundMs * 0)`,
     test: 'packages/core/test/simulation/limits.test.ts',
     named: 'what landed after its caller had given up counts from when it landed',
+  },
+  {
+    breaks: 'whoever comes while others wait for a rate goes first where there is room',
+    file: 'packages/core/src/limits/rates.ts',
+    from: `if (giveUpAt === undefined || !lines.has(row)) {`,
+    to: `if (giveUpAt === undefined || lines.size >= 0) {`,
+    test: rate,
+    named: 'is served first come, first served, though others come in the moment in which there is room',
+  },
+  {
+    breaks: 'a rate refuses in place of waiting',
+    file: 'packages/core/src/limits/watch.ts',
+    from: `const giveUpAt = job.prepare ? { giveUpAt: job.giveUpAt } : {};`,
+    to: `const giveUpAt = job.deadlineAt === 0 ? { giveUpAt: job.giveUpAt } : {};`,
+    test: rate,
+    named: 'sends 30 calls at once in their order, never more than 10 in any second',
+  },
+  {
+    breaks: 'a rate counts a no of the vendor for nothing',
+    file: 'packages/core/src/limits/ends.ts',
+    from: `(attempt.settledAt ?? attempt.leaseUntil)`,
+    to: `(attempt.evidence === 'rejected' ? 0 : (attempt.settledAt ?? attempt.leaseUntil))`,
+    test: rate,
+    named: 'counts what the vendor answers with a no, as the vendor does',
   },
 ];

@@ -152,7 +152,9 @@ export function createRunner(parts: RunnerParts): Runner {
             break;
           }
           if (await watch.before(seen.record)) break;
-          if (limits && (await limits.before(seen, token))) break;
+          const anew = limits && (await limits.before(seen, token));
+          if (anew) seen = anew;
+          if (anew) break;
           start ??= instant(clock);
           crashPoint('before_claim', slot);
           const { change, generation, request: source } = decision;

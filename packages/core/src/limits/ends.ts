@@ -14,13 +14,18 @@ export async function settleEntries(
   now: number,
 ): Promise<LimitDoc> {
   const ends = new Map<string, EntriesEnd>();
-  const waiting = byEffect(doc.entries).entries();
+  const waiting = byEffect(doc.entries, limit).entries();
   let latest = now;
   const worker = async (): Promise<void> => {
     for (const [effect, entries] of waiting) {
-      const [{ slot, version }] = entries as [Entry];
+      const [first] = entries as [Entry];
+      const { slot, version } = first;
       const { record, at } = await session.read(slot);
       latest = Math.max(latest, at);
+      if (limit.rule.then === 'wait') {
+        ends.set(effect, sendingEnd(first, record, at));
+        continue;
+      }
       const wasRemoved = !record && (await session.ledger.history(slot)).length > 0;
       ends.set(effect, endOf(entries, version, record, wasRemoved, at, limit.rule.givenBackBy !== undefined));
     }
@@ -68,6 +73,18 @@ function endOf(
   const isUntold = wasRemoved || (record !== undefined && !isCurrent && attempts.length === 0);
   if (isUntold && left.length === 0) return { kind: 'happened', at: now };
   return { kind: 'open', entries: left };
+}
+
+/**
+ * How far one sending is, for a rate. The vendor counts what it answers with a no too, and a doubt must not slow down
+ * all others for as long as it lasts: each counts from its answer, or from when it was given up.
+ */
+function sendingEnd(entry: Entry, record: EffectRecord | undefined, now: number): EntriesEnd {
+  const attempt = record?.attempts.find(({ token }) => token === entry.token);
+  // What is no longer told apart may have been claimed in the last moment.
+  const until = attempt ? (attempt.settledAt ?? attempt.leaseUntil) : (entry.at ?? now) + claimingMs;
+  const isUnderWay = now < until && attempt?.settledAt === undefined;
+  return isUnderWay ? { kind: 'open', entries: [entry] } : { kind: 'happened', at: until };
 }
 
 /** The latest moment at which it can have happened: what nobody answered was on its way still when it was given up. */

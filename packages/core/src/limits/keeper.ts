@@ -4,6 +4,7 @@ import { elapsedSince, instant, type Instant } from '../permit.ts';
 import { settleEntries } from './ends.ts';
 import { admit, emptyDoc, isCrowded, isUnnoted, withMaximum, type Ask, type LimitDoc, type Standing } from './row.ts';
 import { docOf, shelfOf } from './keeping-rows.ts';
+import { createRateLines, type RateLines } from './rates.ts';
 import type { Limit, Use } from './rules.ts';
 
 /** How a request for room ended. */
@@ -19,6 +20,8 @@ export interface Over {
 export interface LimitKeeper {
   /** `again`: also where it is held, since a moment ago is long ago. */
   hold(ask: Ask, now: number, again: boolean): Promise<Answer>;
+  /** Where this process waits for the room of rates. */
+  readonly rates: RateLines;
   /** Takes back what no attempt was made under. */
   release(use: Use, token: string): Promise<void>;
 }
@@ -169,6 +172,7 @@ export function createLimitKeeper(session: LedgerSession, clock: Clock): LimitKe
     });
 
   return {
+    rates: createRateLines(clock),
     hold: (ask, now, again) => put(ask.use, { ask, now, again }),
     release: async (use, token) => {
       await put(use, { ask: { use, token, released: true }, now: 0, again: false });

@@ -101,10 +101,11 @@ export function standing(doc: LimitDoc, limit: Limit, group: string, now: number
   }
   const open = new Map<string, number>();
   const done = new Map<string, number>();
-  for (const { slot, version, amount, group: own, done: at } of doc.entries) {
+  for (const entry of doc.entries) {
+    const { amount, group: own, done: at } = entry;
     if (!groups.includes(own)) continue;
     if (at !== undefined && !limit.window.counts(limit.window.partAt(at), now)) continue;
-    const effect = `${slot} ${version} ${own}`;
+    const effect = `${countedAs(entry, limit)} ${own}`;
     const of = at === undefined ? open : done;
     of.set(effect, Math.max(amount, of.get(effect) ?? 0));
   }
@@ -195,7 +196,7 @@ export function withEnds(doc: LimitDoc, limit: Limit, ends: ReadonlyMap<string, 
   };
   const open: Entry[] = [];
   const done: Entry[] = [];
-  for (const [effect, entries] of byEffect(doc.entries)) {
+  for (const [effect, entries] of byEffect(doc.entries, limit)) {
     const end = ends.get(effect);
     if (end === undefined) open.push(...entries);
     else if (end.kind === 'open') open.push(...end.entries);
@@ -213,10 +214,15 @@ export function withEnds(doc: LimitDoc, limit: Limit, ends: ReadonlyMap<string, 
   return { ...doc, used, entries, left: entries.length };
 }
 
-export function byEffect(entries: readonly Entry[]): Map<string, Entry[]> {
+/** What counts once: an effect, however often it is sent; of a rate each that is sent. */
+function countedAs({ slot, version, token }: Entry, { rule }: Limit): string {
+  return rule.then === 'wait' ? `${slot} ${version} ${token}` : `${slot} ${version}`;
+}
+
+export function byEffect(entries: readonly Entry[], limit: Limit): Map<string, Entry[]> {
   const effects = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const effect = `${entry.slot} ${entry.version}`;
+    const effect = countedAs(entry, limit);
     effects.set(effect, [...(effects.get(effect) ?? []), entry]);
   }
   return effects;

@@ -33,8 +33,12 @@ export interface LimitRule {
   readonly within?: number | 'day' | 'week' | 'month';
   /** Of a calendar window, as IANA names it: `'Europe/Berlin'`. Default `UTC`. */
   readonly timeZone?: string;
-  /** What one too many meets: an error, the question to a person, or the pause of its workflow. Default `refuse`. */
-  readonly then?: 'refuse' | 'approve' | 'pause';
+  /**
+   * What one too many meets: an error, the question to a person, or the pause of its workflow. Default `refuse`.
+   * `wait`: of a rate, as `count: 10, within: 1_000`, it waits in line for its turn, for as long as its call may wait;
+   * then `limit_reached`.
+   */
+  readonly then?: 'refuse' | 'approve' | 'pause' | 'wait';
   /** Gives back what was taken back since. Absent: what was done stays counted. */
   readonly givenBackBy?: 'compensation';
   /** Operations or patterns of clients that only other processes have. */
@@ -123,14 +127,26 @@ function ruleProblem(rule: LimitRule, at: string): string | undefined {
     return `${at}.max must be a whole number from 0, or one for each group`;
   }
   if (!isText(per)) return `${at}.per must be case, workflow, tenant, all, or a path of the input`;
-  if (then !== undefined && !['refuse', 'approve', 'pause'].includes(then)) {
-    return `${at}.then must be refuse, approve or pause`;
+  if (then !== undefined && !['refuse', 'approve', 'pause', 'wait'].includes(then)) {
+    return `${at}.then must be refuse, approve, pause or wait`;
   }
   if (givenBackBy !== undefined && givenBackBy !== 'compensation') return `${at}.givenBackBy must be 'compensation'`;
   if (elsewhere !== undefined && !(Array.isArray(elsewhere) && elsewhere.every(isText))) {
     return `${at}.elsewhere must be a list of operations`;
   }
-  return windowProblem(within, timeZone, at);
+  return windowProblem(within, timeZone, at) ?? rateProblem(rule, most, at);
+}
+
+function rateProblem({ then, sum, within, givenBackBy }: LimitRule, most: unknown, at: string): string | undefined {
+  if (then !== 'wait') return undefined;
+  if (sum !== undefined) return `${at}.sum cannot wait: then: 'wait' is of a rate, which has count: 10, within: 1_000`;
+  if (typeof within !== 'number') {
+    const given = within === undefined ? 'ever' : `a calendar ${within}`;
+    return `${at}.within must be milliseconds with then: 'wait', as within: 1_000; ${given} is too long to wait for`;
+  }
+  if (givenBackBy !== undefined) return `${at}.givenBackBy is of no use with then: 'wait': what was sent was sent`;
+  const mosts = typeof most === 'object' && most !== null ? Object.values(most) : [most];
+  return mosts.includes(0) ? `${at} lets nothing pass, so then: 'wait' would wait for ever; give 1 or more` : undefined;
 }
 
 function strayProblem({ operations, elsewhere }: LimitRule, at: string, clients: Clients): string | undefined {
@@ -153,6 +169,8 @@ function limitOf(rule: LimitRule, clients: Clients): Limit {
   const { sum, by, per, within, timeZone = 'UTC', count, max } = rule;
   const zone = typeof within === 'string' ? timeZone : '';
   const counted = [names.toSorted(), sum ?? '', by ?? '', per, within ?? 'ever', zone];
+  // It counts what was sent, others what happened.
+  if (rule.then === 'wait') counted.push('sent');
   const most = typeof count === 'number' ? count : (max ?? 0);
   const inGroups =
     typeof most === 'number' ? undefined : new Map(Object.entries(most).map(([g, n]) => [groupOf(g), n]));

@@ -7,9 +7,11 @@ import type { ApprovalRequest, ClaimRequest } from '../lifecycle/claim-request.t
 import { slotOf } from '../contract.ts';
 import { openStored } from '../payload.ts';
 import { withoutRoom } from '../lifecycle/room.ts';
+import { mayHaveHappened, unknownAttempts } from '../lifecycle/state.ts';
 import { elapsedSince, instant, type Instant } from '../permit.ts';
 import type { Draft, EffectRecord } from '../record.ts';
 import * as refusals from '../refusals.ts';
+import * as unsettled from '../unsettled.ts';
 import type { Over } from './keeper.ts';
 import { claimingMs } from './row.ts';
 import { limitsFor, useOf, type Use } from './rules.ts';
@@ -28,10 +30,10 @@ export interface LimitWatch {
   /** What is asked for before this may be sent, beside what else is. */
   asked(approval: ApprovalRequest | undefined): Pick<ClaimRequest, 'approval'>;
   /**
-   * Before a claim that sends. Gives whether it must be decided anew.
+   * Before a claim that sends. Gives upon what it must be decided anew, where it must.
    * @throws OncelyError `limit_reached`, `workflow_held`
    */
-  before(seen: Seen, token: string): Promise<boolean>;
+  before(seen: Seen, token: string): Promise<Seen | undefined>;
   claimed(token: string): void;
   /** The draft with what its input takes, for whoever sends it later and cannot read it. */
   noted(draft: Draft): Promise<Draft>;
@@ -43,10 +45,11 @@ export interface LimitWatch {
 
 /** `undefined` where no limit speaks of the job, which then costs nothing. */
 export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined {
-  const { limits, clock, session, codec } = parts;
+  const { limits, clock, session, codec, closing } = parts;
   const own = limitsFor(limits.all, job.knownAs);
   if (own.length === 0) return undefined;
   const { contract } = job.claim;
+  const hasRates = own.some((limit) => isRate({ limit }));
   const slot = slotOf(contract);
   const version = contract.logicVersion;
   const unclaimed = new Map<string, readonly Use[]>();
@@ -81,8 +84,9 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
     const { suspectSince } = await session.info();
     const uses = await usesOf(seen.record);
     const found: Exceeded[] = [];
-    const taken: Use[] = [];
+    const taken = [...(unclaimed.get(token) ?? [])];
     for (const use of uses) {
+      if (isRate(use) && use.uncountable === undefined) continue;
       const over = isApproved(seen, use);
       const why = over
         ? undefined
@@ -92,17 +96,50 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
       const full = why === undefined ? await take(use, seen, token, over, again) : undefined;
       if (why !== undefined) found.push({ use, why });
       else if (full) {
-        const { over: standing, roomInMs } = full;
-        const doubt = standing.open > 0 ? `, ${standing.open} of it open or in doubt` : '';
-        const lower = standing.lowerUntil === undefined ? '' : ', the lower maximum of another version that runs here';
-        const text = `it takes ${use.amount}, and ${standing.used} of ${standing.max} is used${doubt}${lower}`;
-        found.push({ use, why: text, ...(roomInMs === undefined ? {} : { roomInMs }) });
+        const { roomInMs } = full;
+        found.push({ use, why: whyOver(use, full), ...(roomInMs === undefined ? {} : { roomInMs }) });
       } else taken.push(use);
     }
     unclaimed.set(token, taken);
     if (found.length === 0) return [];
     await giveBack(token);
     return found;
+  };
+
+  /**
+   * Waits in line for the places in rates, and gives what stands in the ledger then.
+   * @throws OncelyError `limit_reached` or `in_doubt`, where it may wait no longer
+   */
+  const inTurn = async (before: Seen, token: string, again: boolean): Promise<InTurn> => {
+    let seen = before;
+    let since: Instant | undefined;
+    const isOff = (): boolean => closing.aborted || (job.wanted?.() === false && !mayHaveHappened(seen.record));
+    // One order for all, so that no two wait for each other.
+    const uses = (await usesOf(seen.record)).filter((use) => isRate(use) && use.uncountable === undefined);
+    for (const use of uses.toSorted((one, other) => (one.row < other.row ? -1 : 1))) {
+      const ask = async (hasWaited: boolean): Promise<Over | undefined> => {
+        // Whoever waited knows neither the time of the ledger nor what others did meanwhile.
+        if (hasWaited) seen = await session.read(slot);
+        const asked = instant(clock);
+        const over = await take(use, seen, token, false, again);
+        if (over) return over;
+        since ??= asked;
+        unclaimed.set(token, [...(unclaimed.get(token) ?? []), use]);
+        return undefined;
+      };
+      const giveUpAt = job.prepare ? { giveUpAt: job.giveUpAt } : {};
+      const placed = await limits.keeper.rates.take(use.row, { ask, ...giveUpAt, isOff, signal: closing });
+      if (placed.kind === 'taken') continue;
+      await giveBack(token);
+      if (placed.kind === 'off') return { seen, isOff: true };
+      // A call whose time is over says first what it leaves behind.
+      const inDoubt = seen.record !== undefined && unknownAttempts(seen.record).length > 0;
+      if (job.prepare && inDoubt) throw unsettled.exhausted(job, seen, 0, undefined);
+      const { over } = placed;
+      const why = over ? whyOver(use, over) : 'others of this process wait for room before it';
+      await answer([{ use, why, roomInMs: over?.roomInMs ?? 1_000 }], seen);
+    }
+    return { seen, ...(since === undefined ? {} : { since }) };
   };
 
   const giveBack = async (token: string): Promise<void> => {
@@ -132,16 +169,19 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
     asked: (approval) =>
       question === undefined ? {} : { approval: { ...(approval ?? { ttlMs: approvalTtlMs }), limits: question } },
     before: async (seen, token) => {
-      if (heldAt?.token === token && elapsedSince(clock, heldAt.since) < claimingMs / 2) return false;
+      if (heldAt?.token === token && elapsedSince(clock, heldAt.since) < claimingMs / 2) return undefined;
+      const again = heldAt?.token === token;
+      const { seen: now, isOff, since: asked }: InTurn = hasRates ? await inTurn(seen, token, again) : { seen };
+      if (isOff) return now;
       // From before it is taken: it counts from the moment at which it was written.
-      const since = instant(clock);
-      const found = await exceeded(seen, token, heldAt?.token === token);
+      const since = asked ?? instant(clock);
+      const found = await exceeded(now, token, again);
       if (found.length === 0) {
         heldAt = { token, since };
-        return false;
+        return now === seen ? undefined : now;
       }
-      await answer(found, seen);
-      return true;
+      await answer(found, now);
+      return now;
     },
     claimed: (token) => {
       unclaimed.delete(token);
@@ -172,6 +212,24 @@ export function limitWatch(parts: RunnerParts, job: Job): LimitWatch | undefined
       await Promise.all([...unclaimed.keys()].map((token) => giveBack(token).catch(() => {})));
     },
   };
+}
+
+interface InTurn {
+  readonly seen: Seen;
+  /** Before the first place was asked for. */
+  readonly since?: Instant;
+  readonly isOff?: true;
+}
+
+/** One too many of it waits. */
+function isRate({ limit }: Pick<Use, 'limit'>): boolean {
+  return limit.rule.then === 'wait';
+}
+
+function whyOver({ amount }: Use, { over: { used, open, max, lowerUntil } }: Over): string {
+  const doubt = open > 0 ? `, ${open} of it open or in doubt` : '';
+  const lower = lowerUntil === undefined ? '' : ', the lower maximum of another version that runs here';
+  return `it takes ${amount}, and ${used} of ${max} is used${doubt}${lower}`;
 }
 
 /** So that whoever recovers next has others to do first. What cannot be written now is met again the sooner. */

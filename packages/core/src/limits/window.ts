@@ -15,7 +15,7 @@ export interface Window {
 /** Of how many parts a sliding window is made: a use counts for up to one part longer than the window. */
 const parts = 64;
 
-/** Fewer milliseconds are a rate, which a limit is too slow for. */
+/** In fewer milliseconds the ledger's own time counts for more than the window's. */
 const shortest = 1_000;
 
 type Within = number | 'day' | 'week' | 'month' | undefined;
