@@ -52,4 +52,12 @@ export const editMutants: readonly Mutant[] = [
     test: edited,
     named: 'refuses more than was asked for, and changes nothing',
   },
+  {
+    breaks: 'an edit changes what the object is found again by',
+    file: 'packages/core/src/editing.ts',
+    from: `if ([keys.key, keys.marker].some((name) => carries(JSON.stringify(from ?? null), name))) {`,
+    to: `if (keys.key === '') {`,
+    test: 'packages/hubspot/test/edited.test.ts',
+    named: 'an edit never touches what the object is found again by',
+  },
 ];

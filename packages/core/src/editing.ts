@@ -67,6 +67,9 @@ export async function editOf(
     const { segments, value: from } = located(before, path);
     const allowed = allowedValue(path, from, given, bounds);
     if ('why' in allowed) return refuse(allowed.why);
+    if ([keys.key, keys.marker].some((name) => carries(JSON.stringify(from ?? null), name))) {
+      refuse(`${path} holds that by which it is found again, which no approver changes`);
+    }
     const earlier = read(request);
     try {
       request = editor.set(request, segments, allowed.value, keys);

@@ -25,3 +25,19 @@ it.each(['by recovery', 'by the original call'])('an edit writes the edited prop
   expect(deal.properties).toMatchObject({ dealname: 'Repair', amount: '450' });
   expect(world.sent()).toEqual(['POST /crm/v3/objects/deals']);
 });
+
+it('an edit never touches what the object is found again by, whatever the policy allows', async () => {
+  const world = await startWorld();
+  const ours = 'properties.oncely_key';
+  const approvals = { version: 1, operations: { 'hubspot.crm.deals.create': { editable: { [ours]: true } } } } as const;
+  const { oncely, effect } = world.process({ approvals });
+  await effect((hubspot) =>
+    hubspot.crm.deals.basicApi.create({ properties: { dealname: 'Repair' }, associations: [] }),
+  ).catch(() => undefined);
+  const asked = await oncely.effects.get(slot);
+  const { fingerprint = '', preview } = asked?.approval ?? {};
+  const marker = String((preview as Record<string, unknown> | undefined)?.[ours] ?? 'unknown');
+  const edit = { by: 'eve', reason: 'another', fingerprint, set: { [ours]: `${marker}x` } };
+  await expect(oncely.effects.approve(slot, edit)).rejects.toThrow(/found again/);
+  expect(world.sent()).toEqual([]);
+});
