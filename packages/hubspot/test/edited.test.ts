@@ -36,7 +36,7 @@ it('an edit never touches what the object is found again by, whatever the policy
   ).catch(() => undefined);
   const asked = await oncely.effects.get(slot);
   const { fingerprint = '', preview } = asked?.approval ?? {};
-  const marker = String((preview as Record<string, unknown> | undefined)?.[ours] ?? 'unknown');
+  const marker = (preview as Record<string, string> | undefined)?.[ours] ?? 'unknown';
   const edit = { by: 'eve', reason: 'another', fingerprint, set: { [ours]: `${marker}x` } };
   await expect(oncely.effects.approve(slot, edit)).rejects.toThrow(/found again/);
   expect(world.sent()).toEqual([]);
