@@ -1,7 +1,7 @@
 import type { Adapter } from './adapter.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
 import type { Job } from './job.ts';
-import { judge } from './judging.ts';
+import { judge, unjudged } from './judging.ts';
 import type { Keeping } from './keeping.ts';
 import type { ClaimRequest } from './lifecycle/claim-request.ts';
 import type { Origin } from './perform.ts';
@@ -22,7 +22,7 @@ export function asking(
   broken?: Broken,
 ): { readonly asked: Pick<ClaimRequest, 'approval' | 'policy' | 'requestedBy'> } & Pick<
   Job,
-  'knownAs' | 'preview' | 'parametersOf' | 'untraced'
+  'knownAs' | 'preview' | 'parametersOf' | 'unjudged' | 'untraced'
 > {
   const name = knownAs(adapter, operation);
   const judged = {
@@ -37,6 +37,7 @@ export function asking(
   return {
     asked: { ...asked, ...(requestedBy === undefined ? {} : { requestedBy }) },
     knownAs: name,
+    ...(asked.policy === undefined ? {} : { unjudged: unjudged(policy, name) }),
     ...(broken ? { untraced: untracedBy(broken, (also) => judge(policy, { ...judged, also })) } : {}),
     parametersOf: (request) => (request === undefined ? input : connection.parametersOf?.(request)),
     preview: (request) =>

@@ -131,7 +131,15 @@ export function decidingOn({ session, codec, mayDecide }: DecidingParts): Decidi
       throw new OncelyError('invalid_input', { message: 'breakGlass needs a reason. Nothing was changed.' });
     }
     const actor = { id, by, ...(reason === undefined ? {} : { reason }) };
-    return ask(actor, await effectOf(slot, record, at, codec), kindOf(decision), asked);
+    const effect = await effectOf(slot, record, at, codec);
+    const who = await ask(actor, effect, kindOf(decision), asked);
+    if (decision.kind !== 'approve' || who.as === undefined) return who;
+    // In whose place they decide is known once it is known who they are.
+    const { delegatedBy = [], ...more } = asked;
+    const from = wordsGivenTo(who.as, record.approval);
+    if (from.join('\n') === delegatedBy.join('\n')) return who;
+    const again = await ask(actor, effect, kindOf(decision), from.length === 0 ? more : { ...more, delegatedBy: from });
+    return again.as === who.as ? again : { ...who, groups: [] };
   };
 
   const decideOn = async (

@@ -1,6 +1,6 @@
 import type { Adapter } from './adapter.ts';
 import { knownAs } from './asking.ts';
-import type { CompiledPolicy } from './compiled-policy.ts';
+import { speaksOf, type CompiledPolicy } from './compiled-policy.ts';
 import { effectKeyOf } from './contract.ts';
 import { allowedValue, isSameText } from './editable.ts';
 import type { FoundEffect } from './effect-ids.ts';
@@ -8,10 +8,12 @@ import { OncelyError } from './errors.ts';
 import { canonicalJson, fingerprint, type Fingerprint } from './fingerprint.ts';
 import { judge } from './judging.ts';
 import { keysNow } from './keys.ts';
+import type { SessionInfo } from './ledger-session.ts';
 import type { Edit, EditedValue } from './lifecycle/edit.ts';
 import { limitsFor, useOf, type Limit } from './limits/rules.ts';
 import { fits } from './operation-patterns.ts';
 import { named, openStored, storePreview, storeRequest } from './payload.ts';
+import { differenceFor } from './policy-digest.ts';
 import { previewOf, withDifference } from './preview.ts';
 import type { EffectRecord, Stored } from './record.ts';
 import type { FinishParts } from './recover.ts';
@@ -55,7 +57,9 @@ export async function editOf(
   }
   const stored = await openStored(record.request, codec, { slot, kind: 'request' });
   if (stored === undefined) return refuse('its request was not kept, so it cannot be changed; decline it instead');
-  const { naming } = await session.info();
+  const { naming, policy } = await session.info();
+  const operation = knownAs(origin.adapter, record.operation);
+  refuseUnjudged({ record, operation, approvals, policy });
   const keys = keysNow(record, naming);
   const read = (request: string): Values => (origin.connection.parametersOf?.(request) ?? {}) as Values;
   const before = read(stored);
@@ -87,7 +91,6 @@ export async function editOf(
   }
   if (request === stored) refuse('it would stay as it is');
   const after = read(request);
-  const operation = knownAs(origin.adapter, record.operation);
   const keeping = parts.keepingOf(record.operation);
   const about = { operation: record.operation, account: record.account };
   const shownBefore = await openStored(record.approval?.preview, codec, { slot, kind: 'preview' }).catch(
@@ -116,21 +119,51 @@ export async function editOf(
   };
 }
 
+/**
+ * An edit is judged by the rules of this process, so they must be those in force.
+ * @throws OncelyError `outdated_policy`
+ */
+function refuseUnjudged(of: {
+  readonly record: EffectRecord;
+  readonly operation: string;
+  readonly approvals: CompiledPolicy | undefined;
+  readonly policy: SessionInfo['policy'];
+}): void {
+  const { record, operation, approvals, policy } = of;
+  const own = approvals?.version ?? 0;
+  const asked = record.approval?.policy ?? 0;
+  const isOlder = policy !== undefined && policy.version > own && speaksOf(policy.operations, operation);
+  const isOther = policy?.version === own && differenceFor(policy.differs, operation) !== undefined;
+  if (asked <= own && !isOlder && !isOther) return;
+  throw new OncelyError('outdated_policy', {
+    message: `${effectKeyOf(record.contract)}: this process does not have the approval policy by which the edited input must be judged. Nothing was changed.`,
+    fix: 'edit in a process with the same approvals: createOncely({ approvals: { version, operations } }); or approve it as it is',
+    effect: effectKeyOf(record.contract, record.generation),
+  });
+}
+
 /** What the policy asks for the edited input, where that is more than was asked for. */
 function needed(
   policy: CompiledPolicy | undefined,
   operation: string,
   input: unknown,
   approval: EffectRecord['approval'],
-): Pick<Edit, 'approvers' | 'quorum'> {
+): Pick<Edit, 'approvers' | 'quorum' | 'notBy'> {
   // Who asked for it stands in the question already.
-  const { approval: asked } = judge(policy, { operation, input, requestedBy: '-' });
+  const unknown = '-';
+  const { approval: asked } = judge(policy, { operation, input, requestedBy: unknown });
   const most = new Map((approval?.quorum ?? []).map(({ group, count }) => [group, count]));
   for (const { group, count } of asked?.quorum ?? []) most.set(group, Math.max(count, most.get(group) ?? 0));
   const quorum = [...most].map(([group, count]) => ({ group, count }));
   const seats = quorum.reduce((sum, { count }) => sum + count, 0);
   const approvers = Math.max(approval?.approvers ?? 1, asked?.approvers ?? 1, seats);
-  return { ...(approvers > 1 ? { approvers } : {}), ...(quorum.length === 0 ? {} : { quorum }) };
+  const notBy = new Set([...(approval?.notBy ?? []), ...(asked?.notBy ?? [])]);
+  notBy.delete(unknown);
+  return {
+    ...(approvers > 1 ? { approvers } : {}),
+    ...(quorum.length === 0 ? {} : { quorum }),
+    ...(notBy.size === 0 ? {} : { notBy: [...notBy] }),
+  };
 }
 
 /** Which editable path of a policy concerns what an adapter lets nobody change; `undefined`: none. */

@@ -141,8 +141,14 @@ export function createEffects(
   const edited = async (
     id: EffectId,
     actor: Actor & { readonly fingerprint: string },
-    set: object,
+    set: unknown,
   ): Promise<Edit | undefined> => {
+    if (typeof set !== 'object' || set === null) {
+      throw new OncelyError('invalid_input', {
+        message: 'effects.approve: set must be an object of paths. Nothing was changed.',
+        fix: 'set: { amount: 500 }, or leave it out',
+      });
+    }
     const found = await find(id);
     // A repeated command meets what it made itself.
     if (actor.id !== undefined && found.record.decisions.includes(actor.id)) return undefined;
@@ -200,7 +206,7 @@ export function createEffects(
     approve: async (id, actor) => {
       const { fingerprint, ttlMs, breakGlass, set } = actor;
       refuseBadWord(fingerprint, ttlMs);
-      const edit = set && (await edited(id, actor, set));
+      const edit = set === undefined ? undefined : await edited(id, actor, set);
       const approved = await apply(id, {
         ...decisionOf(actor),
         kind: 'approve',

@@ -233,8 +233,15 @@ export function createPerform(
       const forget = (): boolean => inFlight.delete(id);
       running.then(forget, forget);
     }
-    const ended = await untilAborted(running, options.signal, contract, waiting);
-    tracing?.performed(scope, printed.input, ended.response);
+    const called = { operation: job.knownAs, input: printed.input, names: origin.adapter.operations };
+    let ended: Ended;
+    try {
+      ended = await untilAborted(running, options.signal, contract, waiting);
+    } catch (error) {
+      if (!broken) tracing?.left(scope, called, error);
+      throw error;
+    }
+    tracing?.performed(scope, called, ended.response);
     onEnded?.(joins ? { ...ended, replayed: true } : ended);
     return ended.response;
   }

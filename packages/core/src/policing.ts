@@ -56,7 +56,9 @@ export function refuseUntraced(
 
 /** Recovery judges nothing: what the policy in force speaks of and did not judge must be approved first. */
 export function policyFor(job: Job, { policy }: SessionInfo): Pick<ClaimRequest, 'policy'> {
-  if (job.claim.policy || !policy || !speaksOf(policy.operations, job.knownAs)) return {};
+  // What is recorded may be other input than was judged: an approver has edited it.
+  if (job.claim.policy) return job.unjudged ? { policy: { ...job.claim.policy, ...job.unjudged } } : {};
+  if (!policy || !speaksOf(policy.operations, job.knownAs)) return {};
   return { policy: { version: policy.version, judged: false, ...job.unjudged } };
 }
 

@@ -42,25 +42,32 @@ export function approvalFor(
   const expired = approval?.expiresAt !== undefined && now >= approval.expiresAt;
   // What was asked for by an older policy may have asked for less.
   const outdated = request.policy !== undefined && (approval?.policy ?? 0) < request.policy.version;
+  // What an approver made of it is not the input that its caller has, and that was judged.
+  const judged = hasJudged(record, request);
   const known = approval?.limits ?? [];
   const isUntold =
     request.approval?.limits?.some(({ id }) => known.every((each) => each.id !== id)) === true ||
     request.approval?.untraced?.some((path) => approval?.untraced?.includes(path) !== true) === true;
   const isWeaker = request.approval !== undefined && asksForMore(request.approval, approval);
-  const asksAnew = isUntold || isWeaker || (outdated && (request.approval !== undefined || !request.policy.judged));
+  const asksAnew = isUntold || isWeaker || (outdated && (request.approval !== undefined || !judged));
   if (approval && fits && !expired && !asksAnew && approval.state === 'approved') return 'approved';
   if (approval && fits && !expired && !asksAnew && approval.state === 'pending') return 'pending';
-  const { asks, byRequester } = request.policy ?? {};
+  const { asks, byRequester } = judged ? {} : (request.policy ?? {});
   const requestedBy = request.requestedBy ?? (request.run === undefined ? record.requestedBy : undefined);
   // Only its caller can say who that is, and so ask.
   if (byRequester === true && requestedBy === undefined) return 'pending';
   // Who asks without knowing for what asks for as much as was asked for before.
-  const { ttlMs, approvers = 1, quorum, care } = request.approval ?? (outdated ? asks : undefined) ?? approval ?? {};
+  const inForce = outdated ? asks : undefined;
+  const wanted = record.edited
+    ? strictest([request.approval, inForce, ...(fits || !request.approval ? [approval] : [])])
+    : (request.approval ?? inForce ?? approval ?? {});
+  const { ttlMs, approvers = 1, quorum, care } = wanted;
   // Who asked for this very input before does not approve it under another's name.
   const before = fits || request.approval === undefined ? approval?.notBy : undefined;
   const notBy = [
     ...new Set([
       ...((request.approval ?? asks)?.notBy ?? []),
+      ...(record.edited ? (inForce?.notBy ?? []) : []),
       ...(before ?? []),
       ...(requestedBy === undefined ? [] : [requestedBy]),
     ]),
@@ -85,6 +92,27 @@ export function approvalFor(
     ...(approval && fits && hasLapsed(approval, expired) ? lapsedOf(approval) : {}),
     ...(editable === undefined ? {} : { editable }),
     ...(approval?.changed === undefined || !fits ? {} : { changed: approval.changed }),
+  };
+}
+
+type Asked = Partial<Pick<ApprovalRequest, 'ttlMs' | 'approvers' | 'quorum' | 'care'>>;
+
+/** As much as all of them ask for together. */
+function strictest(all: readonly (Asked | undefined)[]): Asked {
+  const asked = all.filter((each) => each !== undefined);
+  const times = asked.flatMap(({ ttlMs }) => ttlMs ?? []);
+  const most = new Map<string, number>();
+  for (const { group, count } of asked.flatMap((each) => each.quorum ?? [])) {
+    most.set(group, Math.max(count, most.get(group) ?? 0));
+  }
+  const quorum = [...most].map(([group, count]) => ({ group, count }));
+  const seats = quorum.reduce((sum, { count }) => sum + count, 0);
+  const care = asked.find((each) => each.care)?.care;
+  return {
+    approvers: Math.max(seats, ...asked.map(({ approvers = 1 }) => approvers)),
+    ...(times.length === 0 ? {} : { ttlMs: Math.min(...times) }),
+    ...(quorum.length === 0 ? {} : { quorum }),
+    ...(care === undefined ? {} : { care }),
   };
 }
 

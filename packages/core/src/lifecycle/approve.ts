@@ -70,7 +70,7 @@ export function approved(record: EffectRecord, word: Word, state: EffectState, n
 function groupsOf(word: Word, approval: Approval, now: number): readonly string[] {
   const own = word.groups ?? [];
   const who = word.as ?? word.by;
-  const given = (approval.delegates ?? []).filter(({ to }) => isOneOf(who, [to]) || isOneOf(word.by, [to]));
+  const given = (approval.delegates ?? []).filter(({ to }) => isOneOf(who, [to]));
   const isAsked = isEscalated(approval, now) && approval.care?.to?.some((group) => own.includes(group)) === true;
   const seats = isAsked ? (approval.quorum ?? []).map(({ group }) => group) : [];
   return [...new Set([...own, ...given.flatMap(({ groups = [] }) => groups), ...seats])];

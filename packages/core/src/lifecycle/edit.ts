@@ -19,6 +19,7 @@ export interface Edit {
   /** What the policy asks for the edited input. */
   readonly approvers?: number;
   readonly quorum?: Approval['quorum'];
+  readonly notBy?: readonly string[];
 }
 
 /** One value of an input, as it was asked for and as it is to be. */
@@ -69,6 +70,7 @@ export function withEdit(
       changed: [...new Set([...(approval.changed ?? []), ...edit.paths])],
       ...(edit.approvers === undefined ? {} : { approvers: edit.approvers }),
       ...(edit.quorum === undefined ? {} : { quorum: edit.quorum }),
+      ...(edit.notBy === undefined ? {} : { notBy: edit.notBy }),
     },
   };
 }

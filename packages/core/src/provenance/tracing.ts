@@ -1,6 +1,7 @@
 import type { WireResponse } from '../adapter.ts';
 import { rulesFor, type CompiledPolicy, type CompiledRule } from '../compiled-policy.ts';
 import { isEffectSlot, workflowKeyOf } from '../contract.ts';
+import { isOncelyError, type ErrorCode } from '../errors.ts';
 import type { LedgerSession } from '../ledger-session.ts';
 import { hasHappened } from '../lifecycle/state.ts';
 import { valuesAt } from '../policy-rules.ts';
@@ -23,7 +24,9 @@ export interface Tracing {
   /** What `oncely.value` gave. */
   valued(frame: ScopeFrame, value: unknown): void;
   /** What a write has sent, and the vendor's answer to it. */
-  performed(frame: ScopeFrame, input: unknown, response: WireResponse): void;
+  performed(frame: ScopeFrame, write: Written, response: WireResponse): void;
+  /** What a write may have sent, or leaves behind to be sent, whose call failed. */
+  left(frame: ScopeFrame, write: Written, error: unknown): void;
   /** Which rules a write breaks; `undefined` where none. The ledger is read only for what this run has not met. */
   judge(
     operation: string,
@@ -32,6 +35,19 @@ export interface Tracing {
     names?: OperationNames,
   ): Promise<Broken | undefined> | undefined;
 }
+
+/** One write as it was called. */
+export interface Written {
+  readonly operation: string;
+  readonly input: unknown;
+  readonly names: OperationNames | undefined;
+}
+
+/** Where a call fails so, the vendor may say later what it was sent. */
+const mayBeRead: ReadonlySet<ErrorCode> = new Set([
+  ...(['submitted', 'approval_required', 'in_progress', 'in_doubt', 'stopped', 'result_unavailable'] as const),
+  ...(['ledger_unavailable', 'not_recorded', 'aborted', 'closing'] as const),
+]);
 
 /** How many records of a case are looked through for the vendor's ids. */
 const mostRecords = 1_000;
@@ -48,10 +64,13 @@ export function createTracing(policy: CompiledPolicy | undefined, session: Ledge
       return (answer) => note(tracedIn(frames.scope), 'read', answer);
     },
     valued: (frame, value) => note(tracedIn(frame), 'value', value),
-    performed: (frame, input, { status, body }) => {
+    left: (frame, write, error) => {
+      if (isOncelyError(error) && mayBeRead.has(error.code)) noteSent(tracedIn(frame), givenBy(write));
+    },
+    performed: (frame, write, { status, body }) => {
       if (status < 200 || status > 299) return;
       const traced = tracedIn(frame);
-      const given = digestsOf(input);
+      const given = givenBy(write);
       noteSent(traced, given);
       // The vendor repeats what it was sent; only what it adds is its own.
       note(traced, 'effect', parsed(body), given);
@@ -114,6 +133,11 @@ function leavesAt(
   if (path !== '$path') return values.flatMap(leavesOf);
   // Where nobody can tell, the whole path stands for them, which nothing has said.
   return values.flatMap((value): readonly unknown[] => names?.pathIds?.(operation, String(value)) ?? [value]);
+}
+
+/** What a write says itself: its values, and the objects that it is addressed to. */
+function givenBy({ operation, input, names }: Written): ReadonlySet<string> {
+  return new Set([...digestsOf(input), ...digestsOf(leavesAt(operation, input, '$path', names))]);
 }
 
 /** What the vendors called what this case has made, in whichever process. */
