@@ -36,8 +36,8 @@ export const consentMutants: readonly Mutant[] = [
   {
     breaks: 'a question asked anew for less than before',
     file: 'packages/core/src/lifecycle/approval.ts',
-    from: `(outdated ? asks : undefined) ?? approval ?? {};`,
-    to: `(outdated ? asks : undefined) ?? {};`,
+    from: `: (request.approval ?? inForce ?? approval ?? {});`,
+    to: `: (request.approval ?? inForce ?? {});`,
     test: gate,
     named: 'asks again for as much as before',
   },

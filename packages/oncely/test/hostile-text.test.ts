@@ -94,6 +94,7 @@ const commands: readonly (readonly string[])[] = [
   ['show', '--workflow', 'paid:refund-desk'],
   ['report'],
   ['limits'],
+  ['approvals', '--reveal'],
   ['verify'],
   ['verify', '--seals', 'seals.jsonl'],
   ['export'],
