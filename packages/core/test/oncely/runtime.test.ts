@@ -24,6 +24,7 @@ describe('the runtime', () => {
     const others = [act(oncely), act(oncely)];
     aborter.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+    await expect.poll(() => shop.vendor.sends).toBe(1);
     release();
     expect(await Promise.all(others)).toEqual([{ id: 'o_1' }, { id: 'o_1' }]);
     expect(shop.vendor.sends).toBe(1);
