@@ -26,9 +26,11 @@ it('nothing of the input, the outcome or the credentials is on any screen, unles
     runs.push(await project.run(...args), await project.run(...args, '--json'));
   }
   const screen = runs.map(({ out, err }) => out + err).join('\n');
-  for (const secret of [secretNote, apiKey, 'ch_1', '1000', 'ada@shop', 'abcdef123456', '4242 4242', '\u001B']) {
+  for (const secret of [secretNote, apiKey, 'ch_1', 'ada@shop', 'abcdef123456', '4242 4242', '\u001B']) {
     expect(screen).not.toContain(secret);
   }
+  // The amount; a digest may have its figures by chance.
+  expect(screen).not.toMatch(/(?<!\w)1000(?!\w)/);
   expect(screen).toContain('***@shop.example');
 
   const input = await project.run('show', 'invoice_2:refund-desk:refund', '--reveal');
