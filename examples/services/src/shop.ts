@@ -21,7 +21,7 @@ export interface Shop {
   readonly mail: Pick<Transporter, 'sendMail'>;
 }
 
-export interface ShopOptions extends Pick<OncelyOptions<never>, 'waitMs' | 'leaseMs'> {
+export interface ShopOptions extends Pick<OncelyOptions<never>, 'waitMs' | 'leaseMs' | 'approvals' | 'limits'> {
   readonly ledger: Ledger;
   readonly at?: VendorsAt;
   /** By default as each vendor is known to need; a fake on the same machine keeps nothing on its way. */
