@@ -21,6 +21,7 @@ export const stories: Readonly<Record<string, Story>> = {
     approvers: ['cleo', 'ann'],
     outsiders: ['dan', 'mallory'],
     write: ({ stripe }) => stripe.refunds.create({ charge: 'ch_1', amount: 120_00 }),
+    beyond: ({ stripe }) => stripe.refunds.create({ charge: 'ch_1', amount: 200_00 }),
     done: ({ stripe }) => stripe.effects('refunds.create').length,
     killed: true,
   },

@@ -14,6 +14,8 @@ export interface Story {
   /** Who tries to, and may not. */
   readonly outsiders: readonly string[];
   readonly write: (shop: Shop) => Promise<unknown>;
+  /** What the limit leaves no room for once `write` was done; absent: `write` itself, again. */
+  readonly beyond?: (shop: Shop) => Promise<unknown>;
   /** How often it was done, counted at the vendor. */
   readonly done: (vendors: Vendors) => number;
   /** The last approver's process is killed after its word is stored, before anything is sent. */

@@ -18,6 +18,7 @@ export interface Told {
   readonly afterOutsiders: number;
   readonly approved: number;
   readonly done: number;
+  readonly afterLimit: number;
   readonly refusals: readonly string[];
   readonly preview: string;
   readonly killedBy?: NodeJS.Signals | null;
@@ -62,6 +63,8 @@ export const tell = (name: string): Promise<Told> =>
     for (const [index, by] of story.approvers.entries()) {
       if (story.killed !== true || index < story.approvers.length - 1) {
         await desk.oncely.effects.approve(slot, { by, fingerprint });
+        // One of several is not enough.
+        if (index < story.approvers.length - 1) await refused(run(agent));
         continue;
       }
       const approval: Approval = { name, file, at, slot, by, fingerprint };
@@ -73,12 +76,28 @@ export const tell = (name: string): Promise<Told> =>
     await Promise.all([run(agent), run(desk)]);
     await run(agent);
     const done = story.done(vendors);
+    // What the limit leaves no room for, though everybody approves it.
+    if (story.limits !== undefined) {
+      const more = (): Promise<unknown> =>
+        agent.oncely.scope({ businessId: 'case_7', workflowId: 'desk', requestedBy: requester }, () =>
+          agent.oncely.effect('more', () => (story.beyond ?? story.write)(agent)),
+        );
+      await more().catch(() => undefined);
+      const key = 'case_7:desk:more';
+      const asks = (await desk.oncely.effects.get(key))?.approval?.fingerprint;
+      if (asks !== undefined) {
+        for (const by of story.approvers) await desk.oncely.effects.approve(key, { by, fingerprint: asks });
+      }
+      await refused(more());
+    }
+    const afterLimit = story.done(vendors);
     for (const { oncely } of [agent, desk]) await oncely.close();
     return {
       asked,
       afterOutsiders,
       approved,
       done,
+      afterLimit,
       refusals,
       preview,
       ...(killedBy === undefined ? {} : { killedBy }),
