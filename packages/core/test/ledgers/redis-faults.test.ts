@@ -265,9 +265,10 @@ describe('a Redis ledger that waits for replicas', () => {
     const waitReplicas = { count: 1, timeoutMs: 400 };
     const { ledger } = ledgerOn(clientOf(master), { waitReplicas });
     const { ledger: another } = ledgerOn(clientOf(master), { waitReplicas });
-    const { epoch } = await ledger.open();
-    await another.open();
-    expect((await ledger.write(claimOf('desk:a', epoch))).kind).toBe('written');
+    // On a busy machine the replica may be slower than the 400 ms.
+    const { epoch } = await vi.waitFor(() => ledger.open(), { timeout: 20_000 });
+    await vi.waitFor(() => another.open(), { timeout: 20_000 });
+    await persistently(ledger, claimOf('desk:a', epoch));
     expect(String(await replica.command('HGET', '{oncely:0}:slot:desk:a', 'head'))).toMatch(/^1 /);
     await replica.kill('SIGSTOP');
     // The second meets the row of the first, which is no more on the replica than it was.
