@@ -52,7 +52,7 @@ export function spentReason(record: EffectRecord): string {
 }
 
 /**
- * The attempts of a record, so that it does not grow without end under repeated noes: those between the first and the last that the
+ * The attempts of a record, so that repeated noes do not let it grow without end: those between the first and the last that the
  * vendor answered with a definite no become one entry that counts them. Whatever is in doubt, accepted, or closed by
  * something else than its own answer stays as it is; each attempt keeps its audit event.
  */

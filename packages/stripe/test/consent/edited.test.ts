@@ -1,11 +1,14 @@
 import { stripeTools } from '@oncely/stripe/tools';
 import { describe, expect, it } from 'vitest';
 
-import { codeOf, editable, openCase, rules } from './edited-case.ts';
+import { casesOn, codeOf, editable, rules } from './edited-case.ts';
+import { fourStores, storeNames } from './four-stores.ts';
+
+const openCase = casesOn(fourStores('edited'));
 
 const why = { by: 'ann', reason: 'half of it was delivered' };
 
-describe.each(['memory', 'SQLite', 'Postgres', 'Redis'])('an edit of what waits, on %s', (store) => {
+describe.each(storeNames)('an edit of what waits, on %s', (store) => {
   it('sends the edited input once, to whoever performs it, and the original call gets its outcome', async () => {
     const { start, call, ask, sent, slot } = openCase(store);
     const agent = start();
